@@ -1,0 +1,67 @@
+"""A command group that loads its commands late and turns every failure into one clear answer."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Mapping
+from importlib.metadata import entry_points
+from typing import Any
+
+import click
+
+from api.cli import output
+from api.problems import problem_of
+
+__all__ = ["CallboardGroup"]
+
+
+class CallboardGroup(click.Group):
+    """Load commands by name from a table and from an entry-point group.
+
+    Parameters
+    ----------
+    commands_by_name
+        Command name to ``module:attribute``.
+    entry_point_group
+        Entry points of this group add commands that live in packages above this one.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        commands_by_name: Mapping[str, str],
+        entry_point_group: str,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._targets = dict(commands_by_name)
+        for point in entry_points(group=entry_point_group):
+            self._targets.setdefault(point.name, point.value)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the command names in alphabetical order."""
+        return sorted(self._targets)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command, or None if there is no such name."""
+        target = self._targets.get(cmd_name)
+        if target is None:
+            return None
+        module, _, attribute = target.partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what it raises on purpose is printed and becomes the exit code."""
+        try:
+            return super().invoke(ctx)
+        except click.exceptions.Exit:
+            raise
+        except Exception as error:
+            problem = problem_of(error)
+            if problem is None:
+                raise
+            output.problem(problem, as_json="--json" in sys.argv[1:])
+            ctx.exit(problem.exit_code)

@@ -1,0 +1,83 @@
+"""One table from exceptions to what a caller is told: title, HTTP status and exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+__all__ = ["Problem", "problem_of"]
+
+
+class _Issue(Protocol):
+    """What the issues of both packages have in common."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def pointer(self) -> str: ...
+    @property
+    def detail(self) -> str: ...
+    @property
+    def severity(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A failure as it is told to a caller.
+
+    Parameters
+    ----------
+    name
+        Stable name; the last part of the problem type in HTTP answers (RFC 9457).
+    title, detail
+        The kind of problem and this occurrence of it, one sentence each.
+    status
+        HTTP status code.
+    exit_code
+        Exit code of the command line.
+    issues
+        Every single cause: ``code, severity, pointer, detail``.
+    """
+
+    name: str
+    title: str
+    detail: str
+    status: int
+    exit_code: int
+    issues: tuple[dict[str, str], ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the members of a problem document (RFC 9457), with ``errors``."""
+        return {
+            "type": f"urn:callboard:problem:{self.name}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "errors": list(self.issues),
+        }
+
+
+def problem_of(error: BaseException) -> Problem | None:
+    """Return what to tell about an exception, or None if it was not raised on purpose."""
+    # Imported here: an error is rare, and neither package should pay for the other's import.
+    from forecasts.errors import ForecastError
+    from optimizer.errors import InvalidInput, NoSolution
+
+    if isinstance(error, (InvalidInput, ForecastError)):
+        return Problem("invalid-input", "Invalid input", error.detail, 422, 2, _rows(error.issues))
+    if isinstance(error, NoSolution):
+        return Problem("no-solution", "No solution", error.detail, 409, 1, _rows(error.issues))
+    return None
+
+
+def _rows(issues: Sequence[_Issue]) -> tuple[dict[str, str], ...]:
+    return tuple(
+        {
+            "code": issue.code,
+            "severity": str(issue.severity),
+            "pointer": issue.pointer,
+            "detail": issue.detail,
+        }
+        for issue in issues
+    )

@@ -1,0 +1,1 @@
+"""Measured comparisons that planners and developers run: `callboard bench`."""

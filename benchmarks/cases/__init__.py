@@ -1,0 +1,1 @@
+"""One file a case; each registers its command with :func:`benchmarks.registry.case`."""

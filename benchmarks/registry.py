@@ -1,0 +1,33 @@
+"""The registry of benchmark cases: a case is a click command in a file of its own."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+__all__ = ["CASES", "machine"]
+
+CASES = {
+    "assign": "benchmarks.cases.assign:assign",
+    "roster": "benchmarks.cases.roster:roster",
+    "simulation": "benchmarks.cases.simulation:simulation",
+    "staffing": "benchmarks.cases.staffing:staffing",
+}
+
+
+def machine(*packages: str) -> dict[str, Any]:
+    """Return what a figure needs beside it: cores, Python and the versions of `packages`."""
+    found: dict[str, str] = {}
+    for package in packages:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return {
+        "cores": os.cpu_count(),
+        "architecture": platform.machine(),
+        "python": platform.python_version(),
+        "versions": found,
+    }

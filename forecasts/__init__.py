@@ -1,0 +1,1 @@
+"""Volume and handling-time forecasts per planning group."""

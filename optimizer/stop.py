@@ -1,0 +1,47 @@
+"""When to stop: one absolute deadline, set when a call enters, that every phase shares."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+__all__ = ["Deadline"]
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A point on the monotonic clock; model building counts against it like solving.
+
+    Parameters
+    ----------
+    started
+        When the call entered, in seconds of `time.monotonic`.
+    at
+        When it must have returned, on the same clock.
+    """
+
+    started: float
+    at: float
+
+    @classmethod
+    def after(cls, seconds: float) -> Deadline:
+        """Return the deadline `seconds` from now."""
+        now = time.monotonic()
+        return cls(now, now + seconds)
+
+    def elapsed(self) -> float:
+        """Return the seconds since the call entered."""
+        return time.monotonic() - self.started
+
+    def remaining(self) -> float:
+        """Return the seconds that are left, never below zero."""
+        return max(0.0, self.at - time.monotonic())
+
+    def within(self, seconds: float) -> Deadline:
+        """Return a deadline for one phase: `seconds` from now, but never after this one."""
+        now = time.monotonic()
+        return Deadline(now, min(self.at, now + seconds))
+
+    def passed(self) -> bool:
+        """Tell whether no time is left."""
+        return time.monotonic() >= self.at

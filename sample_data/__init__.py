@@ -1,0 +1,1 @@
+"""A believable contact centre, generated from traits measured on real ones."""
