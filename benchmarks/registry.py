@@ -10,10 +10,10 @@ from typing import Any
 __all__ = ["CASES", "machine"]
 
 CASES = {
-    "assign": "benchmarks.cases.assign:assign",
-    "roster": "benchmarks.cases.roster:roster",
-    "simulation": "benchmarks.cases.simulation:simulation",
-    "staffing": "benchmarks.cases.staffing:staffing",
+    "assign": ("benchmarks.cases.assign:assign", "Live matching beside greedy and exact flow."),
+    "roster": ("benchmarks.cases.roster:roster", "Gap and seconds on a generated centre."),
+    "simulation": ("benchmarks.cases.simulation:simulation", "Speed and published scenarios."),
+    "staffing": ("benchmarks.cases.staffing:staffing", "Erlang models against references."),
 }
 
 

@@ -10,16 +10,16 @@ from optimizer import __version__
 __all__ = ["main"]
 
 COMMANDS = {
-    "assign": "api.cli.routing:assign",
-    "backtest": "api.cli.forecasting:backtest",
-    "demo": "api.cli.demo:demo",
-    "forecast": "api.cli.forecasting:forecast",
-    "roster": "api.cli.rosters:roster",
-    "sample": "api.cli.sample:sample",
-    "serve": "api.cli.serve:serve",
-    "simulate": "api.cli.simulation:simulate",
-    "staff": "api.cli.staffing:staff",
-    "verify": "api.cli.rosters:verify",
+    "assign": ("api.cli.routing:assign", "Match a snapshot of tickets to agents."),
+    "backtest": ("api.cli.forecasting:backtest", "Measure forecasts on past weeks."),
+    "demo": ("api.cli.demo:demo", "Play the whole loop on a sample organisation."),
+    "forecast": ("api.cli.forecasting:forecast", "Forecast volume and handling time."),
+    "roster": ("api.cli.rosters:roster", "Build a shift roster."),
+    "sample": ("api.cli.sample:sample", "Generate a believable organisation."),
+    "serve": ("api.cli.serve:serve", "Serve the HTTP API."),
+    "simulate": ("api.cli.simulation:simulate", "Try a roster against a day of contacts."),
+    "staff": ("api.cli.staffing:staff", "Turn a forecast into agents required."),
+    "verify": ("api.cli.rosters:verify", "Check a roster without a solver."),
 }
 
 

@@ -22,7 +22,8 @@ class CallboardGroup(click.Group):
     Parameters
     ----------
     commands_by_name
-        Command name to ``module:attribute``.
+        Command name to ``module:attribute`` and one line of help, so that listing the commands
+        loads none of them.
     entry_point_group
         Entry points of this group add commands that live in packages above this one.
     """
@@ -30,28 +31,38 @@ class CallboardGroup(click.Group):
     def __init__(
         self,
         *args: Any,
-        commands_by_name: Mapping[str, str],
+        commands_by_name: Mapping[str, tuple[str, str]],
         entry_point_group: str,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self._targets = dict(commands_by_name)
+        self._commands = dict(commands_by_name)
         for point in entry_points(group=entry_point_group):
-            self._targets.setdefault(point.name, point.value)
+            self._commands.setdefault(point.name, (point.value, ""))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the command names in alphabetical order."""
-        return sorted(self._targets)
+        return sorted(self._commands)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return one command, or None if there is no such name."""
-        target = self._targets.get(cmd_name)
-        if target is None:
+        if cmd_name not in self._commands:
             return None
-        module, _, attribute = target.partition(":")
+        module, _, attribute = self._commands[cmd_name][0].partition(":")
         command = getattr(importlib.import_module(module), attribute)
         assert isinstance(command, click.Command)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands from the table, loading only what came by entry point."""
+        rows = []
+        for name in self.list_commands(ctx):
+            text = self._commands[name][1]
+            if not text and (command := self.get_command(ctx, name)):
+                text = command.get_short_help_str()
+            rows.append((name, text))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what it raises on purpose is printed and becomes the exit code."""
