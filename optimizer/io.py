@@ -1,0 +1,221 @@
+"""JSON in and out: one document shape with named sections and a schema version.
+
+A document is ``{"schema": "callboard/1", "<section>": {...}, ...}``; `docs/formats.md` describes
+the sections. Reading is strict: unknown fields, wrong types and values that make no sense are
+all reported at once, each with its JSON pointer.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from optimizer.errors import InvalidInput, Issue, Severity, raise_errors
+from optimizer.model import (
+    Assignment,
+    Organisation,
+    Requirement,
+    Roster,
+    RosterProblem,
+    Snapshot,
+    TimeGrid,
+    check_grid,
+    check_organisation,
+    check_problem,
+    check_requirement,
+    check_roster,
+    check_snapshot,
+)
+from optimizer.model.record import Record
+
+__all__ = [
+    "SCHEMA",
+    "decode_snapshot",
+    "encode",
+    "read_organisation",
+    "read_problem",
+    "read_requirement",
+    "read_roster",
+    "read_snapshot",
+    "write",
+]
+
+log = logging.getLogger(__name__)
+
+SCHEMA = "callboard/1"
+"""Version of the document shape; it rises when a reader of the old shape would be misled."""
+
+T = TypeVar("T")
+Section = Organisation | Requirement | Roster | Snapshot | Assignment
+
+
+@dataclass(frozen=True, slots=True)
+class _Requirement(Record):
+    """A requirement as nested lists, the way it stands in JSON."""
+
+    grid: TimeGrid
+    groups: tuple[str, ...]
+    agents: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Document(Record):
+    schema: Literal["callboard/1"]
+    organisation: Organisation | None = None
+    requirement: _Requirement | None = None
+    roster: Roster | None = None
+    snapshot: Snapshot | None = None
+    assignment: Assignment | None = None
+
+
+def encode(*sections: Section) -> bytes:
+    """Return a document with the given sections, as JSON in UTF-8 with a final newline."""
+    parts = {type(section).__name__.lower(): _plain(section) for section in sections}
+    document = _Document(schema="callboard/1", **parts)
+    return _adapter(_Document).dump_json(document, exclude_none=True) + b"\n"
+
+
+def write(path: Path, *sections: Section) -> None:
+    """Write a document with the given sections to a file."""
+    path.write_bytes(encode(*sections))
+
+
+def read_organisation(path: Path) -> Organisation:
+    """Read a file with an ``organisation``.
+
+    Raises
+    ------
+    InvalidInput
+        If the file is missing or is not such a document; every problem is listed. The other
+        readers raise the same.
+    """
+    organisation = _section(_document(_load(path)), "organisation")
+    assert isinstance(organisation, Organisation)
+    return _checked(organisation, lambda o: check_organisation(o, "/organisation"))
+
+
+def read_requirement(path: Path) -> Requirement:
+    """Read a file with a ``requirement``."""
+    requirement = _requirement(_document(_load(path)))
+    return _checked(requirement, lambda r: check_requirement(r, r.groups, "/requirement"))
+
+
+def read_problem(organisation: Path, requirement: Path) -> RosterProblem:
+    """Read a roster problem from the two files that hold its parts (which may be one)."""
+    problem = RosterProblem(read_organisation(organisation), read_requirement(requirement))
+    return _checked(problem, check_problem)
+
+
+def read_roster(path: Path, organisation: Organisation) -> Roster:
+    """Read a file with a ``roster`` made for `organisation`."""
+    roster = _section(_document(_load(path)), "roster")
+    assert isinstance(roster, Roster)
+    return _checked(roster, lambda r: check_roster(r, organisation, "/roster"))
+
+
+def read_snapshot(path: Path) -> Snapshot:
+    """Read a file with a ``snapshot`` of live tickets and agents."""
+    snapshot = _section(_document(_load(path)), "snapshot")
+    assert isinstance(snapshot, Snapshot)
+    return _checked(snapshot, lambda s: check_snapshot(s, "/snapshot"))
+
+
+def decode_snapshot(body: bytes) -> Snapshot:
+    """Decode a bare snapshot, without the document around it, as the HTTP API takes it."""
+    return _checked(_validate(_adapter(Snapshot), body), check_snapshot)
+
+
+@cache
+def _adapter(kind: type[T]) -> TypeAdapter[T]:
+    return TypeAdapter(kind)
+
+
+def _load(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        issue = Issue("unreadable_file", "", f"{path}: {error.strerror}.")
+        raise InvalidInput(f"{path} cannot be read.", [issue]) from None
+
+
+def _document(body: bytes) -> _Document:
+    return _validate(_adapter(_Document), body)
+
+
+def _validate(adapter: TypeAdapter[T], body: bytes) -> T:
+    try:
+        return adapter.validate_json(body)
+    except ValidationError as error:
+        issues = [_issue(dict(found)) for found in error.errors(include_url=False)]
+        raise InvalidInput("The document does not have the expected shape.", issues) from None
+
+
+def _issue(found: dict[str, Any]) -> Issue:
+    """Turn a validator's finding into an issue of ours."""
+    codes = {
+        "missing": "missing_field",
+        "unexpected_keyword_argument": "unknown_field",
+        "json_invalid": "invalid_json",
+        "enum": "unknown_value",
+        "literal_error": "unknown_value",
+    }
+    pointer = "".join(
+        "/" + str(part).replace("~", "~0").replace("/", "~1") for part in found["loc"]
+    )
+    detail = str(found["msg"])
+    value = found.get("input")
+    if found["type"] not in ("missing", "json_invalid") and isinstance(value, (str, int, float)):
+        detail += f", not {value!r:.60}"
+    return Issue(codes.get(found["type"], "wrong_type"), pointer, f"{detail}.")
+
+
+def _section(document: _Document, name: str) -> Any:
+    value = getattr(document, name)
+    if value is None:
+        issue = Issue("missing_field", f"/{name}", f"The document has no section {name!r}.")
+        raise InvalidInput("The document lacks what was asked for.", [issue])
+    return value
+
+
+def _requirement(document: _Document) -> Requirement:
+    raw: _Requirement = _section(document, "requirement")
+    issues = check_grid(raw.grid, "/requirement/grid")
+    issues += [
+        Issue(
+            "bad_shape",
+            f"/requirement/agents/{row}",
+            f"The row has {len(values)} values but the grid has {raw.grid.count} slots.",
+        )
+        for row, values in enumerate(raw.agents)
+        if len(values) != raw.grid.count
+    ]
+    if len(raw.agents) != len(raw.groups):
+        detail = f"There are {len(raw.agents)} rows for {len(raw.groups)} groups."
+        issues.append(Issue("bad_shape", "/requirement/agents", detail))
+    raise_errors("The requirement cannot be used.", issues)
+    agents = np.array(raw.agents, dtype=np.float64).reshape(len(raw.groups), raw.grid.count)
+    return Requirement(raw.grid, raw.groups, agents)
+
+
+def _checked(value: T, check: Callable[[T], list[Issue]]) -> T:
+    """Return `value` if its checks find no error; what they warn of is logged."""
+    issues = check(value)
+    raise_errors("The input has problems.", issues)
+    for issue in issues:
+        if issue.severity is Severity.WARNING:
+            log.warning("%s: %s", issue.pointer, issue.detail)
+    return value
+
+
+def _plain(section: Section) -> Any:
+    if isinstance(section, Requirement):
+        rows = tuple(tuple(row) for row in section.agents.tolist())
+        return _Requirement(section.grid, section.groups, rows)
+    return section

@@ -1,0 +1,99 @@
+"""The domain model: the problem as plain, frozen data that knows no solver.
+
+Every identifier is a string, every time of the inside an integer slot of a `TimeGrid`. Checks
+report all problems of an object at once, as typed issues.
+"""
+
+from optimizer.model.checks import (
+    check_grid,
+    check_organisation,
+    check_problem,
+    check_requirement,
+    check_roster,
+)
+from optimizer.model.grid import MINUTES_PER_DAY, TimeGrid
+from optimizer.model.live_checks import check_snapshot
+from optimizer.model.organisation import Organisation, can_serve
+from optimizer.model.people import (
+    Agent,
+    Availability,
+    Contract,
+    History,
+    Range,
+    Request,
+    RequestKind,
+    Site,
+    StaffClass,
+    Vendor,
+)
+from optimizer.model.roster import PlannedActivity, Requirement, Roster, RosterProblem, Shift
+from optimizer.model.services import (
+    HIGHEST_LEVEL,
+    Channel,
+    ChannelKind,
+    Denominator,
+    PlanningGroup,
+    Priority,
+    ServiceGoal,
+    Skill,
+    Tier,
+)
+from optimizer.model.shifts import ActivityKind, ActivityTemplate, ShiftTemplate
+from optimizer.model.tickets import (
+    AgentState,
+    Assignment,
+    Decision,
+    Obstacle,
+    RoutingWeights,
+    Snapshot,
+    Ticket,
+    Waiting,
+)
+
+__all__ = [
+    "HIGHEST_LEVEL",
+    "MINUTES_PER_DAY",
+    "ActivityKind",
+    "ActivityTemplate",
+    "Agent",
+    "AgentState",
+    "Assignment",
+    "Availability",
+    "Channel",
+    "ChannelKind",
+    "Contract",
+    "Decision",
+    "Denominator",
+    "History",
+    "Obstacle",
+    "Organisation",
+    "PlannedActivity",
+    "PlanningGroup",
+    "Priority",
+    "Range",
+    "Request",
+    "RequestKind",
+    "Requirement",
+    "Roster",
+    "RosterProblem",
+    "RoutingWeights",
+    "ServiceGoal",
+    "Shift",
+    "ShiftTemplate",
+    "Site",
+    "Skill",
+    "Snapshot",
+    "StaffClass",
+    "Ticket",
+    "Tier",
+    "TimeGrid",
+    "Vendor",
+    "Waiting",
+    "can_serve",
+    "check_grid",
+    "check_organisation",
+    "check_problem",
+    "check_requirement",
+    "check_roster",
+    "check_snapshot",
+]

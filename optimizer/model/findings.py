@@ -1,0 +1,97 @@
+"""A collector for issues: checks add to it and never stop at the first problem."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from optimizer.errors import Issue, Severity
+
+__all__ = ["Findings"]
+
+
+class Findings:
+    """Issues found below one place of a document.
+
+    Parameters
+    ----------
+    pointer
+        JSON pointer of that place; the pointers of added issues are relative to it.
+    """
+
+    def __init__(self, pointer: str = "", issues: list[Issue] | None = None) -> None:
+        self._pointer = pointer
+        self.issues: list[Issue] = [] if issues is None else issues
+
+    def at(self, *parts: str | int) -> Findings:
+        """Return a collector for a place below this one; both share their issues."""
+        escaped = (str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+        return Findings("/".join([self._pointer, *escaped]), self.issues)
+
+    def error(self, code: str, detail: str) -> None:
+        """Add an error at this place."""
+        self.issues.append(Issue(code, self._pointer, detail))
+
+    def warning(self, code: str, detail: str) -> None:
+        """Add a warning at this place."""
+        self.issues.append(Issue(code, self._pointer, detail, Severity.WARNING))
+
+    def unique(self, field: str, ids: Iterable[str]) -> set[str]:
+        """Report empty and repeated identifiers of the list `field`; return all of them."""
+        seen: set[str] = set()
+        for index, name in enumerate(ids):
+            if not name:
+                self.at(field, index, "id").error("empty_id", "The identifier is empty.")
+            if name in seen:
+                self.at(field, index, "id").error("duplicate_id", f"{name!r} stands here twice.")
+            seen.add(name)
+        return seen
+
+    def known(self, field: str, name: str | None, names: Collection[str], what: str) -> None:
+        """Report a reference to something that does not exist."""
+        if name is not None and name not in names:
+            self.at(field).error(f"unknown_{what}", f"There is no {what} {name!r}.")
+
+    def within(
+        self,
+        field: str,
+        value: float | None,
+        low: float,
+        high: float = math.inf,
+        *,
+        open_low: bool = False,
+        open_high: bool = False,
+    ) -> None:
+        """Report a number outside its range; None is a value that is not set."""
+        if value is None:
+            return
+        below = value <= low if open_low else value < low
+        above = value >= high if open_high else value > high
+        if not math.isfinite(value) or below or above:
+            left = f"{'(' if open_low else '['}{low:g}"
+            right = f"{high:g}{')' if open_high or math.isinf(high) else ']'}"
+            self.at(field).error(
+                "out_of_range", f"{field} is {value:g} but must be in {left}, {right}."
+            )
+
+    def ordered(self, field: str, low: float, high: float | None) -> None:
+        """Report bounds whose lower side lies above the upper."""
+        if high is not None and low > high:
+            self.at(field).error(
+                "minimum_above_maximum",
+                f"{field}: the least, {low:g}, is above the most, {high:g}.",
+            )
+
+    def zone(self, field: str, name: str) -> None:
+        """Report a time zone that does not exist."""
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            self.at(field).error("unknown_zone", f"There is no time zone {name!r}.")
+
+    def aware(self, field: str, moment: datetime | None) -> None:
+        """Report a time without an offset from UTC."""
+        if moment is not None and moment.tzinfo is None:
+            self.at(field).error("missing_offset", f"{moment.isoformat()} has no offset from UTC.")

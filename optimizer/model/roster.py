@@ -1,0 +1,99 @@
+"""A roster and the problem it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.model.grid import TimeGrid
+from optimizer.model.organisation import Organisation
+from optimizer.model.record import Record
+from optimizer.model.shifts import ActivityKind
+
+__all__ = ["PlannedActivity", "Requirement", "Roster", "RosterProblem", "Shift"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Requirement:
+    """Agents needed on contacts, per planning group and slot.
+
+    Parameters
+    ----------
+    grid
+        The slots.
+    groups
+        Identifiers of the planning groups, in the order of the rows of `agents`.
+    agents
+        Agents required, 0 or more, [groups, slots]; kept as a read-only copy.
+    """
+
+    grid: TimeGrid
+    groups: tuple[str, ...]
+    agents: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        """Own the figures, so that a frozen object stays as it was made."""
+        agents = np.array(self.agents, dtype=np.float64)
+        agents.setflags(write=False)
+        object.__setattr__(self, "agents", agents)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedActivity(Record):
+    """An activity placed on the grid: slots `start` (included) to `end` (excluded)."""
+
+    kind: ActivityKind
+    start: int
+    end: int
+    paid: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shift(Record):
+    """One agent's shift, slots `start` (included) to `end` (excluded).
+
+    Parameters
+    ----------
+    template
+        Identifier of the shift template it was made from.
+    activities
+        What is not contact work, in order of time, inside the shift.
+    """
+
+    agent: str
+    template: str
+    start: int
+    end: int
+    activities: tuple[PlannedActivity, ...] = ()
+
+    def working_slots(self) -> list[int]:
+        """Return the slots in which the agent takes contacts."""
+        away = {slot for a in self.activities for slot in range(a.start, a.end)}
+        return [slot for slot in range(self.start, self.end) if slot not in away]
+
+    def paid_slots(self) -> int:
+        """Return the number of slots that are paid."""
+        return self.end - self.start - sum(a.end - a.start for a in self.activities if not a.paid)
+
+
+@dataclass(frozen=True, slots=True)
+class Roster(Record):
+    """Who works when, sorted by agent and start."""
+
+    grid: TimeGrid
+    shifts: tuple[Shift, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RosterProblem:
+    """Cover a requirement with an organisation's people.
+
+    The objective of a roster, to be minimised, is in the organisation's currency: shortage
+    (each group's `shortage_cost` per agent-hour), plus the paid time beyond each guarantee at
+    its hourly cost with the weekend premium, plus the call cost of every shift.
+    """
+
+    organisation: Organisation
+    requirement: Requirement
