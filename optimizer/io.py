@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -75,11 +74,15 @@ class _Document(Record):
     assignment: Assignment | None = None
 
 
+_DOCUMENT = TypeAdapter(_Document)
+_SNAPSHOT = TypeAdapter(Snapshot)
+
+
 def encode(*sections: Section) -> bytes:
     """Return a document with the given sections, as JSON in UTF-8 with a final newline."""
     parts = {type(section).__name__.lower(): _plain(section) for section in sections}
     document = _Document(schema="callboard/1", **parts)
-    return _adapter(_Document).dump_json(document, exclude_none=True) + b"\n"
+    return _DOCUMENT.dump_json(document, exclude_none=True) + b"\n"
 
 
 def write(path: Path, *sections: Section) -> None:
@@ -129,12 +132,7 @@ def read_snapshot(path: Path) -> Snapshot:
 
 def decode_snapshot(body: bytes) -> Snapshot:
     """Decode a bare snapshot, without the document around it, as the HTTP API takes it."""
-    return _checked(_validate(_adapter(Snapshot), body), check_snapshot)
-
-
-@cache
-def _adapter(kind: type[T]) -> TypeAdapter[T]:
-    return TypeAdapter(kind)
+    return _checked(_validate(_SNAPSHOT, body), check_snapshot)
 
 
 def _load(path: Path) -> bytes:
@@ -146,7 +144,7 @@ def _load(path: Path) -> bytes:
 
 
 def _document(body: bytes) -> _Document:
-    return _validate(_adapter(_Document), body)
+    return _validate(_DOCUMENT, body)
 
 
 def _validate(adapter: TypeAdapter[T], body: bytes) -> T:

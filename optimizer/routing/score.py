@@ -1,0 +1,88 @@
+"""The score of giving a ticket to an agent: one kernel for the live router and the simulator.
+
+``score = base(ticket) + fit(needs, agent)``, in points, with::
+
+    base = w_priority * (3 - rank) + w_value * value + w_wait * wait / target[rank]
+    fit  = w_fit * (proficiency + specialisation) / 2
+
+*Proficiency* is the mean of level / 5 over the skills needed, *specialisation* the number of
+skills needed over the number held: the better somebody is at the work and the fewer other skills
+the work keeps busy, the better the fit. The base knows no agent and the fit no wait: tickets
+with equal needs are therefore interchangeable but for their base, which exact matching and the
+simulator both build on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from optimizer.model import HIGHEST_LEVEL, RoutingWeights
+
+__all__ = ["base_score", "base_scores", "skill_fit", "weight_vector"]
+
+PRIORITY, VALUE, WAIT, FIRST_TARGET = 0, 1, 2, 3
+
+
+def weight_vector(weights: RoutingWeights) -> NDArray[np.float64]:
+    """Return the weights of the base as the kernel takes them, [7]."""
+    return np.array(
+        [weights.priority, weights.customer_value, weights.wait, *weights.wait_target_seconds]
+    )
+
+
+@njit(cache=True)
+def base_score(rank: int, value: float, wait: float, weights: NDArray[np.float64]) -> float:
+    """Return the points that a ticket brings whoever takes it.
+
+    Parameters
+    ----------
+    rank
+        0 for P0 to 3 for P3.
+    value
+        Customer value, 0 or more.
+    wait
+        Seconds since the customer asked; time before that counts as 0.
+    weights
+        From `weight_vector`.
+    """
+    return (
+        weights[PRIORITY] * (3 - rank)
+        + weights[VALUE] * value
+        + weights[WAIT] * max(wait, 0.0) / weights[FIRST_TARGET + rank]
+    )
+
+
+@njit(cache=True)
+def base_scores(
+    ranks: NDArray[np.int64],
+    values: NDArray[np.float64],
+    waits: NDArray[np.float64],
+    weights: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return `base_score` of every ticket, [tickets]."""
+    scores = np.empty(len(ranks))
+    for i in range(len(ranks)):
+        scores[i] = base_score(ranks[i], values[i], waits[i], weights)
+    return scores
+
+
+def skill_fit(needs: Mapping[str, int], held: Mapping[str, int], weight: float) -> float:
+    """Return the points for how well an eligible agent's skills fit what is needed.
+
+    Parameters
+    ----------
+    needs
+        Skill to least level; work that needs no skill fits everybody perfectly.
+    held
+        Skill to level, with every skill in `needs`.
+    weight
+        Points of a perfect fit.
+    """
+    if not needs:
+        return weight
+    proficiency = sum(held[skill] for skill in needs) / (HIGHEST_LEVEL * len(needs))
+    return weight * (proficiency + len(needs) / len(held)) / 2
