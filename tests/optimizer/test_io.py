@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from optimizer import io
+from optimizer.errors import InvalidInput
+from optimizer.model import (
+    AgentState,
+    Priority,
+    Roster,
+    RoutingWeights,
+    Shift,
+    Snapshot,
+    Ticket,
+    TimeGrid,
+)
+from tests.optimizer.builders import MONDAY, organisation, requirement
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+def snapshot() -> Snapshot:
+    return Snapshot(
+        NOW,
+        (Ticket("t1", "voice", NOW, {"orders": 2}, priority=Priority.P0),),
+        (AgentState("a1", {"orders": 3}, idle_since=NOW),),
+        RoutingWeights(wait=5.0),
+    )
+
+
+def issues_of(body: bytes) -> set[tuple[str, str]]:
+    with pytest.raises(InvalidInput) as caught:
+        io.decode_snapshot(body)
+    return {(issue.code, issue.pointer) for issue in caught.value.issues}
+
+
+def test_an_organisation_comes_back_as_it_was_written(tmp_path: Path) -> None:
+    io.write(tmp_path / "o.json", organisation())
+    assert io.read_organisation(tmp_path / "o.json") == organisation()
+
+
+def test_a_requirement_comes_back_as_it_was_written(tmp_path: Path) -> None:
+    made = requirement(np.random.default_rng(1).random((2, 96)))
+    io.write(tmp_path / "r.json", made)
+    read = io.read_requirement(tmp_path / "r.json")
+    assert (read.groups, read.grid.count) == (made.groups, made.grid.count)
+    assert read.grid.start == made.grid.start
+    np.testing.assert_array_equal(read.agents, made.agents)
+
+
+def test_a_roster_and_a_snapshot_come_back_as_they_were_written(tmp_path: Path) -> None:
+    roster = Roster(TimeGrid.of_days(MONDAY, 7), (Shift("a0", "day", 16, 34),))
+    io.write(tmp_path / "r.json", roster)
+    assert io.read_roster(tmp_path / "r.json", organisation()) == roster
+    io.write(tmp_path / "s.json", snapshot())
+    assert io.read_snapshot(tmp_path / "s.json") == snapshot()
+
+
+def test_one_document_may_hold_both_parts_of_a_problem(tmp_path: Path) -> None:
+    path = tmp_path / "problem.json"
+    io.write(path, organisation(), requirement(np.ones((2, 48))))
+    problem = io.read_problem(path, path)
+    assert problem.organisation == organisation()
+    assert problem.requirement.agents.sum() == 96
+
+
+def test_every_misfit_of_a_document_is_reported_at_once() -> None:
+    body = json.dumps(
+        {
+            "now": "yesterday",
+            "colour": "blue",
+            "tickets": [{"channel": 7, "created": "2026-11-23T09:00:00Z", "priority": "P9"}],
+            "agents": [{"id": "a", "skills": {"orders": "3"}, "capacity": 1.5}],
+        }
+    ).encode()
+    assert issues_of(body) == {
+        ("wrong_type", "/now"),
+        ("unknown_field", "/colour"),
+        ("missing_field", "/tickets/0/id"),
+        ("wrong_type", "/tickets/0/channel"),
+        ("unknown_value", "/tickets/0/priority"),
+        ("wrong_type", "/agents/0/skills/orders"),
+        ("wrong_type", "/agents/0/capacity"),
+    }
+
+
+def test_values_that_make_no_sense_are_reported_after_the_shape() -> None:
+    body = json.dumps(
+        {
+            "now": "2026-11-23T09:00:00",
+            "tickets": [
+                {"id": "t", "channel": "v", "created": "2026-11-23T09:00:00Z", "amount": -1},
+                {
+                    "id": "t",
+                    "channel": "v",
+                    "created": "2026-11-23T09:00:00Z",
+                    "skills": {"orders": 6},
+                },
+            ],
+            "agents": [{"id": "", "skills": {}, "capacity": -1, "open_work": {"v": -2}}],
+        }
+    ).encode()
+    assert issues_of(body) == {
+        ("missing_offset", "/now"),
+        ("duplicate_id", "/tickets/1/id"),
+        ("out_of_range", "/tickets/0/amount"),
+        ("out_of_range", "/tickets/1/skills/orders"),
+        ("empty_id", "/agents/0/id"),
+        ("out_of_range", "/agents/0/capacity"),
+        ("out_of_range", "/agents/0/open_work/v"),
+    }
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"null", b"[]", b"\xff\xfe", b"1e999", b'"x"'])
+def test_nonsense_is_one_clear_issue(body: bytes) -> None:
+    assert len(issues_of(body)) == 1
+
+
+def test_numbers_that_are_not_finite_are_refused() -> None:
+    body = io.encode(snapshot())
+    section = json.loads(body)["snapshot"]
+    section["tickets"][0]["customer_value"] = float("nan")
+    assert issues_of(json.dumps(section).encode()) == {("wrong_type", "/tickets/0/customer_value")}
+
+
+def test_a_document_of_another_version_or_without_the_section_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text('{"schema": "callboard/99"}')
+    with pytest.raises(InvalidInput) as caught:
+        io.read_organisation(path)
+    assert [i.pointer for i in caught.value.issues] == ["/schema"]
+    io.write(path, snapshot())
+    with pytest.raises(InvalidInput) as caught:
+        io.read_organisation(path)
+    assert [i.pointer for i in caught.value.issues] == ["/organisation"]
+
+
+def test_a_missing_file_is_an_issue_not_a_stack_trace(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        io.read_organisation(tmp_path / "gone.json")
+    assert [i.code for i in caught.value.issues] == ["unreadable_file"]
+
+
+def test_a_ragged_requirement_names_the_rows(tmp_path: Path) -> None:
+    path = tmp_path / "r.json"
+    io.write(path, requirement(np.ones((2, 48))))
+    document = json.loads(path.read_bytes())
+    document["requirement"]["agents"][1].pop()
+    path.write_text(json.dumps(document))
+    with pytest.raises(InvalidInput) as caught:
+        io.read_requirement(path)
+    assert [i.pointer for i in caught.value.issues] == ["/requirement/agents/1"]
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+def test_no_bytes_whatever_cause_anything_but_a_list_of_issues(body: bytes) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        io.decode_snapshot(body)
+    assert caught.value.issues
