@@ -49,7 +49,7 @@ def base_score(rank: int, value: float, wait: float, weights: NDArray[np.float64
     weights
         From `weight_vector`.
     """
-    return (
+    return float(
         weights[PRIORITY] * (3 - rank)
         + weights[VALUE] * value
         + weights[WAIT] * max(wait, 0.0) / weights[FIRST_TARGET + rank]
