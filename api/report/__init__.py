@@ -1,0 +1,5 @@
+"""One self-contained HTML page that shows a plan to a person."""
+
+from api.report.page import render
+
+__all__ = ["render"]

@@ -1,0 +1,60 @@
+"""What every command owes its users: help with an example, JSON, and no web framework."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from api.cli import COMMANDS, main
+from benchmarks.registry import CASES
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
+OFFLINE = sorted(set(COMMANDS) - {"serve"})
+
+
+def command(*path: str) -> click.Command:
+    group: click.Command = main
+    for name in path:
+        assert isinstance(group, click.Group)
+        found = group.get_command(click.Context(group), name)
+        assert found is not None
+        group = found
+    return group
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_help_has_an_example(name: str) -> None:
+    shown = CliRunner().invoke(main, [name, "--help"])
+    assert shown.exit_code == 0
+    assert f"callboard {name}" in shown.output.split("Options:")[0].split("\n", 2)[2]
+
+
+@pytest.mark.parametrize("path", [(n,) for n in OFFLINE] + [("bench", n) for n in sorted(CASES)])
+def test_every_offline_command_speaks_json(path: tuple[str, ...]) -> None:
+    assert any("--json" in parameter.opts for parameter in command(*path).params)
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_the_readme_names_the_command(name: str) -> None:
+    assert f"`{name}`" in README
+
+
+def test_an_unknown_command_is_bad_input() -> None:
+    assert CliRunner().invoke(main, ["juggle"]).exit_code == 2
+
+
+@pytest.mark.parametrize("name", [*OFFLINE, "bench"])
+def test_no_command_imports_the_web_framework(name: str) -> None:
+    code = (
+        "import sys; from api.cli import main\n"
+        f"try: main([{name!r}, '--help'])\n"
+        "except SystemExit: pass\n"
+        "loaded = {m for m in ('flask', 'flask_openapi3', 'werkzeug') if m in sys.modules}\n"
+        "sys.exit(str(loaded) if loaded else 0)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
