@@ -1,0 +1,99 @@
+"""Checks of numeric input, so that an absurd figure becomes an issue and never a long wait."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from optimizer.errors import InvalidInput
+from optimizer.model.findings import Findings
+
+__all__ = [
+    "LONGEST_PATIENCE",
+    "MOST_AGENTS",
+    "aligned",
+    "check_numbers",
+    "check_patience",
+    "check_whole",
+]
+
+Array = NDArray[np.float64]
+
+MOST_AGENTS = 1e6
+"""Greatest offered load, in erlang, and greatest number of agents that is computed."""
+
+LONGEST_PATIENCE = 1e6
+"""Longest mean patience in handling times; whoever waits longer never gives up."""
+
+
+def aligned(found: Findings, names: Sequence[str], values: Sequence[ArrayLike]) -> list[Array]:
+    """Return `values` as fresh, contiguous arrays of numbers with one common shape.
+
+    Raises
+    ------
+    InvalidInput
+        If a value is not numeric, or the shapes do not broadcast together.
+    """
+    arrays = []
+    for name, value in zip(names, values, strict=True):
+        try:
+            arrays.append(np.asarray(value, dtype=np.float64))
+        except (TypeError, ValueError):
+            found.at(name).error("not_numeric", f"{name} is not an array of numbers.")
+    if len(arrays) < len(values):
+        raise InvalidInput("The arrays cannot be used.", found.issues)
+    try:
+        return [np.array(array, order="C") for array in np.broadcast_arrays(*arrays)]
+    except ValueError:
+        shapes = ", ".join(f"{n} {a.shape}" for n, a in zip(names, arrays, strict=True))
+        found.error("bad_shape", f"These shapes do not fit together: {shapes}.")
+        raise InvalidInput("The arrays cannot be used.", found.issues) from None
+
+
+def check_numbers(
+    found: Findings,
+    values: Array,
+    low: float,
+    high: float = math.inf,
+    *,
+    open_low: bool = False,
+) -> None:
+    """Report numbers that are not finite or outside ``[low, high]`` (``(low`` if open).
+
+    One issue stands for all bad numbers of an array: it points at the first and counts the
+    others, since a column read wrongly is one mistake and not thousands.
+    """
+    above_low = values > low if open_low else values >= low
+    bounds = f"{'(' if open_low else '['}{low:g}, {high:g}{')' if math.isinf(high) else ']'}"
+    _report(found, values, np.isfinite(values) & above_low & (values <= high), f"in {bounds}")
+
+
+def check_whole(found: Findings, values: Array) -> None:
+    """Report numbers of agents that are not whole or lie outside [0, `MOST_AGENTS`]."""
+    sound = (values >= 0.0) & (values <= MOST_AGENTS) & (values == np.floor(values))
+    _report(found, values, sound, f"a whole number in [0, {MOST_AGENTS:g}]")
+
+
+def check_patience(found: Findings, patience_s: Array, aht_s: Array) -> None:
+    """Report patience that is neither endless nor in (0, `LONGEST_PATIENCE` * AHT]."""
+    sound = np.isposinf(patience_s) | (
+        (patience_s > 0.0) & (patience_s <= LONGEST_PATIENCE * aht_s)
+    )
+    _report(
+        found,
+        patience_s,
+        sound | ~(aht_s > 0.0),
+        f"above 0 and at most {LONGEST_PATIENCE:g} handling times, or endless",
+    )
+
+
+def _report(found: Findings, values: Array, sound: NDArray[np.bool_], rule: str) -> None:
+    bad = np.argwhere(~sound)
+    if not len(bad):
+        return
+    first = tuple(int(index) for index in bad[0])
+    others = f" ({len(bad) - 1} more like it)" if len(bad) > 1 else ""
+    found.at(*first).error("out_of_range", f"{values[first]:g} must be {rule}{others}.")

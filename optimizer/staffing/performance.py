@@ -1,0 +1,179 @@
+"""What callers experience with a given number of agents: Erlang C and A over whole arrays."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from optimizer.errors import raise_errors
+from optimizer.model import Denominator
+from optimizer.model.findings import Findings
+from optimizer.staffing.erlang import block_all, measure_all
+from optimizer.staffing.inputs import (
+    MOST_AGENTS,
+    aligned,
+    check_numbers,
+    check_patience,
+    check_whole,
+)
+
+__all__ = ["Performance", "blocking_probability", "performance"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Performance:
+    """Steady-state figures of a queue, every one an array of the same shape.
+
+    Parameters
+    ----------
+    load
+        Offered load in erlang.
+    waiting
+        Share of contacts that are not answered at once.
+    abandonment, abandonment_within
+        Share of contacts that give up, at all and within the threshold.
+    mean_wait_s
+        Mean wait of all contacts, in seconds.
+    mean_answer_s
+        Mean wait of answered contacts (ASA), in seconds; infinite where nobody is answered.
+    mean_queue
+        Mean number of contacts that wait.
+    occupancy
+        Share of the agents' time spent on contacts.
+    served_within
+        Share of all contacts that is answered within the threshold.
+    virtual_within
+        Share of all contacts whose wait, had they endless patience, is within the threshold.
+    """
+
+    load: Array
+    waiting: Array
+    abandonment: Array
+    abandonment_within: Array
+    mean_wait_s: Array
+    mean_answer_s: Array
+    mean_queue: Array
+    occupancy: Array
+    served_within: Array
+    virtual_within: Array
+
+    def service_level(self, denominator: Denominator) -> Array:
+        """Return the share answered within the threshold, of the contacts that are counted.
+
+        It is 0 where contacts come but none is counted, and 1 where none comes.
+        """
+        if denominator is Denominator.VIRTUAL:
+            return self.virtual_within
+        counted = {
+            Denominator.OFFERED: np.ones_like(self.load),
+            Denominator.ANSWERED: 1.0 - self.abandonment,
+            Denominator.EXCLUDING_SHORT_ABANDONS: 1.0 - self.abandonment_within,
+        }[denominator]
+        level = np.zeros_like(counted)
+        np.divide(self.served_within, counted, out=level, where=counted > 0.0)
+        return np.minimum(level, 1.0)
+
+
+def performance(
+    agents: ArrayLike,
+    offered: ArrayLike,
+    aht_s: ArrayLike,
+    interval_s: ArrayLike,
+    *,
+    patience_s: ArrayLike = math.inf,
+    within_s: ArrayLike = 0.0,
+) -> Performance:
+    """Return the figures of queues in steady state; all arguments broadcast.
+
+    Poisson arrivals, exponential handling times and patience. Endless patience is Erlang C, any
+    other Erlang A (see :mod:`optimizer.staffing.erlang` for formulas and sources). An Erlang C
+    queue whose load is not below its agents has no steady state: everybody waits for ever.
+
+    Parameters
+    ----------
+    agents
+        Whole numbers, 0 or more.
+    offered
+        Contacts that arrive per interval, 0 or more.
+    aht_s
+        Mean handling time in seconds, above 0.
+    interval_s
+        Length of the interval in seconds, above 0.
+    patience_s
+        Mean patience in seconds, above 0; infinite for contacts that never give up.
+    within_s
+        The threshold of the service level in seconds, 0 or more.
+
+    Raises
+    ------
+    InvalidInput
+        If shapes do not fit together or a number is out of range.
+    """
+    found = Findings()
+    names = ("agents", "offered", "aht_s", "interval_s", "patience_s", "within_s")
+    arrays = aligned(found, names, (agents, offered, aht_s, interval_s, patience_s, within_s))
+    check_whole(found.at("agents"), arrays[0])
+    check_numbers(found.at("offered"), arrays[1], 0.0)
+    check_numbers(found.at("aht_s"), arrays[2], 0.0, open_low=True)
+    check_numbers(found.at("interval_s"), arrays[3], 0.0, open_low=True)
+    check_patience(found.at("patience_s"), arrays[4], arrays[2])
+    check_numbers(found.at("within_s"), arrays[5], 0.0)
+    raise_errors("The queue cannot be computed.", found.issues)
+
+    servers, volume, aht, interval, patience, within = arrays
+    load = volume * aht / interval
+    check_numbers(found.at("offered"), load, 0.0, MOST_AGENTS)
+    raise_errors("The queue cannot be computed.", found.issues)
+    figures = np.empty((7, load.size))
+    measure_all(
+        servers.ravel(),
+        load.ravel(),
+        (patience / aht).ravel(),
+        (within / aht).ravel(),
+        figures,
+    )
+    waiting, lost, lost_within, wait, answer, served, virtual = figures.reshape(7, *load.shape)
+    occupancy = np.where(load > 0.0, 1.0, 0.0)
+    np.divide(load * (1.0 - lost), servers, out=occupancy, where=servers > 0.0)
+    return Performance(
+        load=load,
+        waiting=waiting,
+        abandonment=lost,
+        abandonment_within=lost_within,
+        mean_wait_s=wait * aht,
+        mean_answer_s=answer * aht,
+        mean_queue=load * wait,
+        occupancy=np.minimum(occupancy, 1.0),
+        served_within=served,
+        virtual_within=virtual,
+    )
+
+
+def blocking_probability(servers: ArrayLike, load: ArrayLike) -> Array:
+    """Return the share of contacts that find all lines busy and are lost (Erlang B).
+
+    Parameters
+    ----------
+    servers
+        Lines or agents, whole numbers, 0 or more.
+    load
+        Offered load in erlang, 0 or more; broadcasts with `servers`.
+
+    Raises
+    ------
+    InvalidInput
+        If shapes do not fit together or a number is out of range.
+    """
+    found = Findings()
+    lines, erlangs = aligned(found, ("servers", "load"), (servers, load))
+    check_whole(found.at("servers"), lines)
+    check_numbers(found.at("load"), erlangs, 0.0, MOST_AGENTS)
+    raise_errors("The blocking probability cannot be computed.", found.issues)
+    result = np.empty(erlangs.size)
+    block_all(lines.ravel(), erlangs.ravel(), result)
+    return result.reshape(erlangs.shape)
