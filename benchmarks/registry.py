@@ -10,6 +10,7 @@ from typing import Any
 __all__ = ["CASES", "machine"]
 
 CASES = {
+    "all": ("benchmarks.cases.everything:everything", "Run every case as published."),
     "assign": ("benchmarks.cases.assign:assign", "Live matching beside greedy and exact flow."),
     "roster": ("benchmarks.cases.roster:roster", "Gap and seconds on a generated centre."),
     "simulation": ("benchmarks.cases.simulation:simulation", "Speed and published scenarios."),

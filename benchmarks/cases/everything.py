@@ -1,0 +1,80 @@
+"""Run every case with the settings of the published figures and keep what they print."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from api.cli.output import console, emit_json, json_option
+
+__all__ = ["PUBLISHED", "everything"]
+
+_CENTRE = "--skills 4 --days 7 --seed 11"
+_SCENARIOS = "--file {data}/staffing/published_scenarios.json"
+PUBLISHED = {
+    "roster_300": f"bench roster --agents 300 {_CENTRE} --seconds 60",
+    "roster_1500": f"bench roster --agents 1500 {_CENTRE} --seconds 120",
+    "assign_5000x2000": "bench assign --tickets 5000 --agents 2000 --seed 3",
+    "simulation_plain": "bench simulation --contacts 100000 --rule plain",
+    "simulation_score": "bench simulation --contacts 100000 --rule score",
+    "simulation_MMC": f"bench simulation --scenario MMC {_SCENARIOS}",
+    "simulation_MMCAb": f"bench simulation --scenario MMCAb {_SCENARIOS}",
+    "staffing": "bench staffing --reference {data}/staffing/reference_values.csv",
+    "backtest_bank_calls": (
+        "backtest --history {data}/forecasts/bank_calls_30min.csv --horizon 7d --origins 12"
+    ),
+}
+"""File name to arguments of `callboard`; ``{data}`` is the folder in ``CALLBOARD_DATA``."""
+
+
+@click.command("all")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("benchmarks/results"),
+    show_default=True,
+    help="Folder for one JSON file per case.",
+)
+@json_option
+def everything(out: Path, as_json: bool) -> None:
+    r"""Run every case as published and keep one JSON file each.
+
+    Cases on data that is not in CALLBOARD_DATA are named and left out.
+
+    \b
+    Example:
+      callboard bench all --out benchmarks/results
+    """
+    data = os.environ.get("CALLBOARD_DATA", "../shared/data")
+    out.mkdir(parents=True, exist_ok=True)
+    done: dict[str, str] = {}
+    for name, template in PUBLISHED.items():
+        if "{data}" in template and not Path(data).is_dir():
+            done[name] = "left out: no CALLBOARD_DATA"
+        else:
+            done[name] = _run(template, data, out / f"{name}.json")
+        console.print(f"{name:<24} {done[name]}")
+    if as_json:
+        emit_json({"cases": done, "folder": str(out)})
+
+
+def _run(template: str, data: str, target: Path) -> str:
+    """Run one case in a process of its own, keep its JSON, and say how it went."""
+    arguments = [part.format(data=data) for part in shlex.split(template)]
+    program = "import sys; from api.cli import main; main(sys.argv[1:])"
+    process = subprocess.run(
+        [sys.executable, "-c", program, *arguments, "--json"], stdout=subprocess.PIPE, check=False
+    )
+    if process.returncode:
+        return f"failed with exit code {process.returncode}"
+    figures: dict[str, Any] = json.loads(process.stdout)
+    command = "callboard " + template.format(data="$CALLBOARD_DATA") + " --json"
+    target.write_text(json.dumps({"command": command, **figures}, indent=1) + "\n")
+    return "kept"
