@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["ForecastError", "InvalidHistory", "Issue", "Severity"]
+__all__ = ["ForecastError", "InvalidHistory", "Issue", "Severity", "pointer"]
 
 
 class Severity(StrEnum):
@@ -30,7 +30,7 @@ class Issue:
     Parameters
     ----------
     code
-        A stable, machine-readable name in snake_case, such as ``negative_volume``.
+        A stable, machine-readable name in snake_case, such as ``negative_value``.
     pointer
         A JSON pointer into the input: ``/rows/17/y`` is column ``y`` of data row 17 (from 0).
     detail
@@ -43,6 +43,11 @@ class Issue:
     pointer: str
     detail: str
     severity: Severity = Severity.ERROR
+
+
+def pointer(*parts: object) -> str:
+    """Return the JSON pointer (RFC 6901) made of `parts`, escaped."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
 class ForecastError(Exception):
@@ -60,6 +65,9 @@ class ForecastError(Exception):
         super().__init__(detail)
         self.detail = detail
         self.issues = tuple(issues)
+
+    def __reduce__(self) -> tuple[type[ForecastError], tuple[str, tuple[Issue, ...]]]:
+        return type(self), (self.detail, self.issues)
 
 
 class InvalidHistory(ForecastError):  # noqa: N818 - named for what was given

@@ -1,0 +1,139 @@
+"""When a group is open: weekly hours, closures, the day after them, and the day of the month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from forecasts.errors import ForecastError, Issue, pointer
+from forecasts.series import DaySeries
+from forecasts.weekly import BoolArray, DayArray, FloatArray, among, neighbour_mean, weekday
+
+__all__ = ["Calendar", "country_holidays", "day_array", "learn_calendar", "month_cycle"]
+
+RECENT_DAYS = 56
+"""Opening hours are learnt from the last eight weeks, so that a change is followed."""
+
+OPEN_SHARE = 0.25
+"""An interval recorded on this share of its recent weekdays is open: two of eight, not one."""
+
+IMPOSSIBLE_ZERO = 30.0
+"""A whole day without a contact where this many are usual was a closure, not chance (e^-30)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calendar:
+    """Opening hours of one group.
+
+    Parameters
+    ----------
+    open_slots
+        Usual opening by weekday (0 is Monday) and slot of the day, ``[7, S]``.
+    closures
+        Dates in order on which the group is closed although its weekday is usually open.
+    """
+
+    open_slots: BoolArray
+    closures: DayArray
+
+    def is_open(self, days: DayArray) -> BoolArray:
+        """Tell which slots of `days` are open, ``[len(days), S]``."""
+        return self.open_slots[weekday(days)] & ~among(days, self.closures)[:, None]
+
+    def after_closure(self, days: DayArray) -> BoolArray:
+        """Tell which of `days` are the first open day after one or more closures."""
+        open_weekdays = np.asarray(self.open_slots.any(axis=1))
+        if not open_weekdays.any():
+            return np.zeros(len(days), bool)
+        resumed = self.closures + 1
+        while True:
+            closed = ~open_weekdays[weekday(resumed)] | among(resumed, self.closures)
+            if not closed.any():
+                return among(days, resumed)
+            resumed = resumed + closed
+
+
+def learn_calendar(
+    series: DaySeries, closures: DayArray | None = None, holidays: DayArray | None = None
+) -> Calendar:
+    """Learn opening hours and past closures from what was recorded.
+
+    A day without a record on which most neighbouring weeks have one was a closure, and so was a
+    day of zeros in a group that is never idle for a day.
+
+    Parameters
+    ----------
+    closures
+        Dates known to be closed, past or future.
+    holidays
+        Public holidays, past and future. They are closures unless the group was open on most of
+        those in its history.
+    """
+    recorded = series.recorded
+    day_recorded = series.day_recorded
+    # A day is judged by the weekday's other days: Sundays nobody works are not closures.
+    closed = ~day_recorded & (neighbour_mean(day_recorded) >= 0.5)
+    totals = np.where(day_recorded, np.nansum(series.offered, axis=1), np.nan)
+    closed = closed | ((totals == 0) & (neighbour_mean(totals) >= IMPOSSIBLE_ZERO))
+
+    known = [series.days[closed], day_array(()) if closures is None else closures]
+    if holidays is not None and len(holidays):
+        past = among(series.days, holidays) & (day_recorded | closed)
+        if not past.any() or closed[past].mean() >= 0.5:
+            known.append(holidays[holidays > series.days[-1]])
+
+    recent_days = weekday(series.days[-RECENT_DAYS:])
+    open_slots = np.zeros((7, recorded.shape[1]), bool)
+    for day in np.unique(recent_days):
+        open_slots[day] = recorded[-RECENT_DAYS:][recent_days == day].mean(axis=0) >= OPEN_SHARE
+    return Calendar(open_slots, np.unique(np.concatenate(known)))
+
+
+def country_holidays(country: str, days: DayArray) -> DayArray:
+    """Return the public holidays of a country within the range of `days`.
+
+    Parameters
+    ----------
+    country
+        ISO 3166 code such as ``US``, or with a subdivision such as ``DE-BY``.
+
+    Raises
+    ------
+    ForecastError
+        If the country or its subdivision is not known.
+    """
+    # Imported here: few forecasts need it.
+    import holidays
+
+    code, _, subdivision = country.upper().partition("-")
+    first, last = (1970 + days[[0, -1]].astype("datetime64[Y]").astype(int)).tolist()
+    try:
+        found = holidays.country_holidays(
+            code, subdiv=subdivision or None, years=range(first, last + 1)
+        )
+    except NotImplementedError as error:
+        issue = Issue("unknown_country", pointer("country"), f"{error}.")
+        raise ForecastError(f"No public holidays are known for {country!r}.", [issue]) from None
+    return day_array(day for day in found if days[0] <= np.datetime64(day) <= days[-1])
+
+
+def day_array(dates: Iterable[date]) -> DayArray:
+    """Return dates in order, each once."""
+    return np.array(sorted(set(dates)), dtype="datetime64[D]")
+
+
+def month_cycle(days: DayArray, pairs: int = 2) -> FloatArray:
+    """Return sine and cosine waves over the month, ``[len(days), 2 * pairs]``.
+
+    The first of a month has phase 0 whatever the month's length, so the turns of all months
+    coincide: volumes peak there with bills and salaries.
+    """
+    month = days.astype("datetime64[M]")
+    first = month.astype("datetime64[D]").astype(np.int64)
+    length = (month + 1).astype("datetime64[D]").astype(np.int64) - first
+    phase = 2 * np.pi * (days.astype(np.int64) - first) / length
+    waves = phase[:, None] * np.arange(1, pairs + 1)
+    return np.hstack([np.sin(waves), np.cos(waves)])

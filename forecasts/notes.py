@@ -1,0 +1,65 @@
+"""What a person should know about the history behind a group's forecast."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecasts.calendars import Calendar
+from forecasts.errors import Issue, Severity, pointer
+from forecasts.gaps import WholeDays
+from forecasts.models.day_level import MONTH_CYCLE_DAYS
+from forecasts.series import DaySeries
+from forecasts.weekly import DayArray
+
+__all__ = ["history_notes"]
+
+DATES_LISTED = 12
+GAPS_SHARE = 0.05
+"""With more missing intervals than this and no zero at all, zeros were probably left out."""
+
+
+def history_notes(
+    group: str, series: DaySeries, whole: WholeDays, calendar: Calendar
+) -> list[Issue]:
+    """Return warnings and information about one group's history."""
+    notes: list[Issue] = []
+
+    def note(code: str, detail: str, severity: Severity = Severity.WARNING) -> None:
+        notes.append(Issue(code, pointer("groups", group), detail, severity))
+
+    counts = whole.series.offered[whole.series.recorded]
+    if not calendar.open_slots.any():
+        note("never_open", "Nothing was recorded in the last weeks; the forecast is closed.")
+    elif not counts.any():
+        note("all_zero", "No contact was recorded; the forecast is zero.")
+    past = calendar.closures[np.isin(calendar.closures, series.days)]
+    if len(past):
+        note("closures_found", f"Closed on {_dates(past)}.", Severity.INFORMATION)
+    if whole.filled:
+        note(
+            "gaps_filled",
+            f"{whole.filled} missing intervals were filled from the weeks around them.",
+            Severity.INFORMATION,
+        )
+    if whole.dropped:
+        note("days_dropped", f"{whole.dropped} days were left out: over half of each is missing.")
+    if whole.filled > GAPS_SHARE * counts.size and counts.all():
+        note(
+            "zeros_left_out",
+            "Many intervals are missing and none is zero: if those had no contact, give them "
+            "rows with zero, or the forecast is too high.",
+        )
+    if len(series) < MONTH_CYCLE_DAYS:
+        note(
+            "no_month_cycle",
+            f"{len(series)} days of history; the turn of the month is learnt from "
+            f"{MONTH_CYCLE_DAYS} days.",
+            Severity.INFORMATION,
+        )
+    return notes
+
+
+def _dates(days: DayArray) -> str:
+    listed = ", ".join(map(str, days[:DATES_LISTED]))
+    further = len(days) - DATES_LISTED
+    return f"{listed} and {further} more days" if further > 0 else listed

@@ -1,0 +1,214 @@
+"""What happened: volumes and handling times per group on a regular grid of local wall times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from forecasts.errors import InvalidHistory, Issue, pointer
+from forecasts.tables import Column, read_csv, table_from_frame
+from forecasts.weekly import BoolArray, DayArray, FloatArray
+
+__all__ = ["DaySeries", "History", "history_from_frame", "read_history"]
+
+MINUTES_PER_DAY = 1440
+
+_COLUMNS = (
+    Column("offered", required=True),
+    Column("aht_s", blank=True),
+    Column("handled", blank=True),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DaySeries:
+    """One group's volumes as days x slots of the day.
+
+    Parameters
+    ----------
+    days
+        Consecutive dates, shape ``[D]``.
+    offered
+        Contacts, shape ``[D, S]``; NaN where closed or unknown.
+    """
+
+    days: DayArray
+    offered: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.days)
+
+    @property
+    def recorded(self) -> BoolArray:
+        """Tell which intervals have a record, shape ``[D, S]``."""
+        return np.isfinite(self.offered)
+
+    @property
+    def day_recorded(self) -> BoolArray:
+        """Tell which days have any record, shape ``[D]``."""
+        return np.asarray(self.recorded.any(axis=1))
+
+    def first(self, count: int) -> DaySeries:
+        """Return the first `count` days: what was known on the morning after them."""
+        return DaySeries(self.days[:count], self.offered[:count])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class History:
+    """Volumes and handling times of planning groups; an absent interval was closed or is unknown.
+
+    Parameters
+    ----------
+    groups
+        Names of the planning groups, ``[G]``.
+    starts
+        Naive local wall times of every interval of whole days, ``[N]``.
+    interval_minutes
+        Length of an interval; divides a day.
+    offered
+        Contacts that arrived, ``[G, N]``, zero or more; NaN where there is no record.
+    aht_s
+        Mean seconds per handled contact, ``[G, N]``; NaN where unknown. None if never measured.
+    handled
+        Contacts behind each value of `aht_s`, ``[G, N]``; None to take `offered`.
+    issues
+        What reading the history found that is worth knowing but stops nothing.
+
+    Raises
+    ------
+    InvalidHistory
+        If shapes do not agree, days are not whole, or a value is negative or infinite.
+    """
+
+    groups: tuple[str, ...]
+    starts: pd.DatetimeIndex
+    interval_minutes: int
+    offered: FloatArray
+    aht_s: FloatArray | None = None
+    handled: FloatArray | None = None
+    issues: tuple[Issue, ...] = ()
+
+    def __post_init__(self) -> None:
+        found = list(self._grid_issues())
+        for name in ("offered", "aht_s", "handled"):
+            values: FloatArray | None = getattr(self, name)
+            if values is None:
+                continue
+            if values.shape != (len(self.groups), len(self.starts)):
+                found.append(
+                    Issue(
+                        "wrong_shape",
+                        pointer(name),
+                        f"Shape {values.shape} is not groups x intervals "
+                        f"({len(self.groups)}, {len(self.starts)}).",
+                    )
+                )
+            elif np.isinf(values).any() or (values < 0).any():
+                found.append(
+                    Issue("negative_value", pointer(name), "A value is negative or infinite.")
+                )
+        if found:
+            raise InvalidHistory("The history cannot be used.", found)
+
+    def _grid_issues(self) -> list[Issue]:
+        found = []
+        if not self.groups or len(set(self.groups)) != len(self.groups):
+            found.append(Issue("bad_groups", pointer("groups"), "Groups need different names."))
+        length = self.interval_minutes
+        whole = length > 0 and MINUTES_PER_DAY % length == 0
+        if not whole or not len(self.starts) or len(self.starts) % (MINUTES_PER_DAY // length):
+            found.append(
+                Issue(
+                    "odd_interval",
+                    pointer("interval_minutes"),
+                    f"{len(self.starts)} intervals of {length} minutes are not whole days.",
+                )
+            )
+        elif not self.starts.equals(
+            pd.date_range(self.starts[0].floor("D"), periods=len(self.starts), freq=f"{length}min")
+        ):
+            found.append(
+                Issue(
+                    "off_grid",
+                    pointer("starts"),
+                    "Starts are not one regular grid without a zone that begins at midnight.",
+                )
+            )
+        return found
+
+    @property
+    def slots_per_day(self) -> int:
+        """Return how many intervals a day has."""
+        return MINUTES_PER_DAY // self.interval_minutes
+
+    @property
+    def days(self) -> DayArray:
+        """Return the dates that the grid covers, ``[D]``."""
+        return self.starts[:: self.slots_per_day].to_numpy().astype("datetime64[D]")
+
+    def series(self, group: int) -> DaySeries:
+        """Return one group's volumes from its first recorded day to the end of the history.
+
+        The series is empty if the group has no record.
+        """
+        offered = self.offered[group].reshape(-1, self.slots_per_day)
+        recorded = np.flatnonzero(np.isfinite(offered).any(axis=1))
+        first = recorded[0] if len(recorded) else len(offered)
+        return DaySeries(self.days[first:], offered[first:])
+
+    def until(self, day: np.datetime64) -> History:
+        """Return what was known on the morning of `day`: everything before it."""
+        end = int((self.days < day).sum()) * self.slots_per_day
+        return replace(
+            self,
+            starts=self.starts[:end],
+            offered=self.offered[:, :end],
+            aht_s=None if self.aht_s is None else self.aht_s[:, :end],
+            handled=None if self.handled is None else self.handled[:, :end],
+        )
+
+
+def read_history(path: str | Path, mapping: Mapping[str, str] | None = None) -> History:
+    """Read a history from a CSV file; see `history_from_frame` for its columns.
+
+    Raises
+    ------
+    InvalidHistory
+        If the file cannot be used; every problem is listed.
+    """
+    return history_from_frame(read_csv(path), mapping)
+
+
+def history_from_frame(frame: pd.DataFrame, mapping: Mapping[str, str] | None = None) -> History:
+    """Put a long table on a regular grid.
+
+    Parameters
+    ----------
+    frame
+        One row per group and interval. Understood are our columns ``group, start, offered`` and
+        optionally ``aht_s`` and ``handled``, and the long format ``unique_id, ds, y``. Without
+        a group column all rows are one group. Starts are ISO 8601 local wall times. Closed
+        intervals have no row; an open interval without a contact has a row with zero.
+    mapping
+        Our column name to the frame's, for any other names.
+
+    Raises
+    ------
+    InvalidHistory
+        With every problem found: missing columns, unreadable or mixed-zone times, times off the
+        grid, repeated intervals, cells that are empty, not numbers, negative or infinite.
+    """
+    table = table_from_frame(frame, _COLUMNS, mapping)
+    return History(
+        groups=table.groups,
+        starts=table.starts,
+        interval_minutes=table.interval_minutes,
+        offered=table.values["offered"],
+        aht_s=table.values.get("aht_s"),
+        handled=table.values.get("handled"),
+        issues=table.issues,
+    )
