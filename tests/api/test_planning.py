@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from api.planning import requirement_for, volumes_of
+from forecasts import Forecast
+from optimizer.errors import InvalidInput
+from optimizer.model import TimeGrid
+from optimizer.staffing import least_agents
+from tests.optimizer.builders import organisation
+
+GROUPS = ("voice:orders", "voice:billing")
+
+
+def forecast(first: str, days: int = 1, groups: tuple[str, ...] = GROUPS) -> Forecast:
+    """Return a forecast whose volume tells the half-hour of the day it stands for."""
+    starts = pd.date_range(first, periods=48 * days, freq="30min")
+    offered = np.tile(np.arange(48.0), (len(groups), days))
+    nothing = {80: offered, 95: offered}
+    return Forecast(
+        groups, starts, 30, offered, offered >= 0, nothing, nothing, np.full_like(offered, 180.0)
+    )
+
+
+def test_an_ordinary_day_keeps_its_half_hours_in_order() -> None:
+    volumes = volumes_of(organisation(), forecast("2026-11-23"))
+    np.testing.assert_array_equal(volumes.offered[0], np.arange(48))
+
+
+def test_the_hour_that_the_clocks_skip_is_left_out() -> None:
+    volumes = volumes_of(organisation(), forecast("2026-03-29"))
+    assert volumes.grid.count == 46
+    assert volumes.offered[0].tolist() == [0, 1, 2, 3, *range(6, 48)]
+
+
+def test_the_hour_that_comes_twice_is_expected_twice() -> None:
+    volumes = volumes_of(organisation(), forecast("2026-10-25"))
+    assert volumes.grid.count == 50
+    assert volumes.offered[0].tolist() == [0, 1, 2, 3, 4, 5, 4, 5, *range(6, 48)]
+
+
+def test_work_outside_the_forecast_is_nothing() -> None:
+    volumes = volumes_of(organisation(), forecast("2026-11-23"))
+    wider = volumes.on(TimeGrid.of_days(date(2026, 11, 22), 3, 30, "Europe/Paris"))
+    assert wider.offered.sum(axis=1).tolist() == [1128, 1128]
+    np.testing.assert_array_equal(wider.offered[0, 48:96], np.arange(48))
+
+
+def test_a_forecast_that_does_not_fit_lists_everything() -> None:
+    odd = replace(forecast("2026-11-23", groups=("voice:orders", "fax", "telex")), aht_s=None)
+    with pytest.raises(InvalidInput) as caught:
+        volumes_of(organisation(), odd)
+    assert [(i.code, i.pointer) for i in caught.value.issues] == [
+        ("unknown_group", "/groups/fax"),
+        ("unknown_group", "/groups/telex"),
+        ("group_without_forecast", "/groups/voice:billing"),
+        ("no_handling_times", "/aht_s"),
+    ]
+
+
+def test_the_requirement_is_the_least_that_meets_the_goal_after_shrinkage() -> None:
+    centre = organisation()
+    groups = tuple(replace(group, shrinkage=0.25) for group in centre.groups)
+    volumes = volumes_of(centre, forecast("2026-11-23"))
+    needed = requirement_for(replace(centre, groups=groups), volumes)
+    least = least_agents(groups[0].goal, np.arange(48.0), 180.0, 1800.0)
+    np.testing.assert_array_equal(needed.agents[0], np.ceil(least / 0.75 - 1e-9))
