@@ -58,8 +58,7 @@ _HUGE = 1e290
 def busy_mass(servers: float, load: float) -> float:
     """Return the weight of the states with a free agent, relative to the state without one.
 
-    This is ``1 / B - 1`` of the Erlang B formula; values past 1e290 are returned as they stand
-    when the sum passes it, since the blocking probability is zero then.
+    This is ``1 / B - 1`` of the Erlang B formula; past 1e290 it counts as infinite.
 
     Parameters
     ----------
@@ -75,7 +74,9 @@ def busy_mass(servers: float, load: float) -> float:
         term *= busy / load
         total += term
         busy -= 1.0
-        if total > _HUGE or term * busy < _EPS * total * (load - busy):
+        if total > _HUGE:
+            return math.inf
+        if term * busy < _EPS * total * (load - busy):
             break
     return total
 
