@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Protocol
 
-__all__ = ["Problem", "problem_of"]
+__all__ = ["Problem", "problem_of", "problem_of_status"]
 
 
 class _Issue(Protocol):
@@ -61,14 +62,33 @@ class Problem:
 def problem_of(error: BaseException) -> Problem | None:
     """Return what to tell about an exception, or None if it was not raised on purpose."""
     # Imported here: an error is rare, and neither package should pay for the other's import.
+    from api.errors import TooLarge
     from forecasts.errors import ForecastError
     from optimizer.errors import InvalidInput, NoSolution
 
+    if isinstance(error, TooLarge):
+        return Problem("too-large", "Too large", error.detail, 413, 2, _rows(error.issues))
+    if isinstance(error, InvalidInput) and any(i.code == "invalid_json" for i in error.issues):
+        rows = _rows(error.issues)
+        return Problem("malformed-json", "Malformed JSON", error.detail, 400, 2, rows)
     if isinstance(error, (InvalidInput, ForecastError)):
         return Problem("invalid-input", "Invalid input", error.detail, 422, 2, _rows(error.issues))
     if isinstance(error, NoSolution):
         return Problem("no-solution", "No solution", error.detail, 409, 1, _rows(error.issues))
     return None
+
+
+def problem_of_status(status: int, detail: str) -> Problem:
+    """Return what to tell about a failure that has no exception of ours, by its HTTP status.
+
+    Raises
+    ------
+    ValueError
+        If there is no such status.
+    """
+    phrase = HTTPStatus(status).phrase
+    name = phrase.lower().replace(" ", "-").replace("'", "")
+    return Problem(name, phrase.capitalize(), detail, status, 2 if status < 500 else 1)
 
 
 def _rows(issues: Sequence[_Issue]) -> tuple[dict[str, str], ...]:

@@ -1,0 +1,1 @@
+"""The bodies of the HTTP API: their types, their JSON and their schemas."""

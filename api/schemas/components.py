@@ -1,0 +1,69 @@
+"""The schemas of the API's description, derived from the types that the code works with.
+
+A type is written once, as a dataclass with a NumPy docstring; its shape becomes JSON Schema, its
+first paragraph the description of the schema and its ``Parameters`` those of the properties.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from api.schemas.codec import adapter
+from api.schemas.problem import ProblemDocument
+from api.schemas.service import Health, Version
+from api.schemas.staffing import StaffingPlan, StaffingRequest
+from optimizer.model import Assignment, Snapshot
+
+__all__ = ["component_schemas", "reference"]
+
+_PREFIX = "#/components/schemas/"
+_READ = (Snapshot, StaffingRequest)
+_WRITTEN = (Assignment, StaffingPlan, Health, Version, ProblemDocument)
+
+
+def reference(kind: type) -> dict[str, str]:
+    """Return a reference to the schema of a type."""
+    return {"$ref": _PREFIX + kind.__name__}
+
+
+def component_schemas() -> dict[str, Any]:
+    """Return the JSON Schemas of all bodies and of what they are made of, by name."""
+    wanted: list[tuple[str, Literal["validation", "serialization"], TypeAdapter[Any]]] = [
+        *((kind.__name__, "validation", adapter(kind)) for kind in _READ),
+        *((kind.__name__, "serialization", adapter(kind)) for kind in _WRITTEN),
+    ]
+    _, document = TypeAdapter.json_schemas(wanted, ref_template=_PREFIX + "{model}")
+    schemas = document["$defs"]
+    return {name: _described(schemas[name]) for name in sorted(schemas)}
+
+
+def _described(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema with its docstring shared out over its properties."""
+    text, parameters = _read_docstring(schema.get("description", ""))
+    properties = {}
+    for name, shape in schema.get("properties", {}).items():
+        about = {"description": parameters[name]} if name in parameters else {}
+        properties[name] = {key: value for key, value in shape.items() if key != "title"} | about
+    described: dict[str, Any] = {"description": text} if text else {}
+    if properties:
+        described["properties"] = properties
+    return schema | described
+
+
+def _read_docstring(docstring: str) -> tuple[str, dict[str, str]]:
+    """Return the text before the parameters, and the text of each parameter."""
+    # Null is what the reader of a JSON Schema knows None as.
+    docstring = re.sub(r"\bNone\b", "null", docstring)
+    text, _, section = docstring.partition("\n\nParameters\n----------\n")
+    parameters: dict[str, str] = {}
+    names: list[str] = []
+    for line in section.splitlines():
+        if line and not line.startswith(" "):
+            names = line.split(", ")
+        for name in names:
+            if line.startswith(" "):
+                parameters[name] = f"{parameters.get(name, '')} {line.strip()}".strip()
+    return text, parameters

@@ -1,0 +1,77 @@
+"""JSON bodies in and out, with everything that can be wrong before their meaning is looked at."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, cast
+
+from flask import Response, current_app, request
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+
+from api.config import Settings
+from api.errors import TooLarge
+from api.schemas.codec import encode
+from optimizer.errors import Issue
+
+__all__ = ["Count", "json_answer", "json_body", "refuse_beyond", "settings"]
+
+
+class Count(NamedTuple):
+    """How many of something a body has, and how many are taken at once."""
+
+    pointer: str
+    what: str
+    found: int
+    limit: int
+
+
+def settings() -> Settings:
+    """Return the settings of the running application."""
+    return cast(Settings, current_app.extensions["callboard"])
+
+
+def json_body() -> bytes:
+    """Return the body of the request, which is declared as JSON and within the limits.
+
+    Raises
+    ------
+    UnsupportedMediaType
+        If the body is declared as anything else, or compressed.
+    TooLarge
+        If it has more bytes or values than the settings allow.
+    """
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType("The body must be declared as application/json.")
+    if request.content_encoding not in (None, "", "identity"):
+        raise UnsupportedMediaType("The body must not be compressed.")
+    limits = settings()
+    try:
+        body = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        detail = f"At most {limits.max_body_bytes:,} bytes are taken at once."
+        raise TooLarge("The body is too large.", [Issue("too_many", "", detail)]) from None
+    # Every wrong value becomes an issue, so a few megabytes of them would be millions. Commas
+    # bound the values without parsing; those within strings only make the limit stricter.
+    refuse_beyond(Count("", "values", body.count(b",") + 1, limits.max_values))
+    return body
+
+
+def refuse_beyond(*counts: Count) -> None:
+    """Refuse a body that has too many of something.
+
+    Raises
+    ------
+    TooLarge
+        If any count is above its limit; all that are, are listed.
+    """
+    issues = [
+        Issue("too_many", pointer, f"{found:,} {what}; at most {limit:,} are taken at once.")
+        for pointer, what, found, limit in counts
+        if found > limit
+    ]
+    if issues:
+        raise TooLarge("The body is too large.", issues)
+
+
+def json_answer(value: Any) -> Response:
+    """Return an answer with a value as JSON."""
+    return Response(encode(value), mimetype="application/json")

@@ -1,0 +1,58 @@
+"""Parts of the API's description that every route shares."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from api.schemas.components import reference
+from api.schemas.examples import as_json
+from api.schemas.problem import ProblemDocument
+
+__all__ = ["BODY_FAILURES", "PROBLEM", "answers", "operation_id", "request_body"]
+
+PROBLEM = "application/problem+json"
+
+BODY_FAILURES = ("400", "413", "415", "422")
+"""The failures of every route that takes a body."""
+
+_MEANING = {
+    "400": "The body is not JSON.",
+    "413": "The body is larger than this service takes at once.",
+    "415": "The body is not declared as application/json.",
+    "422": "The body cannot be used; every problem is listed.",
+    "default": "Any other failure.",
+}
+
+
+def operation_id(*, name: str, path: str, method: str) -> str:
+    """Return the name of a view in camelCase, the way generated clients call it."""
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)
+
+
+def request_body(kind: type, example: Any) -> dict[str, Any]:
+    """Return the description of a JSON body of type `kind`."""
+    content = {"schema": reference(kind), "example": as_json(example)}
+    return {"requestBody": {"required": True, "content": {"application/json": content}}}
+
+
+def answers(kind: type, description: str, *failures: str) -> dict[str | int | HTTPStatus, Any]:
+    """Return the description of what a route answers, by status.
+
+    Parameters
+    ----------
+    kind, description
+        Type and meaning of a good answer.
+    failures
+        The statuses of failures to expect; any other is described by ``default``.
+    """
+    good = {"application/json": {"schema": reference(kind)}}
+    problem = {PROBLEM: {"schema": reference(ProblemDocument)}}
+    return {
+        "200": {"description": description, "content": good},
+        **{
+            status: {"description": _MEANING[status], "content": problem}
+            for status in (*failures, "default")
+        },
+    }
