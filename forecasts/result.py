@@ -12,7 +12,7 @@ import pandas as pd
 from forecasts.errors import Issue
 from forecasts.intervals import LEVELS
 from forecasts.tables import Column, read_csv, table_from_frame
-from forecasts.weekly import BoolArray, DayArray, FloatArray
+from forecasts.weekly import MINUTES_PER_DAY, BoolArray, DayArray, FloatArray
 
 __all__ = ["Forecast", "read_forecast"]
 
@@ -65,7 +65,7 @@ class Forecast:
     @property
     def slots_per_day(self) -> int:
         """Return how many intervals a day has."""
-        return 24 * 60 // self.interval_minutes
+        return MINUTES_PER_DAY // self.interval_minutes
 
     @property
     def days(self) -> DayArray:

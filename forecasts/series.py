@@ -11,11 +11,9 @@ import pandas as pd
 
 from forecasts.errors import InvalidHistory, Issue, pointer
 from forecasts.tables import Column, read_csv, table_from_frame
-from forecasts.weekly import BoolArray, DayArray, FloatArray
+from forecasts.weekly import MINUTES_PER_DAY, BoolArray, DayArray, FloatArray
 
 __all__ = ["DaySeries", "History", "history_from_frame", "read_history"]
-
-MINUTES_PER_DAY = 1440
 
 _COLUMNS = (
     Column("offered", required=True),

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from forecasts.columns import (
+    ROWS_PER_ISSUE,
+    IssueLog,
+    interval_minutes,
+    read_groups,
+    read_numbers,
+    read_starts,
+    report_duplicates,
+)
 from forecasts.errors import InvalidHistory, Issue, Severity, pointer
-from forecasts.weekly import BoolArray, FloatArray, IntArray
+from forecasts.weekly import MINUTES_PER_DAY, FloatArray
 
 __all__ = ["Column", "Table", "read_csv", "table_from_frame"]
 
-ROWS_PER_ISSUE = 20
-"""How many rows are listed for one kind of problem; the others are counted."""
-
-MINUTES_PER_DAY = 1440
 LONGEST_SPAN_DAYS = 20 * 366
 MOST_CELLS = 100_000_000
-ONLY_GROUP = "all"
 
 _LONG_FORMAT = {"group": "unique_id", "start": "ds", "offered": "y"}
-_ZONE = r"\d:\d{2}\S*?(Z|[+-]\d{2}:?\d{2})$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,21 +105,22 @@ def table_from_frame(
     InvalidHistory
         With every problem found, at most 20 rows listed per kind.
     """
-    log = _Log()
+    log = IssueLog()
+    frame = frame.set_axis([str(name) for name in frame.columns], axis="columns")
     names = _resolve(frame, columns, mapping or {}, log)
     if frame.empty:
         log.error("empty_file", "", "There are no rows.")
     log.stop_on_errors()
 
-    row_group, groups = _groups(frame, names.get("group"), log)
-    starts = _starts(frame[names["start"]], names["start"], log)
+    row_group, groups = read_groups(frame, names.get("group"), log)
+    starts = read_starts(frame[names["start"]], names["start"], log)
     numbers = {
-        column.name: _numbers(frame[names[column.name]], names[column.name], column.blank, log)
+        column.name: read_numbers(frame[names[column.name]], names[column.name], column.blank, log)
         for column in columns
         if column.name in names
     }
-    interval = _interval(starts, names["start"], log)
-    _duplicates(row_group, groups, starts, names["start"], log)
+    interval = interval_minutes(starts, names["start"], log)
+    report_duplicates(row_group, groups, starts, names["start"], log)
     log.stop_on_errors()
 
     first = starts.min().floor("D")
@@ -141,41 +144,15 @@ def table_from_frame(
     return Table(groups, grid_starts, interval, values, tuple(log.issues))
 
 
-class _Log:
-    """Collects issues; of many rows with one problem it lists the first and counts the rest."""
-
-    def __init__(self) -> None:
-        self.issues: list[Issue] = []
-
-    def error(self, code: str, where: str, detail: str) -> None:
-        self.issues.append(Issue(code, where, detail))
-
-    def note(self, code: str, where: str, detail: str, severity: Severity) -> None:
-        self.issues.append(Issue(code, where, detail, severity))
-
-    def rows(self, code: str, column: str, wrong: BoolArray, tell: Callable[[int], str]) -> None:
-        """Report the rows where `wrong` holds; `tell` writes the sentence of one row."""
-        found = np.flatnonzero(wrong)
-        for row in found[:ROWS_PER_ISSUE].tolist():
-            self.error(code, pointer("rows", row, column), tell(row))
-        if len(found) > ROWS_PER_ISSUE:
-            self.error(
-                code,
-                pointer("rows"),
-                f"{len(found) - ROWS_PER_ISSUE} further rows have this problem in column "
-                f"{column!r} ({len(found)} in all).",
-            )
-
-    def stop_on_errors(self) -> None:
-        if any(issue.severity is Severity.ERROR for issue in self.issues):
-            raise InvalidHistory("The table cannot be used.", self.issues)
-
-
 def _resolve(
-    frame: pd.DataFrame, columns: Sequence[Column], mapping: Mapping[str, str], log: _Log
+    frame: pd.DataFrame, columns: Sequence[Column], mapping: Mapping[str, str], log: IssueLog
 ) -> dict[str, str]:
     """Return our column names with the table's, as far as they are there."""
-    there = [str(name) for name in frame.columns]
+    there = list(frame.columns)
+    for name in frame.columns[frame.columns.duplicated()].unique():
+        log.error(
+            "duplicate_column", pointer("columns", name), f"More than one column is named {name!r}."
+        )
     required = ["start", *(column.name for column in columns if column.required)]
     known = ["group", "start", *(column.name for column in columns)]
     for own in mapping:
@@ -207,143 +184,6 @@ def _resolve(
             Severity.WARNING,
         )
     return names
-
-
-def _groups(frame: pd.DataFrame, column: str | None, log: _Log) -> tuple[IntArray, tuple[str, ...]]:
-    """Return each row's group as a number, and the names in alphabetical order."""
-    if column is None:
-        return np.zeros(len(frame), np.int64), (ONLY_GROUP,)
-    names = frame[column]
-    text = names.astype(str).str.strip()
-    log.rows(
-        "empty_group",
-        column,
-        (names.isna() | (text == "")).to_numpy(),
-        lambda row: "The row names no group.",
-    )
-    codes, groups = pd.factorize(text, sort=True)
-    return codes.astype(np.int64), tuple(map(str, groups))
-
-
-def _starts(raw: pd.Series[Any], column: str, log: _Log) -> pd.DatetimeIndex:
-    """Return local wall times; NaT where there is none (which is an issue by then)."""
-    if pd.api.types.is_datetime64_any_dtype(raw.dtype):
-        index = pd.DatetimeIndex(raw)
-        wall = index.tz_localize(None)
-        given = raw
-    else:
-        given = raw.astype(str).str.strip()
-        zone = given.str.extract(_ZONE)[0].fillna("")
-        usual = str(zone.mode().iloc[0])
-        log.rows(
-            "mixed_time_zones",
-            column,
-            (zone != usual).to_numpy(),
-            lambda row: (
-                f"{given.iloc[row]!r} has {_zone_name(zone.iloc[row])}, most rows have "
-                f"{_zone_name(usual)}; give local wall times of one place."
-            ),
-        )
-        if usual:
-            log.note(
-                "zone_dropped",
-                pointer("columns", column),
-                f"Times carry the zone {usual}; they are read as wall times of that zone.",
-                Severity.INFORMATION,
-            )
-        # Only rows that carry a zone are shortened: most files have none.
-        bare = given.where(
-            zone == "", given.str.replace(r"(?:Z|[+-]\d{2}:?\d{2})$", "", regex=True)
-        )
-        wall = pd.DatetimeIndex(pd.to_datetime(bare, format="ISO8601", errors="coerce"))
-    log.rows(
-        "unreadable_time",
-        column,
-        np.asarray(wall.isna()),
-        lambda row: f"{given.iloc[row]!r} is not an ISO 8601 date and time.",
-    )
-    return wall
-
-
-def _numbers(raw: pd.Series[Any], column: str, blank: bool, log: _Log) -> FloatArray:
-    """Return a column's numbers, every one finite and not negative, or NaN where it is blank."""
-    numbers = pd.to_numeric(raw, errors="coerce").to_numpy(np.float64)
-    empty = raw.isna().to_numpy() | (raw.astype(str).str.strip() == "").to_numpy()
-    text = raw.astype(str).str.strip().str.lower().isin(["nan", "inf", "-inf", "infinity"])
-    infinite = np.isinf(numbers) | (text.to_numpy() & ~empty)
-    if not blank:
-        log.rows(
-            "missing_value",
-            column,
-            empty,
-            lambda row: "The cell is empty; leave the row out if the interval was closed.",
-        )
-    log.rows("not_finite", column, infinite, lambda row: f"{raw.iloc[row]} is not a finite number.")
-    log.rows(
-        "not_a_number",
-        column,
-        np.isnan(numbers) & ~empty & ~infinite,
-        lambda row: f"{raw.iloc[row]!r} is not a number.",
-    )
-    log.rows(
-        "negative_value",
-        column,
-        (numbers < 0) & ~infinite,
-        lambda row: f"{raw.iloc[row]} is negative.",
-    )
-    return numbers
-
-
-def _interval(starts: pd.DatetimeIndex, column: str, log: _Log) -> int:
-    """Return the most common distance between starts in minutes, and report what is off it."""
-    known = starts.dropna().to_numpy().astype("datetime64[s]").astype(np.int64)
-    steps = np.diff(np.unique(known))
-    if not len(steps):
-        if len(known):
-            log.error(
-                "history_too_short",
-                pointer("rows"),
-                "All rows are of one interval; at least a week is needed.",
-            )
-        return MINUTES_PER_DAY
-    lengths, counts = np.unique(steps, return_counts=True)
-    seconds = int(lengths[counts.argmax()])
-    if (MINUTES_PER_DAY * 60) % seconds or seconds % 60:
-        log.error(
-            "odd_interval",
-            pointer("columns", column),
-            f"Most intervals are {seconds} seconds apart; whole minutes that divide a day are "
-            "needed.",
-        )
-        return MINUTES_PER_DAY
-    off = np.zeros(len(starts), bool)
-    off[starts.notna()] = known % seconds != 0
-    # Fractions of a second were cut off above.
-    off |= np.asarray((starts != starts.floor("s")) & starts.notna())
-    log.rows(
-        "off_grid",
-        column,
-        off,
-        lambda row: f"{starts[row]} is not a multiple of {seconds // 60} minutes after midnight.",
-    )
-    return seconds // 60
-
-
-def _duplicates(
-    row_group: IntArray, groups: Sequence[str], starts: pd.DatetimeIndex, column: str, log: _Log
-) -> None:
-    """Report every row that repeats the group and interval of an earlier one."""
-    repeated = pd.DataFrame({"group": row_group, "start": starts}).duplicated().to_numpy()
-    log.rows(
-        "duplicate_interval",
-        column,
-        repeated & ~np.asarray(starts.isna()),
-        lambda row: f"Group {groups[row_group[row]]!r} has another row for {starts[row]}.",
-    )
-
-
-def _zone_name(zone: str) -> str:
-    return f"the zone {zone}" if zone else "no zone"
 
 
 def _listed(names: Iterable[str], most: int = 12) -> str:

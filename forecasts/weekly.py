@@ -7,7 +7,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BoolArray", "DayArray", "FloatArray", "IntArray", "among", "neighbour_mean", "weekday"]
+__all__ = [
+    "MINUTES_PER_DAY",
+    "BoolArray",
+    "DayArray",
+    "FloatArray",
+    "IntArray",
+    "among",
+    "neighbour_mean",
+    "weekday",
+]
+
+MINUTES_PER_DAY = 24 * 60
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]

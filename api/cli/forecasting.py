@@ -1,0 +1,309 @@
+"""`callboard forecast` and `callboard backtest`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from api.cli.output import console, emit_json, json_option
+
+if TYPE_CHECKING:
+    from forecasts import Backtest, Forecast, History, Issue, Score
+
+__all__ = ["backtest", "forecast"]
+
+LONGEST_HORIZON_DAYS = 400
+
+
+class HorizonType(click.ParamType[int]):
+    """A number of days or weeks such as ``7d`` or ``4w``."""
+
+    name = "days"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the horizon in days."""
+        found = re.fullmatch(r"(\d{1,4})([dw])", str(value))
+        days = int(found[1]) * (7 if found[2] == "w" else 1) if found else 0
+        if not 1 <= days <= LONGEST_HORIZON_DAYS:
+            self.fail(
+                f"{value!r} is not a horizon such as 7d or 4w of 1 to {LONGEST_HORIZON_DAYS} days.",
+                param,
+                ctx,
+            )
+        return days
+
+
+class MappingType(click.ParamType[tuple[str, str]]):
+    """One of our column names and the file's, such as ``start=interval_begin``."""
+
+    name = "own=theirs"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Return the pair of names."""
+        own, equals, theirs = str(value).partition("=")
+        if not (own and equals and theirs):
+            self.fail(f"{value!r} is not of the form own=theirs.", param, ctx)
+        return own, theirs
+
+
+history_option = click.option(
+    "--history",
+    "history_path",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="CSV file with group,start,offered[,aht_s][,handled] or unique_id,ds,y.",
+)
+horizon_option = click.option(
+    "--horizon",
+    "horizon_days",
+    default="7d",
+    show_default=True,
+    type=HorizonType(),
+    help="How far ahead: days (7d) or weeks (4w).",
+)
+map_option = click.option(
+    "--map",
+    "mapping",
+    multiple=True,
+    type=MappingType(),
+    help="A column of the file under another name; may be repeated.",
+)
+
+
+@click.command()
+@history_option
+@horizon_option
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for forecast.csv and forecast.json.",
+)
+@map_option
+@click.option("--country", help="Public holidays are closures: US, DE-BY.")
+@click.option(
+    "--closed",
+    multiple=True,
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="A date on which every group is closed; may be repeated.",
+)
+@json_option
+def forecast(
+    history_path: Path,
+    horizon_days: int,
+    out: Path | None,
+    mapping: Sequence[tuple[str, str]],
+    country: str | None,
+    closed: Sequence[datetime],
+    as_json: bool,
+) -> None:
+    """Forecast volume and handling time per planning group and interval.
+
+    The forecast begins on the day after the last one in the file. Intervals without a row were
+    closed; an open interval without a contact needs a row with zero.
+
+    \b
+    Examples:
+      callboard forecast --history calls.csv --horizon 7d --out out
+      callboard forecast --history acd.csv --map start=begin --map offered=calls --json
+      callboard forecast --history calls.csv --country US --closed 2026-12-24
+    """  # noqa: D301 - click looks for the backspace itself
+    from forecasts import forecast as forecast_history
+
+    history = _read(history_path, mapping)
+    with console.status("Forecasting"):
+        result = forecast_history(
+            history,
+            horizon_days,
+            closures=[day.date() for day in closed],
+            country=country,
+        )
+    metadata = _metadata(history, history_path, result)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        result.write_csv(out / "forecast.csv")
+        (out / "forecast.json").write_text(
+            json.dumps(metadata, indent=2, allow_nan=False) + "\n", encoding="utf-8"
+        )
+        metadata["files"] = [str(out / "forecast.csv"), str(out / "forecast.json")]
+    if as_json:
+        emit_json(metadata)
+        return
+    _print_forecast(result)
+    _print_issues(result.issues)
+    for file in metadata.get("files", ()):
+        console.print(f"Wrote {file}")
+
+
+@click.command()
+@history_option
+@horizon_option
+@click.option(
+    "--origins",
+    default=12,
+    show_default=True,
+    type=click.IntRange(1, 520),
+    help="How many past weeks to begin a forecast at; the last window ends with the history.",
+)
+@map_option
+@json_option
+def backtest(
+    history_path: Path,
+    horizon_days: int,
+    origins: int,
+    mapping: Sequence[tuple[str, str]],
+    as_json: bool,
+) -> None:
+    """Measure how good forecasts would have been, beside two baselines.
+
+    At each origin only what was recorded before it is seen. Closures are known in advance;
+    closed and missing intervals are not scored.
+
+    \b
+    Example:
+      callboard backtest --history calls.csv --horizon 7d --origins 12 --json
+    """  # noqa: D301 - click looks for the backspace itself
+    from forecasts import backtest as backtest_history
+
+    history = _read(history_path, mapping)
+    with console.status("Forecasting past weeks"):
+        result = backtest_history(history, horizon_days, origins)
+    if as_json:
+        emit_json(_backtest_json(result))
+        return
+    _print_scores(result)
+    _print_issues(result.issues)
+
+
+def _read(path: Path, mapping: Sequence[tuple[str, str]]) -> History:
+    from forecasts import read_history
+
+    return read_history(path, dict(mapping))
+
+
+def _metadata(history: History, path: Path, result: Forecast) -> dict[str, Any]:
+    """Return what a program needs beside the long table."""
+    totals = result.day_totals()
+    days = [str(day) for day in result.days]
+    return {
+        "history": {
+            "file": path.name,
+            "first_day": str(history.days[0]),
+            "last_day": str(history.days[-1]),
+        },
+        "first_day": days[0],
+        "last_day": days[-1],
+        "interval_minutes": result.interval_minutes,
+        "groups": [
+            {
+                "group": name,
+                "model": model,
+                "offered": round(float(of_group.sum()), 3),
+                "aht_s": _mean_aht(result, index),
+                "days": dict(zip(days, of_group.round(3).tolist(), strict=True)),
+            }
+            for index, (name, model, of_group) in enumerate(
+                zip(result.groups, result.models, totals, strict=True)
+            )
+        ],
+        "issues": _issue_rows(result.issues),
+    }
+
+
+def _mean_aht(result: Forecast, group: int) -> float | None:
+    """Return handling seconds weighted by the forecast volume."""
+    volume = result.offered[group]
+    if result.aht_s is None or not volume.any():
+        return None
+    return round(float(result.aht_s[group] @ volume / volume.sum()), 3)
+
+
+def _backtest_json(result: Backtest) -> dict[str, Any]:
+    summary: dict[str, Any] = {
+        "horizon": f"{result.horizon_days}d",
+        "origins": len(result.origins),
+        "first_days": [str(day) for day in result.origins],
+        **_scores_json(result.scores),
+        "issues": _issue_rows(result.issues),
+    }
+    if len(result.groups) > 1:
+        summary["groups"] = {name: _scores_json(scores) for name, scores in result.groups.items()}
+    return summary
+
+
+def _scores_json(scores: Mapping[str, Score]) -> dict[str, Any]:
+    """Return our figures at the top and those of the baselines by name."""
+    baselines = {name: score.as_dict() for name, score in scores.items() if name != "forecast"}
+    return {**scores["forecast"].as_dict(), "baselines": baselines}
+
+
+def _issue_rows(issues: Sequence[Issue]) -> list[dict[str, str]]:
+    return [
+        {
+            "code": issue.code,
+            "severity": str(issue.severity),
+            "pointer": issue.pointer,
+            "detail": issue.detail,
+        }
+        for issue in issues
+    ]
+
+
+def _print_forecast(result: Forecast) -> None:
+    table = Table(title=f"Contacts expected, {result.days[0]} to {result.days[-1]}")
+    table.add_column("group")
+    for day in result.days[:7]:
+        table.add_column(f"{day.item():%a %d}", justify="right")
+    for heading in ("all days", "AHT s"):
+        table.add_column(heading, justify="right")
+    for index, (name, totals) in enumerate(zip(result.groups, result.day_totals(), strict=True)):
+        aht = _mean_aht(result, index)
+        table.add_row(
+            escape(name),
+            *(f"{total:,.0f}" if total else "closed" for total in totals[:7]),
+            f"{totals.sum():,.0f}",
+            "-" if aht is None else f"{aht:.0f}",
+        )
+    console.print(table)
+
+
+def _print_scores(result: Backtest) -> None:
+    first, last = result.origins[0], result.origins[-1]
+    table = Table(
+        title=f"{result.horizon_days} days ahead from {len(result.origins)} origins, "
+        f"{first} to {last}"
+    )
+    table.add_column("group")
+    table.add_column("method", no_wrap=True)
+    for heading in ("WAPE", "day WAPE", "MASE", "in 80 %", "in 95 %", "ms / fit"):
+        table.add_column(heading, justify="right")
+    rows = {"all": result.scores} if len(result.groups) > 1 else {}
+    for name, scores in {**rows, **result.groups}.items():
+        for method, score in scores.items():
+            table.add_row(
+                escape(name),
+                method,
+                f"{score.wape:.2%}",
+                f"{score.day_wape:.2%}",
+                f"{score.mase:.3f}",
+                f"{score.coverage80:.1%}",
+                f"{score.coverage95:.1%}",
+                f"{1000 * score.seconds_per_fit:.1f}",
+            )
+    console.print(table)
+
+
+def _print_issues(issues: Sequence[Issue]) -> None:
+    for issue in issues:
+        console.print(
+            f"{issue.severity}: {issue.pointer} {issue.detail}", soft_wrap=True, markup=False
+        )
