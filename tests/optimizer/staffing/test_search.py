@@ -60,7 +60,12 @@ def test_erlang_c_needs_the_published_number(
 
 @pytest.mark.parametrize(
     ("denominator", "agents"),
-    [(Denominator.OFFERED, 12), (Denominator.VIRTUAL, 11), (Denominator.ANSWERED, 10)],
+    [
+        (Denominator.OFFERED, 12),
+        (Denominator.VIRTUAL, 11),
+        (Denominator.ANSWERED, 10),
+        (Denominator.EXCLUDING_SHORT_ABANDONS, 11),
+    ],
 )
 def test_the_denominator_changes_the_number_of_agents(
     denominator: Denominator, agents: int

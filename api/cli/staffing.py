@@ -1,0 +1,150 @@
+"""`callboard staff`: from a forecast to agents required."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from api.cli.output import console, emit_json, json_option
+
+if TYPE_CHECKING:
+    from api.planning import Volumes
+    from optimizer.model import Organisation, Requirement
+
+__all__ = ["staff"]
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.option(
+    "--organisation",
+    "organisation_path",
+    required=True,
+    type=_FILE,
+    help="JSON document with the organisation: groups, goals, patience, shrinkage.",
+)
+@click.option(
+    "--forecast",
+    "forecast_path",
+    required=True,
+    type=_FILE,
+    help="CSV file as `callboard forecast` writes it: group,start,offered,...,aht_s.",
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for requirement.json and requirement.csv.",
+)
+@json_option
+def staff(organisation_path: Path, forecast_path: Path, out: Path | None, as_json: bool) -> None:
+    """Turn a forecast into agents required per planning group and interval.
+
+    Voice and chat get the least agents that meet the group's goal, by exact Erlang C, or
+    Erlang A where customers have a patience; email, social and tickets get their work spread
+    over the answer window. Shrinkage is included: this is what a roster has to cover.
+
+    \b
+    Example:
+      callboard staff --organisation organisation.json --forecast forecast.csv --out out
+    """  # noqa: D301 - click looks for the backspace itself
+    from api.planning import requirement_for, volumes_of
+    from forecasts import read_forecast
+    from optimizer.io import read_organisation, write
+
+    organisation = read_organisation(organisation_path)
+    volumes = volumes_of(organisation, read_forecast(forecast_path))
+    requirement = requirement_for(organisation, volumes)
+    summary = _summary(organisation, volumes, requirement)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        write(out / "requirement.json", requirement)
+        _write_csv(out / "requirement.csv", volumes, requirement)
+        summary["files"] = [str(out / "requirement.json"), str(out / "requirement.csv")]
+    if as_json:
+        emit_json(summary)
+        return
+    _print_summary(summary)
+    for file in summary.get("files", ()):
+        console.print(f"Wrote {file}", soft_wrap=True, markup=False)
+
+
+def _summary(
+    organisation: Organisation, volumes: Volumes, requirement: Requirement
+) -> dict[str, Any]:
+    """Return what is needed when, per group and in all."""
+    grid = requirement.grid
+    channels = {group.id: group.channel for group in organisation.groups}
+    rows = []
+    for g, name in enumerate(requirement.groups):
+        agents, offered = requirement.agents[g], volumes.offered[g]
+        peak = int(agents.argmax())
+        rows.append(
+            {
+                "group": name,
+                "channel": channels[name],
+                "offered": round(float(offered.sum()), 3),
+                "workload_hours": round(float(offered @ volumes.aht_s[g]) / 3600.0, 3),
+                "agent_hours": round(float(agents.sum()) * grid.hours_per_slot, 3),
+                "peak_agents": round(float(agents[peak]), 3),
+                "peak_at": _clock(requirement, peak),
+            }
+        )
+    return {
+        "start": grid.local(0).isoformat(),
+        "end": grid.end.isoformat(),
+        "zone": grid.zone,
+        "interval_minutes": grid.interval_minutes,
+        "slots": grid.count,
+        "agent_hours": round(float(requirement.agents.sum()) * grid.hours_per_slot, 3),
+        "groups": rows,
+    }
+
+
+def _write_csv(path: Path, volumes: Volumes, requirement: Requirement) -> None:
+    """Write one row per group and slot in which somebody is needed or contacts are expected."""
+    clocks = [_clock(requirement, slot) for slot in range(requirement.grid.count)]
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(["group", "start", "offered", "aht_s", "agents"])
+        for name, offered, aht_s, agents in zip(
+            requirement.groups, volumes.offered, volumes.aht_s, requirement.agents, strict=True
+        ):
+            table.writerows(
+                [_cell(name), clocks[slot]]
+                + [f"{column[slot]:.3f}" for column in (offered, aht_s, agents)]
+                for slot in ((offered > 0) | (agents > 0)).nonzero()[0]
+            )
+
+
+def _clock(requirement: Requirement, slot: int) -> str:
+    """Return the local time of a slot with its offset, since an hour can come twice."""
+    return requirement.grid.local(slot).isoformat(" ", "minutes")
+
+
+def _cell(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _print_summary(summary: dict[str, Any]) -> None:
+    table = Table(title=f"Agents to roster, {summary['start'][:10]} to {summary['end'][:10]}")
+    table.add_column("group")
+    for heading in ("contacts", "work h", "agent h", "most agents", "at"):
+        table.add_column(heading, justify="right")
+    for row in summary["groups"]:
+        table.add_row(
+            escape(row["group"]),
+            f"{row['offered']:,.0f}",
+            f"{row['workload_hours']:,.0f}",
+            f"{row['agent_hours']:,.0f}",
+            f"{row['peak_agents']:,.1f}",
+            row["peak_at"][:16] if row["peak_agents"] else "-",
+        )
+    console.print(table)
+    console.print(f"{summary['agent_hours']:,.0f} agent-hours in all")
