@@ -12,8 +12,11 @@ from optimizer.errors import InvalidInput
 from optimizer.model.findings import Findings
 
 __all__ = [
+    "LONGEST",
     "LONGEST_PATIENCE",
     "MOST_AGENTS",
+    "MOST_CONTACTS",
+    "SHORTEST",
     "aligned",
     "check_numbers",
     "check_patience",
@@ -24,6 +27,12 @@ Array = NDArray[np.float64]
 
 MOST_AGENTS = 1e6
 """Greatest offered load, in erlang, and greatest number of agents that is computed."""
+
+MOST_CONTACTS = 1e15
+"""Greatest number of contacts in an interval."""
+
+SHORTEST, LONGEST = 1e-9, 1e9
+"""Range of times in seconds: beyond a nanosecond and thirty years something was misread."""
 
 LONGEST_PATIENCE = 1e6
 """Longest mean patience in handling times; whoever waits longer never gives up."""
@@ -53,22 +62,14 @@ def aligned(found: Findings, names: Sequence[str], values: Sequence[ArrayLike]) 
         raise InvalidInput("The arrays cannot be used.", found.issues) from None
 
 
-def check_numbers(
-    found: Findings,
-    values: Array,
-    low: float,
-    high: float = math.inf,
-    *,
-    open_low: bool = False,
-) -> None:
-    """Report numbers that are not finite or outside ``[low, high]`` (``(low`` if open).
+def check_numbers(found: Findings, values: Array, low: float, high: float = math.inf) -> None:
+    """Report numbers that are not finite or outside ``[low, high]``.
 
     One issue stands for all bad numbers of an array: it points at the first and counts the
     others, since a column read wrongly is one mistake and not thousands.
     """
-    above_low = values > low if open_low else values >= low
-    bounds = f"{'(' if open_low else '['}{low:g}, {high:g}{')' if math.isinf(high) else ']'}"
-    _report(found, values, np.isfinite(values) & above_low & (values <= high), f"in {bounds}")
+    bounds = f"in [{low:g}, {high:g}{')' if math.isinf(high) else ']'}"
+    _report(found, values, np.isfinite(values) & (values >= low) & (values <= high), bounds)
 
 
 def check_whole(found: Findings, values: Array) -> None:
@@ -78,16 +79,11 @@ def check_whole(found: Findings, values: Array) -> None:
 
 
 def check_patience(found: Findings, patience_s: Array, aht_s: Array) -> None:
-    """Report patience that is neither endless nor in (0, `LONGEST_PATIENCE` * AHT]."""
-    sound = np.isposinf(patience_s) | (
-        (patience_s > 0.0) & (patience_s <= LONGEST_PATIENCE * aht_s)
-    )
-    _report(
-        found,
-        patience_s,
-        sound | ~(aht_s > 0.0),
-        f"above 0 and at most {LONGEST_PATIENCE:g} handling times, or endless",
-    )
+    """Report patience that is neither endless nor in [`SHORTEST`, `LONGEST_PATIENCE` * AHT]."""
+    longest = LONGEST_PATIENCE * np.clip(aht_s, SHORTEST, LONGEST)
+    sound = np.isposinf(patience_s) | ((patience_s >= SHORTEST) & (patience_s <= longest))
+    rule = f"at least {SHORTEST:g} and at most {LONGEST_PATIENCE:g} handling times, or endless"
+    _report(found, patience_s, sound, rule)
 
 
 def _report(found: Findings, values: Array, sound: NDArray[np.bool_], rule: str) -> None:

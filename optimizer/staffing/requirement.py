@@ -22,7 +22,14 @@ from optimizer.model import (
 )
 from optimizer.model.findings import Findings
 from optimizer.staffing.deferred import spread_work
-from optimizer.staffing.inputs import MOST_AGENTS, aligned, check_numbers
+from optimizer.staffing.inputs import (
+    LONGEST,
+    MOST_AGENTS,
+    MOST_CONTACTS,
+    SHORTEST,
+    aligned,
+    check_numbers,
+)
 from optimizer.staffing.search import least_agents
 
 __all__ = ["required_agents"]
@@ -118,8 +125,8 @@ def _load(
     found: Findings, rows: Sequence[PlanningGroup], grid: TimeGrid, volume: Array, aht_s: Array
 ) -> Array:
     """Return the offered load in erlang, [groups, slots]; report what cannot be staffed."""
-    check_numbers(found.at("offered"), volume, 0.0)
-    check_numbers(found.at("aht_s"), aht_s, 0.0, open_low=True)
+    check_numbers(found.at("offered"), volume, 0.0, MOST_CONTACTS)
+    check_numbers(found.at("aht_s"), aht_s, SHORTEST, LONGEST)
     load = volume * aht_s / (60.0 * grid.interval_minutes)
     occupancy = np.array([group.goal.max_occupancy for group in rows])
     if not found.issues:
@@ -147,8 +154,8 @@ def _deferred(
     goal = group.goal
     window_s = goal.first_response_seconds or goal.within_seconds or 0.0
     # Whole intervals that fit into the window, however the division was rounded.
-    window = max(1, math.floor(window_s / (60.0 * grid.interval_minutes) + 1e-9))
-    spread = spread_work(load, opened, window)
+    window = math.floor(window_s / (60.0 * grid.interval_minutes) + 1e-9)
+    spread = spread_work(load, opened, min(max(1, window), grid.count))
     if spread.carried > 0.0:
         log.warning(
             "group %s: %.1f agent-hours arrive after the last open slot and are left over",

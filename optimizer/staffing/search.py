@@ -19,7 +19,15 @@ from optimizer.staffing.erlang import (
     EncodedGoal,
     least_all,
 )
-from optimizer.staffing.inputs import LONGEST_PATIENCE, MOST_AGENTS, aligned, check_numbers
+from optimizer.staffing.inputs import (
+    LONGEST,
+    LONGEST_PATIENCE,
+    MOST_AGENTS,
+    MOST_CONTACTS,
+    SHORTEST,
+    aligned,
+    check_numbers,
+)
 
 __all__ = ["least_agents"]
 
@@ -76,16 +84,17 @@ def least_agents(
     """
     found = Findings()
     _check_goal(found.at("goal"), goal)
-    found.within("interval_s", interval_s, 0.0, open_low=True)
+    found.within("interval_s", interval_s, SHORTEST, LONGEST)
     found.within("concurrency", concurrency, 1)
     volume, aht = aligned(found, ("offered", "aht_s"), (offered, aht_s))
     busy = volume != 0.0
     # What is written beside an interval without contacts does not matter.
     aht = np.where(busy, aht, 1.0)
-    check_numbers(found.at("offered"), volume, 0.0)
-    check_numbers(found.at("aht_s"), aht, 0.0, open_low=True)
-    longest = LONGEST_PATIENCE * np.min(aht, where=busy, initial=math.inf)
-    found.within("patience_seconds", patience_seconds, 0.0, longest, open_low=True)
+    check_numbers(found.at("offered"), volume, 0.0, MOST_CONTACTS)
+    check_numbers(found.at("aht_s"), aht, SHORTEST, LONGEST)
+    shortest_call = max(SHORTEST, np.min(aht, where=busy, initial=LONGEST))
+    longest = LONGEST_PATIENCE * shortest_call
+    found.within("patience_seconds", patience_seconds, SHORTEST, longest)
     raise_errors("The goal cannot be staffed.", found.issues)
     load = volume * aht / interval_s
     check_numbers(found.at("offered"), load / goal.max_occupancy, 0.0, MOST_AGENTS)
@@ -100,8 +109,8 @@ def least_agents(
 def _check_goal(found: Findings, goal: ServiceGoal) -> None:
     """Report goals that mean nothing or need infinitely many agents."""
     found.within("target_share", goal.target_share, 0, 1, open_low=True, open_high=True)
-    found.within("within_seconds", goal.within_seconds, 0)
-    found.within("mean_answer_seconds", goal.mean_answer_seconds, SLACK)
+    found.within("within_seconds", goal.within_seconds, 0, LONGEST)
+    found.within("mean_answer_seconds", goal.mean_answer_seconds, SHORTEST)
     found.within("max_abandonment", goal.max_abandonment, SLACK, 1)
     found.within("max_occupancy", goal.max_occupancy, 0, 1, open_low=True)
     if (goal.target_share is None) != (goal.within_seconds is None):

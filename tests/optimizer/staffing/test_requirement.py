@@ -99,6 +99,22 @@ def test_opening_hours_can_be_given() -> None:
     assert requirement.agents.sum() * 0.8 == pytest.approx(5.0)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "slots"), [(None, 1), (60.0, 1), (3600.0, 2), (5399.0, 2), (1e300, 10)]
+)
+def test_the_window_is_the_whole_slots_that_fit_into_it(seconds: float | None, slots: int) -> None:
+    base = centre()
+    voice, chat, email = base.groups
+    goal = ServiceGoal(first_response_seconds=seconds, max_occupancy=1.0)
+    base = replace(base, groups=(voice, chat, replace(email, goal=goal)))
+    offered = np.zeros((1, 48))
+    offered[0, 20] = 60.0
+    opened = np.arange(48) // 10 == 2
+    agents = required_agents(base, GRID, [EMAIL], offered, 300.0, open_slots=opened).agents[0]
+    assert agents[20 : 20 + slots] == pytest.approx(np.full(slots, 10.0 / slots))
+    assert agents.sum() == pytest.approx(10.0)
+
+
 def test_work_left_over_after_closing_is_told(caplog: pytest.LogCaptureFixture) -> None:
     offered = np.array([day_volume(90), np.zeros(48)])
     offered[1, 40] = 24.0

@@ -81,7 +81,7 @@ def test_erlang_a_needs_the_published_number() -> None:
 
 
 def test_no_lower_number_is_skipped_over_a_range_of_volumes() -> None:
-    volumes = np.arange(1.0, 400.0, 3.0)
+    volumes = np.arange(1.0, 300.0, 7.0)
     for patience in (None, 45.0, 400.0):
         found = least_agents(service(0.8, 20), volumes, 240, HALF_HOUR, patience_seconds=patience)
         for volume, agents in zip(volumes, found, strict=True):
