@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from collections.abc import Mapping
 from importlib.metadata import entry_points
 from typing import Any
@@ -14,6 +13,8 @@ from api.cli import output
 from api.problems import problem_of
 
 __all__ = ["CallboardGroup"]
+
+_JSON = "callboard.json"
 
 
 class CallboardGroup(click.Group):
@@ -64,6 +65,11 @@ class CallboardGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Note whether JSON is wanted: a failure must know it before any command has run."""
+        ctx.meta[_JSON] = ctx.meta.get(_JSON, False) or "--json" in args
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what it raises on purpose is printed and becomes the exit code."""
         try:
@@ -74,5 +80,5 @@ class CallboardGroup(click.Group):
             problem = problem_of(error)
             if problem is None:
                 raise
-            output.problem(problem, as_json="--json" in sys.argv[1:])
+            output.problem(problem, as_json=ctx.meta[_JSON])
             ctx.exit(problem.exit_code)

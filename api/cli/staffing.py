@@ -52,7 +52,7 @@ def staff(organisation_path: Path, forecast_path: Path, out: Path | None, as_jso
     \b
     Example:
       callboard staff --organisation organisation.json --forecast forecast.csv --out out
-    """  # noqa: D301 - click looks for the backspace itself
+    """
     from api.planning import requirement_for, volumes_of
     from forecasts import read_forecast
     from optimizer.io import read_organisation, write

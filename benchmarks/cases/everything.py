@@ -44,7 +44,7 @@ PUBLISHED = {
 )
 @json_option
 def everything(out: Path, as_json: bool) -> None:
-    r"""Run every case as published and keep one JSON file each.
+    """Run every case as published and keep one JSON file each.
 
     Cases on data that is not in CALLBOARD_DATA are named and left out.
 

@@ -307,7 +307,7 @@ def staffing(reference: Path, as_json: bool) -> None:
     \b
     Example:
       callboard bench staffing --reference reference_values.csv --json
-    """  # noqa: D301 - click looks for the backspace itself
+    """
     comparison = compare(read_reference(reference))
     week = _week_of_groups(100, seed=1)
     if as_json:
