@@ -24,6 +24,9 @@ CLIP = 6.0
 
 Handling times are skewed: of exponential ones, less than one single call in 500 is clipped."""
 
+LEAST_RECORDS = 4
+"""A weekday's slot, or else a slot, has a median of its own from this many intervals on."""
+
 
 def weekly_aht(history: History) -> FloatArray | None:
     """Return expected handling seconds by group, weekday (0 is Monday) and slot, ``[G, 7, S]``.
@@ -54,25 +57,35 @@ def _group_table(
     """Return one group's handling times by weekday and slot, ``[7, S]``."""
     known = weights > 0
     n, cell = weights[known], cells[known]
-    x = _clipped(seconds[known], n)
+    x = _clipped(seconds[known], n, cell, slots)
     mean = float(n @ x / n.sum())
     by_slot = _credible(x, n, cell % slots, np.full(slots, mean))
     return _credible(x, n, cell, np.tile(by_slot, 7)).reshape(7, slots)
 
 
-def _clipped(x: FloatArray, n: FloatArray) -> FloatArray:
-    """Clip means of `n` contacts that are too far off for their number."""
-    centre = _weighted_median(x, n)
+def _clipped(x: FloatArray, n: FloatArray, cell: IntArray, slots: int) -> FloatArray:
+    """Clip means of `n` contacts that are too far from the median of their like."""
+    centre = np.full(len(x), _medians(x, n, np.zeros(len(x), np.int64))[0])
+    for like in (cell % slots, cell):
+        medians = _medians(x, n, like)
+        often = np.bincount(like)[like] >= LEAST_RECORDS
+        centre = np.where(often, medians[like], centre)
     # A mean of n contacts deviates 1 / sqrt(n) times as much as one contact.
-    deviation = 1.4826 * _weighted_median(np.abs(x - centre) * np.sqrt(n), n)
+    off = np.abs(x - centre) * np.sqrt(n)
+    deviation = 1.4826 * _medians(off, n, np.zeros(len(x), np.int64))[0]
     bound = CLIP * deviation / np.sqrt(n)
     return np.clip(x, centre - bound, centre + bound) if deviation > 0 else x
 
 
-def _weighted_median(x: FloatArray, weights: FloatArray) -> float:
-    order = np.argsort(x, kind="stable")
-    cumulative = weights[order].cumsum()
-    return float(x[order][np.searchsorted(cumulative, cumulative[-1] / 2)])
+def _medians(x: FloatArray, n: FloatArray, cell: IntArray) -> FloatArray:
+    """Return each cell's median of `x` weighted by `n`; zero in cells without a record."""
+    order = np.lexsort((x, cell))
+    reached = n[order].cumsum()
+    volume = np.bincount(cell, n)
+    before = volume.cumsum() - volume
+    # The first record at which half of its cell's volume is reached.
+    at = np.searchsorted(reached, before + volume / 2)
+    return np.where(volume > 0, x[order][np.minimum(at, len(x) - 1)], 0.0)
 
 
 def _credible(x: FloatArray, n: FloatArray, cell: IntArray, wider: FloatArray) -> FloatArray:

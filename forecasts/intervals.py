@@ -114,7 +114,8 @@ def _spread(expected: FloatArray, actual: FloatArray) -> Spread:
         # The conformal rank: of n + 1 exchangeable scores the next one is as likely any.
         tail = (1 - level / 100) / 2
         rank = min(int(np.ceil((len(scores) + 1) * (1 - tail))), len(scores))
-        quantiles[level] = (float(scores[-rank]), float(scores[rank - 1]))
+        # Where past errors were all of one sign, the interval still holds the forecast.
+        quantiles[level] = (min(float(scores[-rank]), 0.0), max(float(scores[rank - 1]), 0.0))
     return Spread(count, float(np.sqrt(relative_squared)), quantiles)
 
 

@@ -126,7 +126,7 @@ class History:
                     f"{len(self.starts)} intervals of {length} minutes are not whole days.",
                 )
             )
-        elif not self.starts.equals(
+        elif self.starts.tz is not None or not self.starts.equals(
             pd.date_range(self.starts[0].floor("D"), periods=len(self.starts), freq=f"{length}min")
         ):
             found.append(

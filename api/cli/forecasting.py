@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from rich.box import SIMPLE
 from rich.markup import escape
 from rich.table import Table
 
@@ -116,7 +117,7 @@ def forecast(
       callboard forecast --history calls.csv --horizon 7d --out out
       callboard forecast --history acd.csv --map start=begin --map offered=calls --json
       callboard forecast --history calls.csv --country US --closed 2026-12-24
-    """  # noqa: D301 - click looks for the backspace itself
+    """
     from forecasts import forecast as forecast_history
 
     history = _read(history_path, mapping)
@@ -171,7 +172,7 @@ def backtest(
     \b
     Example:
       callboard backtest --history calls.csv --horizon 7d --origins 12 --json
-    """  # noqa: D301 - click looks for the backspace itself
+    """
     from forecasts import backtest as backtest_history
 
     history = _read(history_path, mapping)
@@ -259,8 +260,8 @@ def _issue_rows(issues: Sequence[Issue]) -> list[dict[str, str]]:
 
 
 def _print_forecast(result: Forecast) -> None:
-    table = Table(title=f"Contacts expected, {result.days[0]} to {result.days[-1]}")
-    table.add_column("group")
+    table = Table(box=SIMPLE, title=f"Contacts expected, {result.days[0]} to {result.days[-1]}")
+    table.add_column("group", no_wrap=True)
     for day in result.days[:7]:
         table.add_column(f"{day.item():%a %d}", justify="right")
     for heading in ("all days", "AHT s"):
@@ -279,10 +280,11 @@ def _print_forecast(result: Forecast) -> None:
 def _print_scores(result: Backtest) -> None:
     first, last = result.origins[0], result.origins[-1]
     table = Table(
+        box=SIMPLE,
         title=f"{result.horizon_days} days ahead from {len(result.origins)} origins, "
-        f"{first} to {last}"
+        f"{first} to {last}",
     )
-    table.add_column("group")
+    table.add_column("group", no_wrap=True)
     table.add_column("method", no_wrap=True)
     for heading in ("WAPE", "day WAPE", "MASE", "in 80 %", "in 95 %", "ms / fit"):
         table.add_column(heading, justify="right")

@@ -39,6 +39,7 @@ _WEEKDAY_PENALTY = 1e-3
 _LARGEST_EXPONENT = 12.0
 _MOST_STEPS = 30
 _TOLERANCE = 1e-9
+_LEAST_NOISE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,9 @@ class DayLevelSettings:
     ----------
     half_life_days
         Age at which a day counts half in the regression.
-    penalty
-        Ridge penalty on the effects other than weekdays, in days of average volume.
+    effect_spread
+        Standard deviation that is thought usual of the effects other than weekdays (in
+        logarithms, so about a fraction). Effects are shrunk to zero accordingly.
     discount
         What a day counts in the level relative to the day after it.
     damping
@@ -60,7 +62,7 @@ class DayLevelSettings:
     """
 
     half_life_days: float = 200.0
-    penalty: float = 0.3
+    effect_spread: float = 0.1
     discount: float = 0.9
     damping: float = 0.97
     level_spread: float = 0.1
@@ -113,7 +115,7 @@ def fit_day_level(series: DaySeries, calendar: Calendar, settings: DayLevelSetti
         return DayLevel(0.0, effects, 0.0, series.days[-1], settings.damping, month, calendar)
     relative = totals / scale
     robust = (relative == 0).mean() <= IDLE_SHARE
-    effects, expected, noise = _regress(design, relative, weights, settings.penalty, robust)
+    effects, expected, noise = _regress(design, relative, weights, settings.effect_spread, robust)
 
     bound = CLIP * noise * np.sqrt(expected) if robust else np.inf
     news = expected + np.clip(relative - expected, -bound, bound)
@@ -132,22 +134,24 @@ def fit_day_level(series: DaySeries, calendar: Calendar, settings: DayLevelSetti
 
 
 def _regress(
-    design: FloatArray, relative: FloatArray, weights: FloatArray, ridge: float, robust: bool
+    design: FloatArray, relative: FloatArray, weights: FloatArray, spread: float, robust: bool
 ) -> tuple[FloatArray, FloatArray, float]:
     """Return effects, expected values and the noise (standard deviation at mean 1)."""
-    penalty = np.full(design.shape[1], ridge, dtype=np.float64)
-    penalty[:7] = _WEEKDAY_PENALTY
     # Start at the weekdays' means: from there Newton's method needs only a few steps.
     by_weekday = design[:, :7] * weights[:, None]
     means = (relative @ by_weekday) / np.maximum(by_weekday.sum(axis=0), 1e-12)
     effects: FloatArray = np.zeros(design.shape[1])
     effects[:7] = np.log(np.maximum(means, 1e-4))
     trust = np.ones(len(relative))
+    penalty = np.full(design.shape[1], _WEEKDAY_PENALTY)
     for _ in range(_MOST_STEPS):
         exponent, expected, residuals = _fitted(design, effects, relative)
+        noise = _deviation(residuals, weights, robust)
         if robust:
-            bound = CLIP * _robust_deviation(residuals)
+            bound = CLIP * noise
             trust = bound / np.maximum(np.abs(residuals), bound)
+        # A normal prior of deviation `spread` against observations of deviation `noise`.
+        penalty[7:] = (noise / spread) ** 2
         information = weights * trust * expected
         gram: FloatArray = design.T @ (information[:, None] * design)
         gram[np.diag_indices_from(gram)] += penalty
@@ -157,9 +161,7 @@ def _regress(
         if np.abs(step).max() < _TOLERANCE:
             break
     _, expected, residuals = _fitted(design, effects, relative)
-    if robust:
-        return effects, expected, _robust_deviation(residuals)
-    return effects, expected, float(np.sqrt(weights @ residuals**2 / weights.sum()))
+    return effects, expected, _deviation(residuals, weights, robust)
 
 
 def _fitted(
@@ -171,9 +173,11 @@ def _fitted(
     return exponent, expected, (relative - expected) / np.sqrt(expected)
 
 
-def _robust_deviation(residuals: FloatArray) -> float:
-    """Return the standard deviation that the median absolute residual of a normal implies."""
-    return max(1.4826 * float(np.median(np.abs(residuals))), 1e-9)
+def _deviation(residuals: FloatArray, weights: FloatArray, robust: bool) -> float:
+    """Return the standard deviation of the residuals, or what their median implies it is."""
+    if robust:
+        return max(1.4826 * float(np.median(np.abs(residuals))), _LEAST_NOISE)
+    return max(float(np.sqrt(weights @ residuals**2 / weights.sum())), _LEAST_NOISE)
 
 
 def _design(days: DayArray, calendar: Calendar, month: bool) -> FloatArray:

@@ -1,0 +1,151 @@
+"""`callboard forecast` and `callboard backtest`, as a person and as a program call them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+from api.cli import main
+from forecasts import read_forecast
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> Result:
+    words = [str(argument) for argument in arguments]
+    # The group looks at the process's own arguments to choose how a failure is told.
+    monkeypatch.setattr("sys.argv", ["callboard", *words])
+    return CliRunner().invoke(main, words)
+
+
+def only_json(result: Result) -> dict[str, Any]:
+    """Return the one JSON object on standard output; not-a-number is refused."""
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is not JSON")
+
+    found = json.loads(result.stdout, parse_constant=refuse)
+    assert isinstance(found, dict)
+    return found
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Path:
+    """Return the file of two skills over ten weeks in the columns of somebody else."""
+    starts = pd.date_range("2024-01-01", periods=70 * 24, freq="h")
+    rng = np.random.default_rng(7)
+    parts = [
+        pd.DataFrame(
+            {"queue": name, "begin": starts, "calls": rng.poisson(mean, len(starts)), "aht_s": 200}
+        )
+        for name, mean in (("billing [1]", 30.0), ("experts", 0.5))
+    ]
+    path = tmp_path / "history.csv"
+    pd.concat(parts).to_csv(path, index=False)
+    return path
+
+
+MAPPING = ["--map", "group=queue", "--map", "start=begin", "--map", "offered=calls"]
+
+
+def test_forecast_writes_its_files_and_one_object(
+    history: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    result = run(
+        monkeypatch, "forecast", "--history", history, *MAPPING, "--horizon", "2w",
+        "--closed", "2024-03-12", "--out", out, "--json",
+    )  # fmt: skip
+    assert result.exit_code == 0
+    told = only_json(result)
+    assert (told["first_day"], told["last_day"]) == ("2024-03-11", "2024-03-24")
+    assert told["interval_minutes"] == 60
+    assert [group["group"] for group in told["groups"]] == ["billing [1]", "experts"]
+    assert told["groups"][0]["days"]["2024-03-12"] == 0
+    assert told["groups"][0]["aht_s"] == pytest.approx(200)
+    again = read_forecast(out / "forecast.csv")
+    assert again.day_totals()[0].sum() == pytest.approx(told["groups"][0]["offered"], abs=0.5)
+    stored = json.loads((out / "forecast.json").read_text(encoding="utf-8"))
+    assert stored == {key: value for key, value in told.items() if key != "files"}
+
+
+def test_forecast_shows_a_person_a_table(history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = run(monkeypatch, "forecast", "--history", history, *MAPPING)
+    assert result.exit_code == 0
+    assert result.stdout == ""
+    assert "billing [1]" in result.stderr.replace("\n", " ")
+    assert "closed" not in result.stderr
+
+
+def test_backtest_prints_the_figures_of_all_methods_and_groups(
+    history: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = run(
+        monkeypatch, "backtest", "--history", history, *MAPPING, "--origins", 3, "--json"
+    )  # fmt: skip
+    assert result.exit_code == 0
+    told = only_json(result)
+    figures = {"wape", "day_wape", "mase", "coverage80", "coverage95", "seconds_per_fit"}
+    assert figures <= told.keys()
+    assert told["baselines"].keys() == {"seasonal_naive", "moving_average"}
+    assert told["baselines"]["moving_average"].keys() == figures
+    assert told["groups"]["experts"].keys() == figures | {"baselines"}
+    assert (told["horizon"], told["origins"]) == ("7d", 3)
+    assert told["first_days"] == ["2024-02-19", "2024-02-26", "2024-03-04"]
+
+
+def test_backtest_shows_a_person_a_table(history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = run(monkeypatch, "backtest", "--history", history, *MAPPING, "--origins", 1)
+    assert result.exit_code == 0
+    assert result.stdout == ""
+    assert "seasonal_naive" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["forecast", "backtest"])
+def test_bad_input_lists_every_issue_and_exits_with_2(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_text("group,start,offered\na,noon,1\na,2024-01-01 08:00,-1\n", encoding="utf-8")
+    result = run(monkeypatch, command, "--history", path, "--json")
+    assert result.exit_code == 2
+    told = [(issue["code"], issue["pointer"]) for issue in only_json(result)["errors"]]
+    assert ("unreadable_time", "/rows/0/start") in told
+    assert ("negative_value", "/rows/1/offered") in told
+    for_people = run(monkeypatch, command, "--history", path)
+    assert for_people.exit_code == 2
+    assert "/rows/0/start" in for_people.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--horizon", "a week"],
+        ["--horizon", "0d"],
+        ["--horizon", "401d"],
+        ["--map", "start"],
+        ["--closed", "tomorrow"],
+        ["--country", "QQ"],
+    ],
+)
+def test_arguments_that_make_no_sense_exit_with_2(
+    history: Path, arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = run(monkeypatch, "forecast", "--history", history, *MAPPING, *arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+
+
+def test_a_file_that_is_not_there_exits_with_2(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(monkeypatch, "backtest", "--history", "nowhere.csv").exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["forecast", "backtest"])
+def test_help_shows_an_example(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = run(monkeypatch, command, "--help")
+    assert result.exit_code == 0
+    assert f"callboard {command} --history" in result.stdout
