@@ -51,7 +51,9 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
         doc_prefix=DOCS,
         static_folder=None,
     )
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    # A body without a declared length is cut off here rather than refused, so one more byte is
+    # let in: whoever reads the body can tell that there was too much.
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1
     app.extensions["callboard"] = settings
     assert isinstance(app.json, DefaultJSONProvider)
     app.json.sort_keys = False

@@ -63,18 +63,22 @@ def problem_of(error: BaseException) -> Problem | None:
     """Return what to tell about an exception, or None if it was not raised on purpose."""
     # Imported here: an error is rare, and neither package should pay for the other's import.
     from api.errors import TooLarge
-    from forecasts.errors import ForecastError
     from optimizer.errors import InvalidInput, NoSolution
 
     if isinstance(error, TooLarge):
         return Problem("too-large", "Too large", error.detail, 413, 2, _rows(error.issues))
-    if isinstance(error, InvalidInput) and any(i.code == "invalid_json" for i in error.issues):
-        rows = _rows(error.issues)
-        return Problem("malformed-json", "Malformed JSON", error.detail, 400, 2, rows)
-    if isinstance(error, (InvalidInput, ForecastError)):
+    if isinstance(error, InvalidInput):
+        if any(issue.code == "invalid_json" for issue in error.issues):
+            rows = _rows(error.issues)
+            return Problem("malformed-json", "Malformed JSON", error.detail, 400, 2, rows)
         return Problem("invalid-input", "Invalid input", error.detail, 422, 2, _rows(error.issues))
     if isinstance(error, NoSolution):
         return Problem("no-solution", "No solution", error.detail, 409, 1, _rows(error.issues))
+
+    from forecasts.errors import ForecastError
+
+    if isinstance(error, ForecastError):
+        return Problem("invalid-input", "Invalid input", error.detail, 422, 2, _rows(error.issues))
     return None
 
 

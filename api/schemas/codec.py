@@ -30,8 +30,6 @@ _CODES = {
     "greater_than_equal": "out_of_range",
     "less_than": "out_of_range",
     "less_than_equal": "out_of_range",
-    "too_short": "bad_shape",
-    "too_long": "bad_shape",
 }
 
 

@@ -17,7 +17,7 @@ from optimizer.model.record import Record
 __all__ = ["StaffingPlan", "StaffingRequest"]
 
 _Seconds = Annotated[float, Field(gt=0)]
-_Column = Annotated[tuple[Annotated[float, Field(ge=0)], ...], Field(min_length=1)]
+_Column = tuple[Annotated[float, Field(ge=0)], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class StaffingPlan(Record):
         Share answered within the goal's `within_seconds`, of the contacts that its denominator
         counts; null if the goal has no such time.
     asa_s
-        Mean wait of answered contacts in seconds; null where nobody is answered.
+        Mean wait of answered contacts in seconds.
     occupancy
         Share of the required agents' time spent on contacts.
     abandonment
@@ -76,6 +76,6 @@ class StaffingPlan(Record):
     required: tuple[int, ...]
     scheduled: tuple[int, ...]
     service_level: tuple[float, ...] | None
-    asa_s: tuple[float | None, ...]
+    asa_s: tuple[float, ...]
     occupancy: tuple[float, ...]
     abandonment: tuple[float, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple, cast
 
 from flask import Response, current_app, request
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import UnsupportedMediaType
 
 from api.config import Settings
 from api.errors import TooLarge
@@ -44,14 +44,14 @@ def json_body() -> bytes:
     if request.content_encoding not in (None, "", "identity"):
         raise UnsupportedMediaType("The body must not be compressed.")
     limits = settings()
-    try:
-        body = request.get_data(cache=False)
-    except RequestEntityTooLarge:
-        detail = f"At most {limits.max_body_bytes:,} bytes are taken at once."
-        raise TooLarge("The body is too large.", [Issue("too_many", "", detail)]) from None
-    # Every wrong value becomes an issue, so a few megabytes of them would be millions. Commas
-    # bound the values without parsing; those within strings only make the limit stricter.
-    refuse_beyond(Count("", "values", body.count(b",") + 1, limits.max_values))
+    refuse_beyond(Count("", "bytes", request.content_length or 0, limits.max_body_bytes))
+    body = request.get_data(cache=False)
+    refuse_beyond(
+        Count("", "bytes", len(body), limits.max_body_bytes),
+        # Every wrong value becomes an issue, so a few megabytes of them would be millions. Commas
+        # bound the values without parsing; those within strings only make the limit stricter.
+        Count("", "values", body.count(b",") + 1, limits.max_values),
+    )
     return body
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import asdict
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from flask import Flask, Response
 from pydantic import ValidationError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException
 
 from api.logs import request_id
 from api.problems import Problem, problem_of, problem_of_status
 from api.schemas.codec import issues_of
 from api.v1.describe import PROBLEM
-from optimizer.errors import InvalidInput, Issue, Severity
+from optimizer.errors import InvalidInput
 
 __all__ = ["MOST_ISSUES", "handle_failures", "refuse_parameters"]
 
@@ -48,30 +48,36 @@ def refuse_parameters(error: ValidationError) -> NoReturn:
 
 
 def _answer(error: Exception) -> HTTPException | Response:
-    headers: dict[str, str] = {}
+    if isinstance(error, HTTPException):
+        return _answer_http(error)
     problem = problem_of(error)
     if problem is None:
-        if not isinstance(error, HTTPException):
-            log.error("An unexpected failure.", exc_info=error)
-            error = InternalServerError(
-                "The request could not be answered. The log has the cause, under the request's id."
-            )
-        if error.code is None or error.code < 400:
-            return error  # a redirect is an answer
-        problem = problem_of_status(error.code, _detail(error, error.code))
-        headers = {k: v for k, v in error.get_headers() if k != "Content-Type"}
-    return Response(_document(problem), problem.status, headers, mimetype=PROBLEM)
+        log.error("An unexpected failure.", exc_info=error)
+        detail = "The request could not be answered; the log has the cause under its id."
+        problem = problem_of_status(500, detail)
+    return _document(problem)
 
 
-def _detail(error: HTTPException, status: int) -> str:
-    return _DETAILS.get(status) or error.description or error.name
+def _answer_http(error: HTTPException) -> HTTPException | Response:
+    """Answer what the framework raised, or a view on its behalf."""
+    if error.code is None or error.code < 400:
+        return error  # a redirect, or an answer that is ready
+    detail = _DETAILS.get(error.code) or error.description or error.name
+    headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
+    return _document(problem_of_status(error.code, detail), headers)
 
 
-def _document(problem: Problem) -> str:
+def _document(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     document: dict[str, Any] = problem.as_dict()
     document["instance"] = f"urn:callboard:request:{request_id.get()}"
     errors = document["errors"]
     if (more := len(errors) - MOST_ISSUES) > 0:
-        rest = Issue("more_issues", "", f"{more:,} more are not listed.", Severity.INFORMATION)
-        document["errors"] = [*errors[:MOST_ISSUES], asdict(rest)]
-    return json.dumps(document, allow_nan=False)
+        rest = {
+            "code": "more_issues",
+            "severity": "information",
+            "pointer": "",
+            "detail": f"{more:,} more are not listed.",
+        }
+        document["errors"] = [*errors[:MOST_ISSUES], rest]
+    body = json.dumps(document, allow_nan=False)
+    return Response(body, problem.status, headers, mimetype=PROBLEM)

@@ -81,7 +81,7 @@ def staff(asked: StaffingRequest) -> StaffingPlan:
         required=tuple(required.tolist()),
         scheduled=tuple(scheduled_agents(required, asked.shrinkage).tolist()),
         service_level=level,
-        asa_s=tuple(s if math.isfinite(s) else None for s in expected.mean_answer_s.tolist()),
+        asa_s=tuple(expected.mean_answer_s.tolist()),
         occupancy=tuple(expected.occupancy.tolist()),
         abandonment=tuple(expected.abandonment.tolist()),
     )
@@ -93,10 +93,13 @@ def _check(asked: StaffingRequest, max_erlang: float) -> None:
     Raises
     ------
     InvalidInput
-        If columns differ in length, an interval has more load than this service computes, or
-        the goal is one of deferred work or makes no sense; all that is found is listed.
+        If columns are empty or differ in length, an interval has more load than this service
+        computes, or the goal is one of deferred work or makes no sense; all that is found is
+        listed.
     """
     found = Findings()
+    if not asked.offered:
+        found.at("offered").error("no_intervals", "There is no interval.")
     if len(asked.aht_s) != len(asked.offered):
         found.at("aht_s").error(
             "bad_shape", f"There are {len(asked.aht_s)} values for {len(asked.offered)} intervals."

@@ -1,0 +1,57 @@
+"""A log line is one JSON object, whatever is in it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from logging.config import dictConfig
+from typing import Any
+
+import pytest
+
+from api.logs import JsonFormatter, logging_config, request_id
+
+
+def line(message: str, **parts: Any) -> dict[str, Any]:
+    record = logging.LogRecord("api.test", logging.INFO, __file__, 1, message, (), None)
+    vars(record).update(parts)
+    written = JsonFormatter().format(record)
+    assert "\n" not in written
+    read: dict[str, Any] = json.loads(written)
+    return read
+
+
+def test_a_message_cannot_forge_a_second_line() -> None:
+    assert line('begin\n{"level": "error"}')["message"] == 'begin\n{"level": "error"}'
+
+
+def test_the_request_is_named_within_one_only() -> None:
+    assert "request_id" not in line("outside")
+    token = request_id.set("r-1")
+    assert line("inside")["request_id"] == "r-1"
+    request_id.reset(token)
+
+
+def test_fields_stand_beside_the_message() -> None:
+    assert line("request", fields={"status": 200})["status"] == 200
+
+
+def test_an_exception_is_written_with_its_trace() -> None:
+    try:
+        raise ZeroDivisionError("boom")
+    except ZeroDivisionError:
+        assert "boom" in line("failed", exc_info=sys.exc_info())["exception"]
+
+
+def test_the_configuration_is_one_that_logging_takes(capfd: pytest.CaptureFixture[str]) -> None:
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    try:
+        dictConfig(logging_config("warning"))
+        logging.getLogger("anything").info("quiet")
+        logging.getLogger("gunicorn.error").warning("heard")
+    finally:
+        root.handlers, root.level = before[0], before[1]
+    written = capfd.readouterr().err
+    assert json.loads(written)["message"] == "heard"
