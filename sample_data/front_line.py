@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from optimizer.model import PlanningGroup, Priority, ServiceGoal, Skill
 from sample_data.streams import Opening, Stream
 
-__all__ = ["front_line_skills", "front_line_streams", "gives_refunds"]
+__all__ = [
+    "FRONT_LINE_CHANNELS",
+    "front_line_group",
+    "front_line_skills",
+    "front_line_streams",
+    "gives_refunds",
+]
 
 _HOUR = 3600.0
 _EVERY_DAY = Opening((0, 1, 2, 3, 4, 5, 6), 7, 21)
@@ -62,6 +68,8 @@ class _Medium:
     shortage_cost: float
     patience_seconds: float | None = None
 
+
+FRONT_LINE_CHANNELS = ("voice", "chat", "email", "social")
 
 _MEDIA = {
     "voice": _Medium(
@@ -164,21 +172,28 @@ def front_line_streams(skills: Iterable[Skill], agents: int) -> tuple[Stream, ..
     return tuple(streams)
 
 
-def _stream(skill: Skill, channel: str, opening: Opening, weekly_hours: float) -> Stream:
-    subject, medium = _subject(skill), _MEDIA[channel]
-    group = PlanningGroup(
-        id=f"{channel}:{skill.id}",
+def front_line_group(
+    name: str, channel: str, skill: Skill, customer_value: float = 1.0
+) -> PlanningGroup:
+    """Return a planning group with the goal, the patience and the prices of its channel."""
+    medium = _MEDIA[channel]
+    return PlanningGroup(
+        id=name,
         channel=channel,
         skill=skill.id,
         goal=medium.goal,
         patience_seconds=medium.patience_seconds,
         priority=medium.priority,
-        customer_value=subject.customer_value,
+        customer_value=customer_value,
         shrinkage=medium.shrinkage,
         shortage_cost=medium.shortage_cost,
     )
+
+
+def _stream(skill: Skill, channel: str, opening: Opening, weekly_hours: float) -> Stream:
+    subject, medium = _subject(skill), _MEDIA[channel]
     return Stream(
-        group=group,
+        group=front_line_group(f"{channel}:{skill.id}", channel, skill, subject.customer_value),
         opening=opening,
         weekly_hours=weekly_hours,
         aht_seconds=subject.aht_seconds * medium.aht_factor,
