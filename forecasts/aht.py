@@ -19,10 +19,11 @@ from forecasts.weekly import FloatArray, IntArray, weekday
 
 __all__ = ["weekly_aht"]
 
-CLIP = 6.0
+CLIP = 10.0
 """Intervals further from the median than this many robust deviations are clipped.
 
-Handling times are skewed: of exponential ones, less than one single call in 500 is clipped."""
+Handling times are skewed and must keep their tails: one exponential call in 2,000 is clipped, and
+lognormal ones with a deviation as large as their mean lose 1 % of it."""
 
 LEAST_RECORDS = 4
 """A weekday's slot, or else a slot, has a median of its own from this many intervals on."""

@@ -69,8 +69,8 @@ def learn_calendar(
     closures
         Dates known to be closed, past or future.
     holidays
-        Public holidays, past and future. They are closures unless the group was open on most of
-        those in its history.
+        Public holidays, past and future. Those to come are closures unless the group was open
+        on most of those in its history.
     """
     recorded = series.recorded
     day_recorded = series.day_recorded
@@ -89,7 +89,9 @@ def learn_calendar(
     open_slots = np.zeros((7, recorded.shape[1]), bool)
     for day in np.unique(recent_days):
         open_slots[day] = recorded[-RECENT_DAYS:][recent_days == day].mean(axis=0) >= OPEN_SHARE
-    return Calendar(open_slots, np.unique(np.concatenate(known)))
+    dates = np.unique(np.concatenate(known))
+    # A holiday on a Sunday that nobody works closes nothing, and Monday is not the day after it.
+    return Calendar(open_slots, dates[open_slots[weekday(dates)].any(axis=1)])
 
 
 def country_holidays(country: str, days: DayArray) -> DayArray:

@@ -99,8 +99,8 @@ def forecast(
     """
     if horizon_days < 1:
         raise ValueError(f"a horizon of {horizon_days} days is not a forecast")
-    everything = [history.series(group) for group in range(len(history.groups))]
-    _refuse_short(history.groups, everything)
+    all_series = [history.series(group) for group in range(len(history.groups))]
+    _refuse_short(history.groups, all_series)
     days = history.days[-1] + np.arange(1, horizon_days + 1)
     holidays = None
     if country is not None:
@@ -109,7 +109,7 @@ def forecast(
     issues = list(history.issues)
     known_closures = day_array(closures)
     results, calendars, models = [], [], []
-    for name, series in zip(history.groups, everything, strict=True):
+    for name, series in zip(history.groups, all_series, strict=True):
         calendar = learn_calendar(series, known_closures, holidays)
         whole = make_whole(series, calendar)
         model = model_that_fits(len(series))
@@ -192,7 +192,7 @@ def _model_notes(group: str, days: int, model: Model, result: GroupForecast) -> 
     return notes
 
 
-def _refuse_short(groups: Sequence[str], everything: Sequence[DaySeries]) -> None:
+def _refuse_short(groups: Sequence[str], all_series: Sequence[DaySeries]) -> None:
     short = [
         Issue(
             "history_too_short",
@@ -200,7 +200,7 @@ def _refuse_short(groups: Sequence[str], everything: Sequence[DaySeries]) -> Non
             f"{len(series)} days of history; a forecast needs {LEAST_DAYS}, "
             f"{_needs(DEFAULT_MODELS)}.",
         )
-        for name, series in zip(groups, everything, strict=True)
+        for name, series in zip(groups, all_series, strict=True)
         if len(series) < LEAST_DAYS
     ]
     if short:

@@ -263,9 +263,9 @@ def _print_forecast(result: Forecast) -> None:
     table = Table(box=SIMPLE, title=f"Contacts expected, {result.days[0]} to {result.days[-1]}")
     table.add_column("group", no_wrap=True)
     for day in result.days[:7]:
-        table.add_column(f"{day.item():%a %d}", justify="right")
-    for heading in ("all days", "AHT s"):
-        table.add_column(heading, justify="right")
+        table.add_column(f"{day.item():%a\n%d}", justify="right")
+    for heading in ("all\ndays", "AHT\ns"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for index, (name, totals) in enumerate(zip(result.groups, result.day_totals(), strict=True)):
         aht = _mean_aht(result, index)
         table.add_row(
@@ -286,8 +286,8 @@ def _print_scores(result: Backtest) -> None:
     )
     table.add_column("group", no_wrap=True)
     table.add_column("method", no_wrap=True)
-    for heading in ("WAPE", "day WAPE", "MASE", "in 80 %", "in 95 %", "ms / fit"):
-        table.add_column(heading, justify="right")
+    for heading in ("WAPE", "day\nWAPE", "MASE", "in\n80 %", "in\n95 %", "ms\nper fit"):
+        table.add_column(heading, justify="right", no_wrap=True)
     rows = {"all": result.scores} if len(result.groups) > 1 else {}
     for name, scores in {**rows, **result.groups}.items():
         for method, score in scores.items():

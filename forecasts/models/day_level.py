@@ -32,8 +32,10 @@ __all__ = ["DayLevel", "DayLevelSettings", "fit_day_level"]
 CLIP = 3.0
 MONTH_CYCLE_DAYS = 56
 """Two turns of the month must be seen before its waves are fitted."""
+BUSY_WEEKDAY = 0.05
+"""Outliers are judged on weekdays with at least this share of an average day."""
 IDLE_SHARE = 0.25
-"""With more idle days than this, a busy day is no outlier and nothing is clipped."""
+"""With more idle days than this on them, a busy day is no outlier and nothing is clipped."""
 
 _WEEKDAY_PENALTY = 1e-3
 _LARGEST_EXPONENT = 12.0
@@ -114,11 +116,10 @@ def fit_day_level(series: DaySeries, calendar: Calendar, settings: DayLevelSetti
         effects = np.zeros(design.shape[1])
         return DayLevel(0.0, effects, 0.0, series.days[-1], settings.damping, month, calendar)
     relative = totals / scale
-    robust = (relative == 0).mean() <= IDLE_SHARE
-    effects, expected, noise = _regress(design, relative, weights, settings.effect_spread, robust)
+    effects, expected, noise, bound = _regress(design, relative, weights, settings.effect_spread)
 
-    bound = CLIP * noise * np.sqrt(expected) if robust else np.inf
-    news = expected + np.clip(relative - expected, -bound, bound)
+    off = bound * np.sqrt(expected)
+    news = expected + np.clip(relative - expected, -off, off)
     discounts = settings.discount**age
     inertia = (noise / settings.level_spread) ** 2
     level = (discounts @ news + inertia) / (discounts @ expected + inertia)
@@ -134,25 +135,28 @@ def fit_day_level(series: DaySeries, calendar: Calendar, settings: DayLevelSetti
 
 
 def _regress(
-    design: FloatArray, relative: FloatArray, weights: FloatArray, spread: float, robust: bool
-) -> tuple[FloatArray, FloatArray, float]:
-    """Return effects, expected values and the noise (standard deviation at mean 1)."""
+    design: FloatArray, relative: FloatArray, weights: FloatArray, spread: float
+) -> tuple[FloatArray, FloatArray, float, float]:
+    """Return effects, expected values, the noise and the bound of trusted residuals.
+
+    Noise and bound are of Pearson residuals; the bound is infinite if nothing is an outlier.
+    """
     # Start at the weekdays' means: from there Newton's method needs only a few steps.
     by_weekday = design[:, :7] * weights[:, None]
     means = (relative @ by_weekday) / np.maximum(by_weekday.sum(axis=0), 1e-12)
     effects: FloatArray = np.zeros(design.shape[1])
     effects[:7] = np.log(np.maximum(means, 1e-4))
-    trust = np.ones(len(relative))
+    busy = design[:, :7] @ means >= BUSY_WEEKDAY
+    robust = bool((relative[busy] == 0).mean() <= IDLE_SHARE)
+
     penalty = np.full(design.shape[1], _WEEKDAY_PENALTY)
     for _ in range(_MOST_STEPS):
         exponent, expected, residuals = _fitted(design, effects, relative)
-        noise = _deviation(residuals, weights, robust)
-        if robust:
-            bound = CLIP * noise
-            trust = bound / np.maximum(np.abs(residuals), bound)
+        noise = _deviation(residuals[busy], weights[busy], robust)
+        bound = CLIP * noise if robust else np.inf
         # A normal prior of deviation `spread` against observations of deviation `noise`.
         penalty[7:] = (noise / spread) ** 2
-        information = weights * trust * expected
+        information = weights * expected / np.maximum(np.abs(residuals) / bound, 1.0)
         gram: FloatArray = design.T @ (information[:, None] * design)
         gram[np.diag_indices_from(gram)] += penalty
         working: FloatArray = exponent + (relative - expected) / expected
@@ -160,8 +164,7 @@ def _regress(
         effects += step
         if np.abs(step).max() < _TOLERANCE:
             break
-    _, expected, residuals = _fitted(design, effects, relative)
-    return effects, expected, _deviation(residuals, weights, robust)
+    return effects, _fitted(design, effects, relative)[1], noise, bound
 
 
 def _fitted(

@@ -129,6 +129,13 @@ def test_holidays_know_subdivisions_and_refuse_unknown_countries() -> None:
         assert caught.value.issues[0].pointer == "/country"
 
 
+def test_a_holiday_on_a_day_off_closes_nothing(office: Office, history_of: HistoryOf) -> None:
+    series = history_of(office(70)).series(0)
+    calendar = learn_calendar(series, closures=days("2024-04-07"))
+    assert len(calendar.closures) == 0
+    assert not calendar.after_closure(days("2024-04-08")).any()
+
+
 def test_known_closures_are_kept_once_and_in_order(office: Office, history_of: HistoryOf) -> None:
     known = day_array([date(2024, 12, 24), date(2024, 2, 5), date(2024, 2, 5)])
     series = history_of(office(70, closures=["2024-02-05"])).series(0)

@@ -15,11 +15,8 @@ from api.cli import main
 from forecasts import read_forecast
 
 
-def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> Result:
-    words = [str(argument) for argument in arguments]
-    # The group looks at the process's own arguments to choose how a failure is told.
-    monkeypatch.setattr("sys.argv", ["callboard", *words])
-    return CliRunner().invoke(main, words)
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 def only_json(result: Result) -> dict[str, Any]:
@@ -52,12 +49,10 @@ def history(tmp_path: Path) -> Path:
 MAPPING = ["--map", "group=queue", "--map", "start=begin", "--map", "offered=calls"]
 
 
-def test_forecast_writes_its_files_and_one_object(
-    history: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_forecast_writes_its_files_and_one_object(history: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     result = run(
-        monkeypatch, "forecast", "--history", history, *MAPPING, "--horizon", "2w",
+        "forecast", "--history", history, *MAPPING, "--horizon", "2w",
         "--closed", "2024-03-12", "--out", out, "--json",
     )  # fmt: skip
     assert result.exit_code == 0
@@ -73,19 +68,17 @@ def test_forecast_writes_its_files_and_one_object(
     assert stored == {key: value for key, value in told.items() if key != "files"}
 
 
-def test_forecast_shows_a_person_a_table(history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    result = run(monkeypatch, "forecast", "--history", history, *MAPPING)
+def test_forecast_shows_a_person_a_table(history: Path) -> None:
+    result = run("forecast", "--history", history, *MAPPING)
     assert result.exit_code == 0
     assert result.stdout == ""
     assert "billing [1]" in result.stderr.replace("\n", " ")
     assert "closed" not in result.stderr
 
 
-def test_backtest_prints_the_figures_of_all_methods_and_groups(
-    history: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_backtest_prints_the_figures_of_all_methods_and_groups(history: Path) -> None:
     result = run(
-        monkeypatch, "backtest", "--history", history, *MAPPING, "--origins", 3, "--json"
+        "backtest", "--history", history, *MAPPING, "--origins", 3, "--json"
     )  # fmt: skip
     assert result.exit_code == 0
     told = only_json(result)
@@ -98,25 +91,23 @@ def test_backtest_prints_the_figures_of_all_methods_and_groups(
     assert told["first_days"] == ["2024-02-19", "2024-02-26", "2024-03-04"]
 
 
-def test_backtest_shows_a_person_a_table(history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    result = run(monkeypatch, "backtest", "--history", history, *MAPPING, "--origins", 1)
+def test_backtest_shows_a_person_a_table(history: Path) -> None:
+    result = run("backtest", "--history", history, *MAPPING, "--origins", 1)
     assert result.exit_code == 0
     assert result.stdout == ""
     assert "seasonal_naive" in result.stderr
 
 
 @pytest.mark.parametrize("command", ["forecast", "backtest"])
-def test_bad_input_lists_every_issue_and_exits_with_2(
-    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_bad_input_lists_every_issue_and_exits_with_2(command: str, tmp_path: Path) -> None:
     path = tmp_path / "bad.csv"
     path.write_text("group,start,offered\na,noon,1\na,2024-01-01 08:00,-1\n", encoding="utf-8")
-    result = run(monkeypatch, command, "--history", path, "--json")
+    result = run(command, "--history", path, "--json")
     assert result.exit_code == 2
     told = [(issue["code"], issue["pointer"]) for issue in only_json(result)["errors"]]
     assert ("unreadable_time", "/rows/0/start") in told
     assert ("negative_value", "/rows/1/offered") in told
-    for_people = run(monkeypatch, command, "--history", path)
+    for_people = run(command, "--history", path)
     assert for_people.exit_code == 2
     assert "/rows/0/start" in for_people.stderr
 
@@ -132,20 +123,18 @@ def test_bad_input_lists_every_issue_and_exits_with_2(
         ["--country", "QQ"],
     ],
 )
-def test_arguments_that_make_no_sense_exit_with_2(
-    history: Path, arguments: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    result = run(monkeypatch, "forecast", "--history", history, *MAPPING, *arguments)
+def test_arguments_that_make_no_sense_exit_with_2(history: Path, arguments: list[str]) -> None:
+    result = run("forecast", "--history", history, *MAPPING, *arguments)
     assert result.exit_code == 2
     assert result.stdout == ""
 
 
-def test_a_file_that_is_not_there_exits_with_2(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert run(monkeypatch, "backtest", "--history", "nowhere.csv").exit_code == 2
+def test_a_file_that_is_not_there_exits_with_2() -> None:
+    assert run("backtest", "--history", "nowhere.csv").exit_code == 2
 
 
 @pytest.mark.parametrize("command", ["forecast", "backtest"])
-def test_help_shows_an_example(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    result = run(monkeypatch, command, "--help")
+def test_help_shows_an_example(command: str) -> None:
+    result = run(command, "--help")
     assert result.exit_code == 0
     assert f"callboard {command} --history" in result.stdout

@@ -96,6 +96,18 @@ def test_one_wild_day_hardly_moves_the_forecast(office: Office, history_of: Hist
     assert predict(values, 7, history_of).sum() == pytest.approx(calm.sum(), rel=0.01)
 
 
+def test_weekends_recorded_as_zero_change_nothing_about_working_days(
+    office: Office, history_of: HistoryOf
+) -> None:
+    rng = np.random.default_rng(5)
+    values = office(182) * rng.uniform(0.95, 1.05, (182, 1))
+    values[150] *= 8.0
+    closed = predict(values, 7, history_of).sum(axis=1)
+    padded = predict(np.nan_to_num(values), 7, history_of).sum(axis=1)
+    np.testing.assert_allclose(padded[:5], closed[:5], rtol=2e-3)
+    assert padded[5:].max() < 0.01 * closed[:5].min()
+
+
 def test_a_new_level_is_followed_within_weeks(office: Office, history_of: HistoryOf) -> None:
     values = office(210)
     values[182:] *= 1.2
