@@ -30,10 +30,9 @@ _LARGEST_OVERHEAD = 0.6
 """Share of the capacity that the overhead takes at most, so that a thin centre still has work."""
 
 
-def weekly_need(streams: Sequence[Stream], factor: float) -> float:
-    """Return the agent-hours to schedule in a typical week if all volumes are multiplied."""
-    linear, root, constant = _terms(streams)
-    return linear * factor + root * math.sqrt(factor) + constant
+def weekly_need(streams: Sequence[Stream]) -> float:
+    """Return the agent-hours to schedule in a typical week."""
+    return sum(_terms(streams))
 
 
 def scale_to_capacity(streams: Sequence[Stream], capacity_hours: float) -> tuple[Stream, ...]:

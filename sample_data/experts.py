@@ -17,8 +17,8 @@ RISK_SITE = "dublin"
 """Where the risk reviewers sit: their files do not leave the head office."""
 
 _HOUR = 3600.0
-_LONG_DAYS = Opening((0, 1, 2, 3, 4, 5), 8, 20)
-_OFFICE_HOURS = Opening((0, 1, 2, 3, 4), 8, 18)
+_SIX_DAYS = Opening((0, 1, 2, 3, 4, 5), 8, 18)
+_FIVE_DAYS = Opening((0, 1, 2, 3, 4), 8, 18)
 
 _VERTICALS = (
     "home", "fashion", "electronics", "grocery", "travel",
@@ -70,7 +70,7 @@ _KINDS = (
         contacts=0.12,
         aht_seconds=2400.0,
         aht_cv=1.4,
-        opening=_LONG_DAYS,
+        opening=_SIX_DAYS,
         goal=ServiceGoal(first_response_seconds=2 * _HOUR, resolution_seconds=48 * _HOUR),
         customer_value=2.0,
         shortage_cost=200.0,
@@ -84,7 +84,7 @@ _KINDS = (
         contacts=0.2,
         aht_seconds=1800.0,
         aht_cv=1.2,
-        opening=_OFFICE_HOURS,
+        opening=_FIVE_DAYS,
         goal=ServiceGoal(first_response_seconds=2 * _HOUR, resolution_seconds=6 * _HOUR),
         customer_value=3.0,
         shortage_cost=180.0,
@@ -98,7 +98,7 @@ _KINDS = (
         contacts=0.2,
         aht_seconds=1500.0,
         aht_cv=1.3,
-        opening=_OFFICE_HOURS,
+        opening=_FIVE_DAYS,
         goal=ServiceGoal(first_response_seconds=1 * _HOUR, resolution_seconds=24 * _HOUR),
         customer_value=4.0,
         shortage_cost=220.0,

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from api.cli import main
+
+
+def sample(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["sample", *arguments])
+
+
+def test_the_files_and_what_is_in_them_are_told_as_json(tmp_path: Path) -> None:
+    out = tmp_path / "centre"
+    result = sample(
+        *("--agents", "40", "--skills", "2", "--days", "14", "--seed", "3", "--weeks", "5"),
+        *("--distinct", "--tickets", "10", "--start", "2026-04-06", "--out", str(out), "--json"),
+    )
+    assert result.exit_code == 0
+    told = json.loads(result.stdout)
+    assert {Path(file) for file in told["files"]} == set(out.iterdir())
+    assert told["agents"] == 40
+    assert told["tickets"] == 10
+    assert told["arguments"] == {
+        "agents": 40,
+        "skills": 2,
+        "days": 14,
+        "seed": 3,
+        "distinct": True,
+        "weeks": 5,
+        "tickets": 10,
+        "start": "2026-04-06",
+    }
+    document = json.loads((out / "organisation.json").read_text(encoding="utf-8"))
+    assert len(document["organisation"]["agents"]) == 40
+
+
+def test_people_see_the_groups_and_the_special_days_to_plan(tmp_path: Path) -> None:
+    result = sample(
+        *("--agents", "30", "--skills", "2", "--weeks", "4", "--start", "2026-04-06"),
+        *("--out", str(tmp_path)),
+    )
+    assert result.exit_code == 0
+    assert result.stdout == ""
+    assert "voice:orders" in result.stderr
+    assert "2026-04-06 Easter Monday" in result.stderr
+    assert str(tmp_path / "history.csv") in result.stderr
+
+
+def test_bad_arguments_are_all_told_with_exit_code_2(tmp_path: Path) -> None:
+    result = sample("--agents", "2", "--skills", "99", "--out", str(tmp_path / "x"), "--json")
+    assert result.exit_code == 2
+    pointers = [error["pointer"] for error in json.loads(result.stdout)["errors"]]
+    assert pointers == ["/agents", "/skills"]
+    assert not (tmp_path / "x").exists()
+
+
+def test_an_out_folder_must_be_named() -> None:
+    assert sample("--agents", "30").exit_code == 2
