@@ -260,17 +260,19 @@ def _issue_rows(issues: Sequence[Issue]) -> list[dict[str, str]]:
 
 
 def _print_forecast(result: Forecast) -> None:
-    table = Table(box=SIMPLE, title=f"Contacts expected, {result.days[0]} to {result.days[-1]}")
+    table = _table(f"Contacts expected, {result.days[0]} to {result.days[-1]}")
     table.add_column("group", no_wrap=True)
     for day in result.days[:7]:
         table.add_column(f"{day.item():%a\n%d}", justify="right")
     for heading in ("all\ndays", "AHT\ns"):
         table.add_column(heading, justify="right", no_wrap=True)
+    open_days = result.open.reshape(len(result.groups), len(result.days), -1).any(axis=2)
     for index, (name, totals) in enumerate(zip(result.groups, result.day_totals(), strict=True)):
         aht = _mean_aht(result, index)
+        days = zip(totals[:7], open_days[index], strict=False)
         table.add_row(
             escape(name),
-            *(f"{total:,.0f}" if total else "closed" for total in totals[:7]),
+            *(f"{total:,.0f}" if is_open else "closed" for total, is_open in days),
             f"{totals.sum():,.0f}",
             "-" if aht is None else f"{aht:.0f}",
         )
@@ -279,21 +281,17 @@ def _print_forecast(result: Forecast) -> None:
 
 def _print_scores(result: Backtest) -> None:
     first, last = result.origins[0], result.origins[-1]
-    table = Table(
-        box=SIMPLE,
-        title=f"{result.horizon_days} days ahead from {len(result.origins)} origins, "
-        f"{first} to {last}",
+    table = _table(
+        f"{result.horizon_days} days ahead from {len(result.origins)} origins, {first} to {last}",
     )
     table.add_column("group", no_wrap=True)
     table.add_column("method", no_wrap=True)
     for heading in ("WAPE", "day\nWAPE", "MASE", "in\n80 %", "in\n95 %", "ms\nper fit"):
         table.add_column(heading, justify="right", no_wrap=True)
-    rows = {"all": result.scores} if len(result.groups) > 1 else {}
-    for name, scores in {**rows, **result.groups}.items():
+    overall = [("all groups", result.scores)] if len(result.groups) > 1 else []
+    for name, scores in [*overall, *result.groups.items()]:
         for method, score in scores.items():
-            table.add_row(
-                escape(name),
-                method,
+            figures = (
                 f"{score.wape:.2%}",
                 f"{score.day_wape:.2%}",
                 f"{score.mase:.3f}",
@@ -301,7 +299,16 @@ def _print_scores(result: Backtest) -> None:
                 f"{score.coverage95:.1%}",
                 f"{1000 * score.seconds_per_fit:.1f}",
             )
+            # A figure that is not defined (nothing arrived) is a dash.
+            table.add_row(
+                escape(name), method, *("-" if "nan" in text else text for text in figures)
+            )
     console.print(table)
+
+
+def _table(title: str) -> Table:
+    """Return a table narrow enough for a terminal of 80 columns."""
+    return Table(title=title, box=SIMPLE, pad_edge=False, collapse_padding=True)
 
 
 def _print_issues(issues: Sequence[Issue]) -> None:

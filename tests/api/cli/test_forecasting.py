@@ -91,6 +91,16 @@ def test_backtest_prints_the_figures_of_all_methods_and_groups(history: Path) ->
     assert told["first_days"] == ["2024-02-19", "2024-02-26", "2024-03-04"]
 
 
+def test_figures_that_are_not_defined_are_null_or_a_dash(tmp_path: Path) -> None:
+    starts = pd.date_range("2024-01-01", periods=28 * 24, freq="h")
+    path = tmp_path / "idle.csv"
+    pd.DataFrame({"start": starts, "offered": 0}).to_csv(path, index=False)
+    told = only_json(run("backtest", "--history", path, "--origins", 1, "--json"))
+    assert told["wape"] is None
+    assert told["mase"] is None
+    assert "nan" not in run("backtest", "--history", path, "--origins", 1).stderr
+
+
 def test_backtest_shows_a_person_a_table(history: Path) -> None:
     result = run("backtest", "--history", history, *MAPPING, "--origins", 1)
     assert result.exit_code == 0
