@@ -77,6 +77,11 @@ class Forecast:
         by_day = self.offered.reshape(len(self.groups), -1, self.slots_per_day)
         return np.asarray(by_day.sum(axis=2))
 
+    def open_days(self) -> BoolArray:
+        """Tell per group and day whether any interval is open, ``[G, D]``."""
+        by_day = self.open.reshape(len(self.groups), -1, self.slots_per_day)
+        return np.asarray(by_day.any(axis=2))
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row per group and open interval, ordered by group and start.
 

@@ -266,7 +266,7 @@ def _print_forecast(result: Forecast) -> None:
         table.add_column(f"{day.item():%a\n%d}", justify="right")
     for heading in ("all\ndays", "AHT\ns"):
         table.add_column(heading, justify="right", no_wrap=True)
-    open_days = result.open.reshape(len(result.groups), len(result.days), -1).any(axis=2)
+    open_days = result.open_days()
     for index, (name, totals) in enumerate(zip(result.groups, result.day_totals(), strict=True)):
         aht = _mean_aht(result, index)
         days = zip(totals[:7], open_days[index], strict=False)

@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from forecasts import InvalidHistory, history_from_frame, read_history
+from forecasts import InvalidHistory, Issue, history_from_frame, read_history
 
 
 def rows(count: int = 4, **changes: list[object]) -> pd.DataFrame:
@@ -179,6 +181,33 @@ def test_of_many_rows_with_one_problem_twenty_are_listed_and_the_rest_counted() 
     assert len(caught.value.issues) == 21
     assert caught.value.issues[-1].pointer == "/rows"
     assert "980 further rows" in caught.value.issues[-1].detail
+
+
+CELLS = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(["", "1", "-3", "nan", "1e999", "2024-01-01 08:00", "2024-01-01T08:30Z"]),
+    st.integers(),
+    st.floats(),
+    st.none(),
+    st.datetimes(),
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(st.tuples(CELLS, CELLS, CELLS, CELLS), max_size=6),
+    st.permutations(["group", "start", "offered", "aht_s"]),
+)
+def test_whatever_the_cells_hold_there_is_a_history_or_a_list_of_issues(
+    cells: list[tuple[object, ...]], names: list[str]
+) -> None:
+    issues: tuple[Issue, ...] = ()
+    read = 0
+    try:
+        read = np.isfinite(history_from_frame(pd.DataFrame(cells, columns=names)).offered).sum()
+    except InvalidHistory as error:
+        issues = error.issues
+    assert issues or read == len(cells) > 0
 
 
 def test_column_names_are_escaped_in_pointers() -> None:
