@@ -7,6 +7,7 @@
 from pathlib import Path
 
 from sample_data.arguments import Arguments
+from sample_data.around import centre_around, staffed
 from sample_data.calendars import Closure, Promotion
 from sample_data.files import describe, write_sample
 from sample_data.generate import Sample, generate
@@ -20,8 +21,10 @@ __all__ = [
     "Promotion",
     "Sample",
     "Stream",
+    "centre_around",
     "describe",
     "generate",
+    "staffed",
     "write_sample",
 ]
 

@@ -16,6 +16,7 @@ from optimizer.model import (
     AgentState,
     PlanningGroup,
     Priority,
+    RoutingWeights,
     Snapshot,
     Ticket,
     Tier,
@@ -52,6 +53,9 @@ _MEAN_WAIT_SECONDS = {
     "social": 1500.0,
     "ticket": 3600.0,
 }
+_WEIGHTS = RoutingWeights(wait_target_seconds=(60.0, 120.0, 300.0, 7200.0))
+"""P3 is email, promised within hours: an hour's wait of it must not outweigh a caller's minute."""
+
 _HARDER = 0.15
 """Share of contacts that ask for one level more than their group."""
 
@@ -100,7 +104,7 @@ def draw_snapshot(
         _ticket(f"T{number + 1:05d}", reaches[index], now, rng)
         for number, index in enumerate(chosen.tolist())
     )
-    return Snapshot(now, tickets, states)
+    return Snapshot(now, tickets, states, _WEIGHTS)
 
 
 def _first_working_day(arguments: Arguments, closed: Collection[date]) -> date:
@@ -198,6 +202,8 @@ def _ticket(name: str, reach: _Reach, now: datetime, rng: np.random.Generator) -
 
 def _priority(group: PlanningGroup, chance: float) -> Priority:
     """Return the group's priority, or now and then a neighbour; only faults can be P0."""
+    if group.priority is Priority.P3:
+        return group.priority
     change = -1 if chance < _MORE_URGENT else 1 if chance > 1 - _LESS_URGENT else 0
     most_urgent = 0 if group.tier is Tier.TECHNICAL else 1
     rank = min(max(group.priority.rank + change, most_urgent), 3)

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from api.cli import main
+from sample_data import SMALL
 
 
 def sample(*arguments: str) -> Result:
@@ -59,3 +63,17 @@ def test_bad_arguments_are_all_told_with_exit_code_2(tmp_path: Path) -> None:
 
 def test_an_out_folder_must_be_named() -> None:
     assert sample("--agents", "30").exit_code == 2
+
+
+def test_forecast_and_staff_run_as_the_readme_proposes_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(SMALL, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    lines = (tmp_path / "README.txt").read_text(encoding="utf-8").splitlines()
+    proposed = [shlex.split(line)[1:] for line in lines if line.strip().startswith("callboard ")]
+    tried = [arguments for arguments in proposed if arguments[0] in ("forecast", "staff")]
+    assert [arguments[0] for arguments in tried] == ["forecast", "staff"]
+    for arguments in tried:
+        result = CliRunner().invoke(main, arguments)
+        assert result.exit_code == 0, result.output
