@@ -1,1 +1,29 @@
-"""Live routing: who may take a ticket, what that is worth, and the best match of all."""
+"""Live routing: who may take a ticket, what that is worth, and the best match of all.
+
+`assign` answers a snapshot with reasons. Callers that only want the pairs use the steps it is
+made of: `read_board`, then `match` (or a baseline, `match_greedily`) on the board's market, then
+`deal`.
+"""
+
+from optimizer.routing.assign import assign
+from optimizer.routing.board import Board, read_board
+from optimizer.routing.dealing import Pairs, deal
+from optimizer.routing.eligibility import Rule
+from optimizer.routing.market import Market
+from optimizer.routing.matching import match
+from optimizer.routing.policies import match_greedily
+from optimizer.routing.score import base_score, skill_fit
+
+__all__ = [
+    "Board",
+    "Market",
+    "Pairs",
+    "Rule",
+    "assign",
+    "base_score",
+    "deal",
+    "match",
+    "match_greedily",
+    "read_board",
+    "skill_fit",
+]

@@ -22,7 +22,14 @@ from numpy.typing import NDArray
 
 from optimizer.model import HIGHEST_LEVEL, RoutingWeights
 
-__all__ = ["base_score", "base_scores", "skill_fit", "weight_vector"]
+__all__ = [
+    "base_parts",
+    "base_score",
+    "base_scores",
+    "fit_share",
+    "skill_fit",
+    "weight_vector",
+]
 
 PRIORITY, VALUE, WAIT, FIRST_TARGET = 0, 1, 2, 3
 
@@ -49,11 +56,8 @@ def base_score(rank: int, value: float, wait: float, weights: NDArray[np.float64
     weights
         From `weight_vector`.
     """
-    return float(
-        weights[PRIORITY] * (3 - rank)
-        + weights[VALUE] * value
-        + weights[WAIT] * max(wait, 0.0) / weights[FIRST_TARGET + rank]
-    )
+    priority, customer_value, waited = _terms(rank, value, wait, weights)
+    return float(priority + customer_value + waited)
 
 
 @njit(cache=True)
@@ -70,6 +74,31 @@ def base_scores(
     return scores
 
 
+@njit(cache=True)
+def base_parts(
+    ranks: NDArray[np.int64],
+    values: NDArray[np.float64],
+    waits: NDArray[np.float64],
+    weights: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return what priority, customer value and wait add to every `base_score`, [tickets, 3]."""
+    parts = np.empty((len(ranks), 3))
+    for i in range(len(ranks)):
+        parts[i, 0], parts[i, 1], parts[i, 2] = _terms(ranks[i], values[i], waits[i], weights)
+    return parts
+
+
+@njit(cache=True)
+def _terms(
+    rank: int, value: float, wait: float, weights: NDArray[np.float64]
+) -> tuple[float, float, float]:
+    return (
+        weights[PRIORITY] * (3 - rank),
+        weights[VALUE] * value,
+        weights[WAIT] * max(wait, 0.0) / weights[FIRST_TARGET + rank],
+    )
+
+
 def skill_fit(needs: Mapping[str, int], held: Mapping[str, int], weight: float) -> float:
     """Return the points for how well an eligible agent's skills fit what is needed.
 
@@ -82,7 +111,21 @@ def skill_fit(needs: Mapping[str, int], held: Mapping[str, int], weight: float) 
     weight
         Points of a perfect fit.
     """
-    if not needs:
-        return weight
-    proficiency = sum(held[skill] for skill in needs) / (HIGHEST_LEVEL * len(needs))
-    return weight * (proficiency + len(needs) / len(held)) / 2
+    levels = sum(held[skill] for skill in needs)
+    return weight * float(fit_share(levels, len(needs), len(held)))
+
+
+@njit(cache=True)
+def fit_share(levels: int, needed: int, held: int) -> float:
+    """Return how well skills fit, from 0 (exclusive) to 1, from the figures they boil down to.
+
+    Parameters
+    ----------
+    levels
+        Sum of the agent's levels over the skills needed.
+    needed, held
+        Numbers of skills needed and held; work that needs no skill fits perfectly.
+    """
+    if needed == 0:
+        return 1.0
+    return (levels / (HIGHEST_LEVEL * needed) + needed / held) / 2

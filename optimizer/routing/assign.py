@@ -1,0 +1,101 @@
+"""The live decision: which waiting ticket goes to which agent now, and why."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from optimizer.errors import raise_errors
+from optimizer.model import Assignment, Decision, Snapshot, Waiting, check_snapshot
+from optimizer.routing.board import Board, read_board
+from optimizer.routing.dealing import Pairs, deal
+from optimizer.routing.explain import decision_reason, obstacles, waiting_reason
+from optimizer.routing.matching import match
+
+__all__ = ["assign"]
+
+log = logging.getLogger(__name__)
+
+
+def assign(snapshot: Snapshot, *, checked: bool = False) -> Assignment:
+    """Give tickets to agents so that the total score is the greatest possible.
+
+    Tickets may wait, and agents take several up to their capacity and the limits of their
+    channels. Among equal totals the most tickets are served, then agents with the fewest contacts
+    open and among these the longest idle are used. The order in which the snapshot lists tickets,
+    agents and skills does not matter.
+
+    Parameters
+    ----------
+    checked
+        The snapshot has passed `check_snapshot` before, as one read by `optimizer.io` has; the
+        checks take about as long as the match.
+
+    Raises
+    ------
+    InvalidInput
+        If the snapshot makes no sense or its scores are not finite; every problem is listed.
+    """
+    started = time.perf_counter()
+    if not checked:
+        raise_errors("The snapshot has problems.", check_snapshot(snapshot))
+    board = read_board(snapshot)
+    pairs = deal(board.market, match(board.market))
+    assignment = Assignment(
+        decisions=_decisions(snapshot, board, pairs),
+        waiting=_waiting(snapshot, board, pairs),
+        value=pairs.value,
+        seconds=time.perf_counter() - started,
+    )
+    log.debug("%d of %d tickets assigned", len(assignment.decisions), len(snapshot.tickets))
+    return assignment
+
+
+def _decisions(snapshot: Snapshot, board: Board, pairs: Pairs) -> tuple[Decision, ...]:
+    """Return the decisions, in the order of the snapshot."""
+    weights = snapshot.weights
+    place = board.tickets[pairs.ticket]
+    order = place.argsort()
+    ticket, arc = pairs.ticket[order], pairs.arc[order]
+    rows = zip(
+        place[order].tolist(),
+        pairs.agent[order].tolist(),
+        board.parts[ticket].tolist(),
+        board.waits[ticket].tolist(),
+        board.market.arc_share[arc].tolist(),
+        strict=True,
+    )
+    targets = weights.wait_target_seconds
+    decisions = []
+    for index, agent, (priority, value, waited), wait, share in rows:
+        found = snapshot.tickets[index]
+        fit = weights.skill_fit * share
+        decisions.append(
+            Decision(
+                found.id,
+                board.staff.agents[agent].id,
+                priority + value + waited + fit,
+                {"priority": priority, "customer_value": value, "wait": waited, "skill_fit": fit},
+                decision_reason(found.priority, wait, targets[found.priority.rank], share),
+            )
+        )
+    return tuple(decisions)
+
+
+def _waiting(snapshot: Snapshot, board: Board, pairs: Pairs) -> tuple[Waiting, ...]:
+    """Return the tickets that wait, in the order of the snapshot; a class shares its reasons."""
+    served = set(pairs.ticket.tolist())
+    agents = len(board.staff)
+    reasons = {}
+    waiting = {}
+    of_ticket = board.classes.of_ticket.tolist()
+    for position, index in enumerate(board.tickets.tolist()):
+        if position in served:
+            continue
+        kind = of_ticket[position]
+        if kind not in reasons:
+            stopped = board.eligibility.stopped[kind].tolist()
+            needs = board.classes.needs[kind]
+            reasons[kind] = obstacles(stopped, agents), waiting_reason(needs, stopped, agents)
+        waiting[index] = Waiting(snapshot.tickets[index].id, *reasons[kind])
+    return tuple(waiting[index] for index in sorted(waiting))

@@ -1,0 +1,97 @@
+"""Why a ticket waits, and why it went where it went, in one sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from optimizer.model import Obstacle
+from optimizer.routing.eligibility import Rule
+from optimizer.routing.needs import Needs
+
+__all__ = ["decision_reason", "obstacles", "waiting_reason"]
+
+_RULES = tuple(Rule)
+_NAMES = tuple(rule.value for rule in Rule)
+_OF_THE_MOMENT = {
+    Rule.AVAILABILITY: "unavailable",
+    Rule.CAPACITY: "at capacity",
+    Rule.CHANNEL_LIMIT: "at the limit of the channel",
+}
+
+
+def obstacles(stopped: Sequence[int], agents: int) -> tuple[Obstacle, ...]:
+    """Return what keeps the agents from a waiting ticket, most frequent first.
+
+    Every agent is counted once. Rules that stop equally many stand in the order of `Rule`.
+
+    Parameters
+    ----------
+    stopped
+        Agents whom each rule is the first to stop, a row of `Eligibility.stopped`.
+    agents
+        How many there are; those whom no rule stops are outscored.
+    """
+    counts = [*stopped[:-1], agents - sum(stopped)]
+    found = sorted((-count, place) for place, count in enumerate(counts) if count)
+    return tuple(Obstacle(_NAMES[place], -count) for count, place in found)
+
+
+def waiting_reason(needs: Needs, stopped: Sequence[int], agents: int) -> str:
+    """Return why nobody takes a ticket: the rule that stops the last agent, or other work.
+
+    Parameters
+    ----------
+    stopped, agents
+        As in `obstacles`.
+    """
+    if not agents:
+        return "There is no agent."
+    left = agents
+    for rule, count in zip(_RULES, stopped, strict=True):
+        if left == count:
+            return _nobody(rule, needs, stopped, left, agents)
+        left -= count
+    if left == 1:
+        return "The only eligible agent took work that scores at least as high."
+    return f"All {left} eligible agents took work that scores at least as high."
+
+
+def decision_reason(priority: str, wait: float, target: float, share: float) -> str:
+    """Return what spoke for a decision: how urgent the ticket is and how well the skills fit.
+
+    Parameters
+    ----------
+    wait, target
+        Of the ticket and for its priority, in seconds.
+    share
+        Of a perfect fit, in [0, 1].
+    """
+    return f"{priority} after {wait:.0f} s (target {target:.0f} s); skills fit at {share:.0%}."
+
+
+def _nobody(rule: Rule, needs: Needs, stopped: Sequence[int], left: int, agents: int) -> str:
+    """Say that `rule` stops all `left` agents who passed the rules before it."""
+    if rule in _OF_THE_MOMENT:
+        counts = ((stopped[_RULES.index(busy)], text) for busy, text in _OF_THE_MOMENT.items())
+        found = ", ".join(f"{count} {text}" for count, text in counts if count)
+        return f"No qualified agent is free: {found}."
+    who = "No agent" if left == agents else f"No agent left by other rules ({left} of {agents})"
+    return f"{who} {_ability(rule, needs)}."
+
+
+def _ability(rule: Rule, needs: Needs) -> str:
+    """Return what an agent who passes a rule does."""
+    match rule:
+        case Rule.CHANNEL:
+            return f"serves channel {needs.channel!r}"
+        case Rule.TIER:
+            return f"may do {needs.tier} work"
+        case Rule.SITE:
+            return f"works at site {needs.site!r}"
+        case Rule.SKILL:
+            return "holds " + " and ".join(repr(skill) for skill, _ in needs.skills)
+        case Rule.LEVEL:
+            asked = (f"{skill!r} at level {level}" for skill, level in needs.skills)
+            return f"holds {' and '.join(asked)} or above"
+        case _:
+            return "may grant the amount"

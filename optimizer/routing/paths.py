@@ -1,0 +1,344 @@
+"""Successive shortest augmenting paths over classes of tickets and doors of crews, compiled.
+
+The problem is a flow of greatest value: each ticket of a class goes through a door to one slot of
+a crew, or waits. Tickets enter in order of falling base. Each entry finds the path that gains
+most: from the ticket's class over alternating arcs (a class may take a slot from another, which
+moves elsewhere) to a free slot, to a served ticket that is sent back to wait, or to the new ticket
+itself waiting. Prices of doors and profits of classes keep every reduced cost at or above zero,
+so Dijkstra's algorithm finds the path, and after every entry the match of the tickets entered so
+far is optimal (Ahuja, Magnanti and Orlin, *Network Flows*, 1993, section 9.7). Three things make
+it fast:
+
+* a class is searched once, however many tickets and pairs it stands for;
+* a search ends as soon as nothing nearer than the best end is left, and most ends are near;
+* prices only rise, hence a class that once left a ticket waiting never needs another search.
+
+S searches that look at E' arcs each cost O(S E' log E'); S is at most the tickets served plus the
+classes, and E' is usually a small part of all arcs.
+
+Doors of one crew share its slots: a class may also enter by a door that has room while a ticket
+that came by a sibling door leaves.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+__all__ = ["LARGEST", "Network", "augment_all"]
+
+Ints = NDArray[np.int64]
+
+NOWHERE = -1
+FAR = 2**62
+LARGEST = 2.0**59
+"""Bound on what a pair may be worth, so that no distance reaches FAR."""
+
+
+class Network(NamedTuple):
+    """A market in whole numbers.
+
+    Classes, crews and doors are numbered; ``first_x[i]`` is where the x of i begin in their list.
+    Gains fall within a class, and costs rise within a crew.
+    """
+
+    queue: Ints
+    first_ticket: Ints
+    gain: Ints
+    first_arc: Ints
+    arc_class: Ints
+    arc_door: Ints
+    fit: Ints
+    first_door: Ints
+    door_crew: Ints
+    door_limit: Ints
+    first_slot: Ints
+    cost: Ints
+
+
+class _State(NamedTuple):
+    """What is matched so far, with the prices that prove it.
+
+    The arcs in use at each door form a list linked in both directions.
+    """
+
+    profit: Ints
+    served: Ints
+    price: Ints
+    load: Ints
+    used: Ints
+    flow: Ints
+    head: Ints
+    after: Ints
+    before: Ints
+
+
+class _Search(NamedTuple):
+    """Working memory of one search; distances are FAR wherever it has not been."""
+
+    class_distance: Ints
+    class_arc: Ints
+    classes: Ints
+    door_distance: Ints
+    door_from: Ints
+    doors: Ints
+    done: NDArray[np.bool_]
+    heap_key: Ints
+    heap_door: Ints
+
+
+@njit(cache=True)
+def augment_all(net: Network) -> Ints:
+    """Return how many tickets each arc carries in the best match, [arcs]."""
+    state = _start(net)
+    memory = _memory(net)
+    closed = np.zeros(len(net.first_arc) - 1, dtype=np.bool_)
+    for start in net.queue:
+        if closed[start]:
+            continue
+        worth = net.gain[net.first_ticket[start] + state.served[start]] + state.profit[start]
+        if worth <= 0:
+            closed[start] = True
+            continue
+        distance, end_class, end_door, classes, doors = _search(net, state, memory, start, worth)
+        _reprice(state, memory, distance, classes, doors)
+        if end_class != NOWHERE:
+            closed[end_class] = True
+        if end_class != start:
+            _augment(net, state, memory, start, end_class, end_door)
+        _forget(memory, classes, doors)
+    return state.flow
+
+
+@njit(cache=True)
+def _start(net: Network) -> _State:
+    """Match nothing: a door costs the first slot behind it, a class earns its best arc."""
+    classes, doors, arcs = len(net.first_arc) - 1, len(net.door_crew), len(net.arc_door)
+    price = net.cost[net.first_slot[net.door_crew]]
+    profit = np.full(classes, -FAR)
+    for arc in range(arcs):
+        earned = net.fit[arc] - price[net.arc_door[arc]]
+        profit[net.arc_class[arc]] = max(profit[net.arc_class[arc]], earned)
+    return _State(
+        profit,
+        np.zeros(classes, dtype=np.int64),
+        price,
+        np.zeros(doors, dtype=np.int64),
+        np.zeros(len(net.first_slot) - 1, dtype=np.int64),
+        np.zeros(arcs, dtype=np.int64),
+        np.full(doors, NOWHERE),
+        np.full(arcs, NOWHERE),
+        np.full(arcs, NOWHERE),
+    )
+
+
+@njit(cache=True)
+def _memory(net: Network) -> _Search:
+    """Return working memory; a search pushes an arc or a pair of sibling doors at most once."""
+    classes, doors, arcs = len(net.first_arc) - 1, len(net.door_crew), len(net.arc_door)
+    pushes = arcs + np.sum(np.diff(net.first_door) ** 2)
+    return _Search(
+        np.full(classes, FAR),
+        np.full(classes, NOWHERE),
+        np.empty(classes, dtype=np.int64),
+        np.full(doors, FAR),
+        np.empty(doors, dtype=np.int64),
+        np.empty(doors, dtype=np.int64),
+        np.zeros(doors, dtype=np.bool_),
+        np.empty(pushes, dtype=np.int64),
+        np.empty(pushes, dtype=np.int64),
+    )
+
+
+@njit(cache=True)
+def _search(
+    net: Network, state: _State, memory: _Search, start: int, worth: int
+) -> tuple[int, int, int, int, int]:
+    """Find the nearest end for a new ticket of class `start`.
+
+    Parameters
+    ----------
+    worth
+        Distance of the end that always exists: the new ticket waits.
+
+    Returns
+    -------
+    tuple
+        Distance of the end; the class of which a ticket waits, or NOWHERE; the door to a free
+        slot, or NOWHERE; how many classes and doors were reached.
+    """
+    distance, end_class, end_door = worth, start, NOWHERE
+    memory.class_distance[start] = 0
+    memory.classes[0] = start
+    classes, doors, pushed = 1, 0, 0
+    scanned = 0
+    while True:
+        while scanned < classes:
+            here = memory.classes[scanned]
+            scanned += 1
+            offset = memory.class_distance[here] + state.profit[here]
+            for arc in range(net.first_arc[here], net.first_arc[here + 1]):
+                door = net.arc_door[arc]
+                reached = offset - net.fit[arc] + state.price[door]
+                if reached >= min(distance, memory.door_distance[door]):
+                    continue
+                if memory.door_distance[door] == FAR:
+                    memory.doors[doors] = door
+                    doors += 1
+                memory.door_distance[door] = reached
+                memory.door_from[door] = arc
+                crew = net.door_crew[door]
+                slot = net.first_slot[crew] + state.used[crew]
+                if state.load[door] < net.door_limit[door] and slot < net.first_slot[crew + 1]:
+                    end = reached + net.cost[slot] - state.price[door]
+                    if end < distance:
+                        distance, end_class, end_door = end, NOWHERE, door
+                if reached < distance:
+                    pushed = _push(memory.heap_key, memory.heap_door, pushed, reached, door)
+        door = NOWHERE
+        while pushed > 0 and memory.heap_key[0] < distance:
+            nearest = memory.heap_door[0]
+            pushed = _pop(memory.heap_key, memory.heap_door, pushed)
+            if not memory.done[nearest]:
+                door = nearest
+                break
+        if door == NOWHERE:
+            return distance, end_class, end_door, classes, doors
+        memory.done[door] = True
+        reached = memory.door_distance[door]
+        arc = state.head[door]
+        while arc != NOWHERE:
+            here = net.arc_class[arc]
+            if memory.class_distance[here] == FAR:
+                memory.class_distance[here] = reached
+                memory.class_arc[here] = arc
+                memory.classes[classes] = here
+                classes += 1
+                last = net.gain[net.first_ticket[here] + state.served[here] - 1]
+                end = reached + last + state.profit[here]
+                if end < distance:
+                    distance, end_class, end_door = end, here, NOWHERE
+            arc = state.after[arc]
+        if state.load[door] == net.door_limit[door]:
+            continue
+        crew = net.door_crew[door]
+        for sibling in range(net.first_door[crew], net.first_door[crew + 1]):
+            moved = reached + state.price[sibling] - state.price[door]
+            nearer = moved < min(distance, memory.door_distance[sibling])
+            if nearer and state.load[sibling] > 0:
+                if memory.door_distance[sibling] == FAR:
+                    memory.doors[doors] = sibling
+                    doors += 1
+                memory.door_distance[sibling] = moved
+                memory.door_from[sibling] = -2 - door
+                pushed = _push(memory.heap_key, memory.heap_door, pushed, moved, sibling)
+
+
+@njit(cache=True)
+def _reprice(state: _State, memory: _Search, distance: int, classes: int, doors: int) -> None:
+    """Move prices and profits so that the path found costs nothing and no arc less."""
+    for i in range(classes):
+        here = memory.classes[i]
+        state.profit[here] -= max(0, distance - memory.class_distance[here])
+    for i in range(doors):
+        door = memory.doors[i]
+        state.price[door] += max(0, distance - memory.door_distance[door])
+
+
+@njit(cache=True)
+def _augment(
+    net: Network, state: _State, memory: _Search, start: int, end_class: int, end_door: int
+) -> None:
+    """Walk the path back from its end: each class on it moves one ticket to its next door."""
+    if end_class == NOWHERE:
+        door = end_door
+        state.used[net.door_crew[door]] += 1
+    else:
+        state.served[end_class] -= 1
+        door = _leave(net, state, memory.class_arc[end_class])
+    state.served[start] += 1
+    while True:
+        while memory.door_from[door] < NOWHERE:
+            door = -2 - memory.door_from[door]
+        arc = memory.door_from[door]
+        _enter(net, state, arc)
+        if net.arc_class[arc] == start:
+            return
+        door = _leave(net, state, memory.class_arc[net.arc_class[arc]])
+
+
+@njit(cache=True)
+def _enter(net: Network, state: _State, arc: int) -> None:
+    """Send one more ticket along an arc."""
+    door = net.arc_door[arc]
+    if state.flow[arc] == 0:
+        first = state.head[door]
+        if first != NOWHERE:
+            state.before[first] = arc
+        state.after[arc] = first
+        state.before[arc] = NOWHERE
+        state.head[door] = arc
+    state.flow[arc] += 1
+    state.load[door] += 1
+
+
+@njit(cache=True)
+def _leave(net: Network, state: _State, arc: int) -> int:
+    """Take one ticket off an arc and return the door it came through."""
+    door = net.arc_door[arc]
+    state.flow[arc] -= 1
+    state.load[door] -= 1
+    if state.flow[arc] == 0:
+        before, after = state.before[arc], state.after[arc]
+        if before == NOWHERE:
+            state.head[door] = after
+        else:
+            state.after[before] = after
+        if after != NOWHERE:
+            state.before[after] = before
+    return int(door)
+
+
+@njit(cache=True)
+def _forget(memory: _Search, classes: int, doors: int) -> None:
+    """Clear what a search has touched, and nothing else."""
+    for i in range(classes):
+        memory.class_distance[memory.classes[i]] = FAR
+    for i in range(doors):
+        memory.door_distance[memory.doors[i]] = FAR
+        memory.done[memory.doors[i]] = False
+
+
+@njit(cache=True)
+def _push(keys: Ints, doors: Ints, size: int, key: int, door: int) -> int:
+    """Add a door to a binary heap and return its new size."""
+    place = size
+    while place > 0 and keys[(place - 1) >> 1] > key:
+        parent = (place - 1) >> 1
+        keys[place], doors[place] = keys[parent], doors[parent]
+        place = parent
+    keys[place], doors[place] = key, door
+    return size + 1
+
+
+@njit(cache=True)
+def _pop(keys: Ints, doors: Ints, size: int) -> int:
+    """Remove the door with the least key from a binary heap and return its new size."""
+    last = size - 1
+    key, door = keys[last], doors[last]
+    place = 0
+    while True:
+        child = 2 * place + 1
+        if child >= last:
+            break
+        if child + 1 < last and keys[child + 1] < keys[child]:
+            child += 1
+        if keys[child] >= key:
+            break
+        keys[place], doors[place] = keys[child], doors[child]
+        place = child
+    keys[place], doors[place] = key, door
+    return last
