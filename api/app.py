@@ -9,7 +9,7 @@ from flask_openapi3.openapi import OpenAPI
 from api.config import Settings
 from api.schemas.components import component_schemas
 from api.schemas.problem import ProblemDocument
-from api.v1 import service, staffing
+from api.v1 import assignments, service, staffing
 from api.v1.describe import operation_id
 from api.v1.docs_page import DOCS, serve_docs
 from api.v1.failures import handle_failures, refuse_parameters
@@ -60,6 +60,6 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     handle_failures(app)
     watch_requests(app)
     serve_docs(app)
-    for routes in (staffing.routes, service.routes):
+    for routes in (assignments.routes, staffing.routes, service.routes):
         app.register_api(routes)
     return app

@@ -36,10 +36,10 @@ class Settings:
         default=250_000, metadata=_about("Greatest number of values in a request body.")
     )
     max_tickets: int = field(
-        default=10_000, metadata=_about("Greatest number of tickets in a snapshot.")
+        default=5_000, metadata=_about("Greatest number of tickets in a snapshot.")
     )
     max_agents: int = field(
-        default=10_000, metadata=_about("Greatest number of agents in a snapshot.")
+        default=5_000, metadata=_about("Greatest number of agents in a snapshot.")
     )
     max_intervals: int = field(
         default=3_000, metadata=_about("Greatest number of intervals in a staffing request.")

@@ -1,0 +1,52 @@
+"""The committed description is the application's, and such that clients can be generated."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import api
+from api.openapi import description
+
+FILE = Path(api.__file__).with_name("openapi.json")
+DOCUMENT: dict[str, Any] = json.loads(FILE.read_text())
+OPERATIONS = [
+    pytest.param(method, operation, id=operation["operationId"])
+    for item in DOCUMENT["paths"].values()
+    for method, operation in item.items()
+]
+
+
+def test_the_committed_file_is_up_to_date() -> None:
+    assert FILE.read_text() == description(), "run: python -m api.openapi > api/openapi.json"
+
+
+def test_it_is_openapi_3_1() -> None:
+    assert DOCUMENT["openapi"] == "3.1.0"
+
+
+def test_operations_have_names_of_their_own() -> None:
+    names = [operation.values[1]["operationId"] for operation in OPERATIONS]  # type: ignore[index]
+    assert sorted(names) == ["createAssignment", "createStaffing", "getHealth", "getVersion"]
+
+
+@pytest.mark.parametrize(("method", "operation"), OPERATIONS)
+def test_failures_are_described_as_problem_documents(
+    method: str, operation: dict[str, Any]
+) -> None:
+    failures = {code: shape for code, shape in operation["responses"].items() if code != "200"}
+    assert set(failures) == {"default"} | (
+        {"400", "413", "415", "422"} if method == "post" else set()
+    )
+    for shape in failures.values():
+        assert list(shape["content"]) == ["application/problem+json"]
+
+
+def test_every_reference_leads_somewhere() -> None:
+    references = set(re.findall(r'"\$ref": "#/components/schemas/(\w+)"', FILE.read_text()))
+    assert references
+    assert references <= set(DOCUMENT["components"]["schemas"])

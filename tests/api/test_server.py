@@ -1,0 +1,194 @@
+"""`callboard serve` as it runs: its own process, asked over a socket, stopped by a signal."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+
+from api.schemas.examples import SNAPSHOT, STAFFING, as_json
+
+COMMAND = [str(Path(sys.executable).with_name("callboard")), "serve"]
+STARTED = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")
+
+
+@dataclass
+class Service:
+    """A running service; what it logs is read as it comes."""
+
+    process: subprocess.Popen[str]
+    lines: list[str] = field(default_factory=list)
+    listening: threading.Event = field(default_factory=threading.Event)
+    port: int = 0
+
+    def read_log(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.lines.append(line)
+            if found := STARTED.search(line):
+                self.port = int(found[1])
+                self.listening.set()
+
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        asked = Request(
+            f"http://127.0.0.1:{self.port}{path}",
+            data=json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urlopen(asked, timeout=60) as answer:
+            read: dict[str, Any] = json.load(answer)
+        return read
+
+
+@contextlib.contextmanager
+def running(folder: Path, *options: str) -> Iterator[Service]:
+    """Start the service on a free port, from a folder that must not matter."""
+    with subprocess.Popen(
+        [*COMMAND, "--port", "0", *options],
+        cwd=folder,
+        env={**os.environ, "CALLBOARD_MAX_BODY_BYTES": "200000"},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        service = Service(process)
+        reader = threading.Thread(target=service.read_log)
+        reader.start()
+        try:
+            assert service.listening.wait(60), service.lines
+            yield service
+        finally:
+            process.terminate()
+            process.wait(60)
+            reader.join(60)
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    folder = tmp_path_factory.mktemp("elsewhere")
+    # What lies in the folder from which the service is started is not imported.
+    for name in ("api", "gunicorn"):
+        (folder / f"{name}.py").write_text("raise SystemExit('the wrong module')")
+    with running(folder, "--workers", "2", "--threads", "2") as started:
+        yield started
+
+
+def test_both_routes_answer_from_several_connections_at_once(service: Service) -> None:
+    def ask(i: int) -> dict[str, Any]:
+        if i % 2:
+            return service.post("/v1/assignments", as_json(SNAPSHOT))
+        return service.post("/v1/staffing", as_json(STAFFING))
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(ask, range(40)))
+    for answer in answers:
+        answer.pop("seconds", None)
+    assert answers == answers[:2] * 20
+    assert [d["agent"] for d in answers[1]["decisions"]] == ["ada", "ben"]
+
+
+def test_a_body_without_a_declared_length_is_limited_too(service: Service) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
+    with contextlib.closing(connection):
+        chunks = (b" " * 10_000 for _ in range(25))
+        connection.request("POST", "/v1/staffing", chunks, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        assert answer.status == 413
+        assert json.load(answer)["errors"][0]["code"] == "too_many"
+
+
+def test_the_server_says_no_version_of_itself(service: Service) -> None:
+    with urlopen(f"http://127.0.0.1:{service.port}/healthz", timeout=60) as answer:
+        assert answer.status == 200
+        assert not re.search(r"\d", answer.headers["Server"])
+
+
+def test_the_log_is_json_with_a_line_per_request(service: Service) -> None:
+    asked = Request(f"http://127.0.0.1:{service.port}/healthz", headers={"X-Request-ID": "probe"})
+    with urlopen(asked, timeout=60):
+        pass
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        found = [line for line in map(json.loads, service.lines) if line.get("request_id")]
+        if mine := [line for line in found if line["request_id"] == "probe"]:
+            assert (mine[0]["path"], mine[0]["status"]) == ("/healthz", 200)
+            return
+        time.sleep(0.05)
+    pytest.fail("the request was not logged")
+
+
+def test_a_request_that_is_being_sent_is_still_answered_after_the_signal(tmp_path: Path) -> None:
+    body = json.dumps(as_json(STAFFING)).encode()
+    with running(tmp_path, "--workers", "1", "--threads", "2") as service:
+        connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
+        with contextlib.closing(connection):
+            connection.putrequest("POST", "/v1/staffing")
+            connection.putheader("Content-Type", "application/json")
+            connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders(body[:10])
+            # The service is up once somebody else is answered.
+            service.post("/v1/staffing", as_json(STAFFING))
+            service.process.send_signal(signal.SIGTERM)
+            time.sleep(0.3)
+            connection.send(body[10:])
+            assert connection.getresponse().status == 200
+        assert service.process.wait(60) == 0
+
+
+def refused(*options: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *options],
+        env={**os.environ, **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_an_address_in_use_is_told_and_is_bad_input() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = refused("--port", str(port))
+    assert done.returncode == 2
+    assert f"127.0.0.1:{port}: Address already in use" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_host_that_does_not_exist_is_told() -> None:
+    done = refused("--host", "999.0.0.1")
+    assert done.returncode == 2
+    assert "999.0.0.1:8080" in done.stderr
+
+
+def test_all_bad_settings_are_told_and_nothing_starts() -> None:
+    done = refused("--port", "0", CALLBOARD_MAX_AGENTS="many", CALLBOARD_LOG_LEVEL="loud")
+    assert done.returncode == 2
+    assert "CALLBOARD_MAX_AGENTS" in done.stderr
+    assert "CALLBOARD_LOG_LEVEL" in done.stderr
+
+
+def test_the_command_leaves_the_web_framework_to_the_server_process() -> None:
+    code = (
+        "import os, sys\n"
+        "os.execv = lambda *_: sys.exit(str([m for m in sys.modules if 'flask' in m] or ''))\n"
+        "from api.cli import main\n"
+        "main(['serve', '--port', '0'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.strip() == ""
