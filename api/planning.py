@@ -1,115 +1,113 @@
-"""The loop without a web server: forecast, requirement, roster and simulation, composed.
-
-The packages below know nothing of each other's shapes; what turns one's answer into the next
-one's question stands here, once, for the command line and for the API.
-"""
+"""The loop without a web server: forecast, requirement, roster and simulation, composed."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 
-import numpy as np
-from numpy.typing import NDArray
+from api.volumes import Volumes, requirement_for, volumes_of
+from forecasts import Backtest, Forecast, History, backtest, forecast
+from optimizer.model import Organisation, Requirement, RosterProblem
+from optimizer.progress import Event, Observer, silent
+from optimizer.roster import RosterResult, solve
+from optimizer.simulation import SimulationResult, simulate
+from optimizer.stop import Deadline
 
-from forecasts import Forecast
-from optimizer.errors import Issue, Severity, raise_errors
-from optimizer.model import Organisation, Requirement, TimeGrid
-from optimizer.staffing import required_agents, with_shrinkage
-
-__all__ = ["Volumes", "requirement_for", "volumes_of"]
+__all__ = ["Plan", "plan"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Volumes:
-    """Expected work on the grid of a plan.
+class Plan:
+    """One turn of the loop, from what happened to what would happen.
 
     Parameters
     ----------
-    grid
-        The slots, in the organisation's time zone.
-    groups
-        Identifiers of planning groups, [groups].
-    offered
-        Contacts per slot, [groups, slots]; 0 where closed.
-    aht_s
-        Mean handling time in seconds, [groups, slots].
+    held_out
+        How good such a forecast would have been for the last days of the history.
+    requirement
+        Agents to roster, shrinkage included.
+    seconds
+        Time spent on each phase, in order.
     """
 
-    grid: TimeGrid
-    groups: tuple[str, ...]
-    offered: NDArray[np.float64]
-    aht_s: NDArray[np.float64]
-
-    def on(self, grid: TimeGrid) -> Volumes:
-        """Return the same work on another grid of the same interval; 0 outside this one.
-
-        Slots are matched by their local clock time, the way they are forecast.
-        """
-        column, inside = _columns(self.grid.wall_times(), grid)
-        offered = np.where(inside, self.offered[:, column], 0.0)
-        return Volumes(grid, self.groups, offered, self.aht_s[:, column])
+    organisation: Organisation
+    history: History
+    held_out: Backtest
+    forecast: Forecast
+    volumes: Volumes
+    requirement: Requirement
+    roster: RosterResult
+    simulation: SimulationResult
+    seconds: dict[str, float]
 
 
-def volumes_of(organisation: Organisation, forecast: Forecast) -> Volumes:
-    """Put a forecast, which speaks in local clock time, on a grid of elapsed time.
+def plan(
+    organisation: Organisation,
+    history: History,
+    *,
+    days: int = 7,
+    closures: Iterable[date] = (),
+    country: str | None = None,
+    roster_seconds: float = 30.0,
+    replications: int = 20,
+    seed: int = 0,
+    observer: Observer = silent,
+) -> Plan:
+    """Plan the days after a history: forecast, staff, roster, and try it all out.
 
-    An hour that the clocks skip is left out; one that comes twice is expected twice.
+    Parameters
+    ----------
+    closures
+        Dates on which everything is closed.
+    country
+        Code whose public holidays are closures too, such as ``US`` or ``DE-BY``.
+    roster_seconds
+        Longest time for the roster.
+    replications
+        How often the days are simulated.
+    observer
+        Told at the start of every phase, and of the roster's progress.
 
     Raises
     ------
-    InvalidInput
-        If the forecast has groups that the organisation lacks, or no handling times; every
-        problem is listed.
+    InvalidInput, ForecastError
+        If something of the input cannot be used; every problem is listed.
     """
-    known = {group.id for group in organisation.groups}
-    issues = [
-        Issue("unknown_group", f"/groups/{name}", f"The organisation has no group {name!r}.")
-        for name in forecast.groups
-        if name not in known
-    ]
-    issues += [
-        Issue(
-            "group_without_forecast",
-            f"/groups/{name}",
-            f"Nothing is forecast for group {name!r}; it will need nobody.",
-            Severity.WARNING,
+    began = time.perf_counter()
+    seconds: dict[str, float] = {}
+
+    @contextmanager
+    def phase(name: str) -> Iterator[None]:
+        entered = time.perf_counter()
+        observer(Event(name, entered - began))
+        yield
+        seconds[name] = time.perf_counter() - entered
+
+    with phase("forecast"):
+        expected = forecast(history, days, closures=closures, country=country)
+        held_out = backtest(history, days, origins=1)
+    with phase("requirement"):
+        volumes = volumes_of(organisation, expected)
+        requirement = requirement_for(organisation, volumes)
+    with phase("roster"):
+        built = solve(
+            RosterProblem(organisation, requirement),
+            deadline=Deadline.after(roster_seconds),
+            observer=observer,
+            seed=seed,
         )
-        for name in sorted(known - set(forecast.groups))
-    ]
-    if forecast.aht_s is None:
-        issues.append(
-            Issue("no_handling_times", "/aht_s", "The forecast has no handling times (aht_s).")
+    with phase("simulation"):
+        tried = simulate(
+            organisation,
+            built.roster,
+            *volumes.for_all(organisation),
+            replications=replications,
+            seed=seed,
+            observer=observer,
         )
-    raise_errors("The forecast does not fit the organisation.", issues)
-    assert forecast.aht_s is not None
-
-    days = forecast.days
-    grid = TimeGrid.of_days(days[0].item(), len(days), forecast.interval_minutes, organisation.zone)
-    column, inside = _columns(forecast.starts.to_numpy().astype("datetime64[m]"), grid)
-    assert inside.all(), "a forecast covers whole days"
-    return Volumes(grid, forecast.groups, forecast.offered[:, column], forecast.aht_s[:, column])
-
-
-def requirement_for(organisation: Organisation, volumes: Volumes) -> Requirement:
-    """Return the agents to roster so that every goal holds, shrinkage included.
-
-    Raises
-    ------
-    InvalidInput
-        If the organisation or a figure cannot be used; every problem is listed.
-    """
-    needed = required_agents(
-        organisation, volumes.grid, volumes.groups, volumes.offered, volumes.aht_s
+    return Plan(
+        organisation, history, held_out, expected, volumes, requirement, built, tried, seconds
     )
-    return with_shrinkage(needed, organisation)
-
-
-def _columns(
-    walls: NDArray[np.datetime64], grid: TimeGrid
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return for every slot of `grid` where its clock time stands in `walls`, and whether."""
-    order = np.argsort(walls, kind="stable")
-    wanted = grid.wall_times()
-    found = np.minimum(np.searchsorted(walls, wanted, sorter=order), len(walls) - 1)
-    column = order[found]
-    return column, walls[column] == wanted

@@ -13,7 +13,7 @@ from rich.table import Table
 from api.cli.output import console, emit_json, json_option
 
 if TYPE_CHECKING:
-    from api.planning import Volumes
+    from api.volumes import Volumes
     from optimizer.model import Organisation, Requirement
 
 __all__ = ["staff"]
@@ -53,7 +53,7 @@ def staff(organisation_path: Path, forecast_path: Path, out: Path | None, as_jso
     Example:
       callboard staff --organisation organisation.json --forecast forecast.csv --out out
     """
-    from api.planning import requirement_for, volumes_of
+    from api.volumes import requirement_for, volumes_of
     from forecasts import read_forecast
     from optimizer.io import read_organisation, write
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from api.planning import requirement_for, volumes_of
+from api.volumes import requirement_for, volumes_of
 from forecasts import Forecast
 from optimizer.errors import InvalidInput
 from optimizer.model import TimeGrid
