@@ -1,0 +1,67 @@
+"""A figure over independent replications, with its 95 % interval."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import t
+
+from optimizer.simulation.system import Floats
+
+__all__ = ["Estimate"]
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean over replications, and where the true one lies with 95 % confidence.
+
+    Parameters
+    ----------
+    mean
+        None if nothing was there to be measured.
+    low, high
+        None with fewer than two replications.
+    """
+
+    mean: float | None
+    low: float | None = None
+    high: float | None = None
+
+    @classmethod
+    def of_mean(cls, values: Floats) -> Estimate:
+        """Estimate the mean of one value per replication, leaving out those that are NaN."""
+        values = values[~np.isnan(values)]
+        if not len(values):
+            return cls(None)
+        return cls._around(float(values.mean()), values - values.mean())
+
+    @classmethod
+    def of_ratio(cls, part: Floats, whole: Floats) -> Estimate:
+        """Estimate a ratio of totals, such as a share of all contacts.
+
+        The interval is that of the linearised ratio (delta method): the residuals
+        ``part - ratio * whole`` take the place of deviations.
+
+        Parameters
+        ----------
+        part, whole
+            One value per replication.
+        """
+        total = float(whole.sum())
+        if total <= 0.0:
+            return cls(None)
+        ratio = float(part.sum()) / total
+        return cls._around(ratio, (part - ratio * whole) / whole.mean())
+
+    @classmethod
+    def _around(cls, mean: float, deviations: Floats) -> Estimate:
+        count = len(deviations)
+        if count < 2:
+            return cls(mean)
+        error = math.sqrt(float(deviations @ deviations) / (count - 1) / count)
+        half = float(t.ppf((1 + CONFIDENCE) / 2, count - 1)) * error
+        return cls(mean, mean - half, mean + half)

@@ -1,0 +1,164 @@
+"""What the engine plays: a centre, its staff and its contacts, as plain arrays.
+
+Contacts of equal treatment form a *line*: they wait first come, first served, and only the heads
+of lines are compared with each other. Agents of equal skills form a *pool*. Times are seconds
+from the start of the range that is played.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.errors import Issue
+from optimizer.model import RoutingWeights
+from optimizer.model.findings import Findings
+
+__all__ = ["PLAIN", "Contacts", "Floats", "Ints", "Staff", "System", "check_play"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+PLAIN = RoutingWeights(
+    priority=0.0,
+    customer_value=0.0,
+    wait=1.0,
+    wait_target_seconds=(1.0, 1.0, 1.0, 1.0),
+    skill_fit=0.0,
+)
+"""Weights under which the score is the wait: longest waiting contact, longest idle agent."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class System:
+    """Who may take what, at which score.
+
+    Parameters
+    ----------
+    fit
+        Points for the fit of a pool to a line, NaN where the pool may not take it,
+        [lines, pools].
+    rank
+        Severity of a line's contacts, 0 for P0 to 3 for P3, [lines].
+    value
+        Customer value of a line's contacts, [lines].
+    deferred
+        Whether a line is served only by agents for whom no other line waits, [lines].
+    units
+        Share of an agent that one contact takes, in units, 1 to `capacity`, [lines].
+    capacity
+        Units of every agent.
+    weights
+        What the base of the score is made of; the weight of the fit is already in `fit`.
+    """
+
+    fit: Floats
+    rank: Ints
+    value: Floats
+    deferred: NDArray[np.bool_]
+    units: Ints
+    capacity: int = 1
+    weights: RoutingWeights = field(default_factory=RoutingWeights)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Staff:
+    """Agents and the stretches of time in which they take contacts.
+
+    Parameters
+    ----------
+    pool
+        Pool of each agent, [agents].
+    agent, begin, end
+        Stretches in any order, those of one agent without overlap, [stretches]; an end may be
+        infinite.
+    """
+
+    pool: Ints
+    agent: Ints
+    begin: Floats
+    end: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contacts:
+    """Contacts in order of arrival, [contacts] each.
+
+    Parameters
+    ----------
+    arrival
+        Seconds, 0 or more, ascending.
+    line
+        The line that the contact joins.
+    patience
+        Seconds after which the contact gives up waiting, 0 or more; infinite for never.
+    service
+        Seconds that an agent needs, 0 or more.
+    """
+
+    arrival: Floats
+    line: NDArray[np.int32]
+    patience: Floats
+    service: Floats
+
+    def __len__(self) -> int:
+        """Return the number of contacts."""
+        return len(self.arrival)
+
+
+def check_play(system: System, staff: Staff, contacts: Contacts) -> list[Issue]:
+    """Return what would lead the engine astray: shapes, ranges, references, order."""
+    found = Findings()
+    if system.capacity < 1:
+        found.at("system", "capacity").error("out_of_range", f"{system.capacity} is no capacity.")
+    lines, pools = system.fit.shape
+    for name in ("rank", "value", "deferred", "units"):
+        _length(found.at("system", name), getattr(system, name), lines)
+    agents, stretches, count = len(staff.pool), len(staff.agent), len(contacts)
+    for name in ("begin", "end"):
+        _length(found.at("staff", name), getattr(staff, name), stretches)
+    for name in ("line", "patience", "service"):
+        _length(found.at("contacts", name), getattr(contacts, name), count)
+    if found.issues:
+        return found.issues
+
+    _all(found.at("system", "fit"), ~np.isinf(system.fit), "fits must be finite or NaN")
+    _all(found.at("system", "rank"), (system.rank >= 0) & (system.rank <= 3), "ranks are 0 to 3")
+    fits = (system.units >= 1) & (system.units <= system.capacity)
+    _all(found.at("system", "units"), fits, "units are 1 up to the capacity")
+    _all(found.at("staff", "pool"), _inside(staff.pool, pools), "there is no such pool")
+    _all(found.at("staff", "agent"), _inside(staff.agent, agents), "there is no such agent")
+    ordered = np.isfinite(staff.begin) & (staff.begin < staff.end)
+    _all(found.at("staff", "end"), ordered, "a stretch must end after its begin")
+    order = np.lexsort((staff.begin, staff.agent))
+    agent, begin, end = staff.agent[order], staff.begin[order], staff.end[order]
+    apart = (agent[1:] != agent[:-1]) | (begin[1:] >= end[:-1])
+    _all(found.at("staff", "begin"), apart, "stretches of one agent must not overlap")
+    sound = np.isfinite(contacts.arrival) & (contacts.arrival >= 0)
+    _all(found.at("contacts", "arrival"), sound, "arrivals must be finite, 0 or more")
+    ascending = contacts.arrival[1:] >= contacts.arrival[:-1]
+    _all(found.at("contacts", "arrival"), ascending, "arrivals must ascend")
+    _all(found.at("contacts", "line"), _inside(contacts.line, lines), "there is no such line")
+    _all(found.at("contacts", "patience"), contacts.patience >= 0, "patience must be 0 or more")
+    sound = np.isfinite(contacts.service) & (contacts.service >= 0)
+    _all(found.at("contacts", "service"), sound, "service times must be finite, 0 or more")
+    return found.issues
+
+
+def _inside(index: NDArray[np.integer], count: int) -> NDArray[np.bool_]:
+    return (index >= 0) & (index < count)
+
+
+def _length(found: Findings, values: NDArray[np.generic], expected: int) -> None:
+    if values.shape != (expected,):
+        found.error("bad_shape", f"The shape is {values.shape} but must be ({expected},).")
+
+
+def _all(found: Findings, holds: NDArray[np.bool_], rule: str) -> None:
+    """Report the first place at which a rule does not hold, and at how many it does not."""
+    if not holds.all():
+        first = np.argwhere(~holds)[0].tolist()
+        count = int((~holds).sum())
+        found.at(*first).error("out_of_range", f"{count} values are wrong: {rule}.")
