@@ -65,7 +65,7 @@ def warm_up(_: Any = None) -> None:
     """Answer one small request of each kind, so that no caller waits for kernels to compile."""
     from api.schemas.examples import SNAPSHOT, STAFFING
     from api.v1.staffing import staff
-    from optimizer.routing.assign import assign
+    from optimizer.routing import assign
 
     assign(SNAPSHOT)
     staff(STAFFING)

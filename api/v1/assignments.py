@@ -11,7 +11,7 @@ from api.v1.bodies import Count, json_answer, json_body, refuse_beyond, settings
 from api.v1.describe import BODY_FAILURES, answers, operation_id, request_body
 from optimizer.io import decode_snapshot
 from optimizer.model import Assignment, Snapshot
-from optimizer.routing.assign import assign
+from optimizer.routing import assign
 
 __all__ = ["routes"]
 

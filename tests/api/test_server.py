@@ -51,7 +51,7 @@ class Service:
             data=json.dumps(body).encode(),
             headers={"Content-Type": "application/json"},
         )
-        with urlopen(asked, timeout=60) as answer:
+        with urlopen(asked, timeout=120) as answer:
             read: dict[str, Any] = json.load(answer)
         return read
 

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 
 from api.schemas.examples import SNAPSHOT, as_json
 from optimizer.model import RoutingWeights
-from optimizer.routing.score import base_score, skill_fit, weight_vector
+from optimizer.routing import base_score, skill_fit
+from optimizer.routing.score import weight_vector
 
 
 def post(client: FlaskClient, **changes: Any) -> Any:
