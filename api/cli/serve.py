@@ -79,8 +79,10 @@ def _listen(host: str, port: int) -> socket.socket:
         except OSError:
             listener.close()
             raise
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        issue = Issue("address_unavailable", "", f"{place}: {error.strerror}.")
+        # A host name that cannot even be asked for is a UnicodeError.
+        reason = getattr(error, "strerror", None) or "This is not a host name"
+        issue = Issue("address_unavailable", "", f"{place}: {reason}.")
         raise InvalidInput("The service cannot listen there.", [issue]) from None
     return listener
