@@ -1,0 +1,251 @@
+"""`callboard simulate`: try a roster against the contacts of a forecast."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from api.cli.output import console, emit_json, json_option
+from api.wording import duration, share
+
+if TYPE_CHECKING:
+    from api.volumes import Volumes
+    from optimizer.model import Organisation, TimeGrid
+    from optimizer.progress import Observer
+    from optimizer.simulation import Estimate, SimulationResult
+
+__all__ = ["simulate"]
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_COLUMNS = (
+    "group", "start", "offered", "answered", "abandoned", "service_level", "denominator",
+    "mean_answer_s",
+)  # fmt: skip
+
+
+@click.command()
+@click.option(
+    "--organisation",
+    "organisation_path",
+    required=True,
+    type=_FILE,
+    help="JSON document with the organisation.",
+)
+@click.option(
+    "--roster",
+    "roster_path",
+    required=True,
+    type=_FILE,
+    help="JSON document with the roster, as `callboard roster` writes it.",
+)
+@click.option(
+    "--forecast",
+    "forecast_path",
+    required=True,
+    type=_FILE,
+    help="CSV file as `callboard forecast` writes it: group,start,offered,...,aht_s.",
+)
+@click.option(
+    "--day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Play this local day only; without it the whole roster.",
+)
+@click.option(
+    "--replications",
+    default=10,
+    show_default=True,
+    type=click.IntRange(1, 100_000),
+    help="Independent repetitions.",
+)
+@click.option(
+    "--seed",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Seed of all that is drawn.",
+)
+@click.option(
+    "--rule",
+    default="score",
+    show_default=True,
+    type=click.Choice(["score", "plain"]),
+    help="The live router's score, or longest waiting and longest idle.",
+)
+@click.option(
+    "--absence",
+    type=click.FloatRange(0, 1, max_open=True),
+    help="Share of shifts that nobody turns up for; by default the shrinkage of the groups.",
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for simulation.json and simulation_intervals.csv.",
+)
+@json_option
+def simulate(
+    organisation_path: Path,
+    roster_path: Path,
+    forecast_path: Path,
+    day: datetime | None,
+    replications: int,
+    seed: int,
+    rule: str,
+    absence: float | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Try a roster against a day, or all its days, of contacts.
+
+    Contacts arrive at random around the forecast and meet the people who are scheduled, by the
+    score that the live router uses. Reported per planning group: service level, waits and their
+    tail, abandonment, first responses in time and cost; per pool of agents: occupancy.
+
+    \b
+    Example:
+      callboard simulate --organisation organisation.json --roster roster.json \\
+          --forecast forecast.csv --day 2026-11-30 --out out
+    """
+    from api.volumes import volumes_of
+    from forecasts import read_forecast
+    from optimizer.io import read_organisation, read_roster
+    from optimizer.simulation import Rule, simulate, slots_of_day
+
+    organisation = read_organisation(organisation_path)
+    roster = read_roster(roster_path, organisation)
+    expected = _on_roster(volumes_of(organisation, read_forecast(forecast_path)), roster.grid)
+    with _progress() as observer:
+        result = simulate(
+            organisation,
+            roster,
+            *expected.for_all(organisation),
+            slots=None if day is None else slots_of_day(roster.grid, day.date()),
+            rule=Rule(rule),
+            absence=absence,
+            seed=seed,
+            replications=replications,
+            observer=observer,
+        )
+    figures = result.as_dict()
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        files = [out / "simulation.json", out / "simulation_intervals.csv"]
+        files[0].write_text(json.dumps(figures, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+        _write_intervals(files[1], result)
+        figures["files"] = [str(file) for file in files]
+    if as_json:
+        emit_json(figures)
+        return
+    _print(result, organisation)
+    for file in figures.get("files", ()):
+        console.print(f"Wrote {file}", soft_wrap=True, markup=False)
+
+
+def _on_roster(volumes: Volumes, grid: TimeGrid) -> Volumes:
+    """Put a forecast on the slots of the roster.
+
+    Raises
+    ------
+    InvalidInput
+        If the two have intervals of different length or not one interval in common.
+    """
+    from optimizer.errors import InvalidInput, Issue
+
+    issues = []
+    if volumes.grid.interval_minutes != grid.interval_minutes:
+        detail = (
+            f"The forecast has intervals of {volumes.grid.interval_minutes} minutes, the roster "
+            f"of {grid.interval_minutes}."
+        )
+        issues.append(Issue("interval_mismatch", "/forecast", detail))
+    if volumes.grid.end <= grid.local(0) or grid.end <= volumes.grid.local(0):
+        detail = (
+            f"The forecast is for {volumes.grid.local(0).date()} on, {volumes.grid.count} "
+            f"intervals; the roster begins on {grid.local(0).date()}."
+        )
+        issues.append(Issue("no_overlap", "/forecast", detail))
+    if issues:
+        raise InvalidInput("The forecast does not fit the roster.", issues)
+    return volumes.on(grid)
+
+
+@contextmanager
+def _progress() -> Iterator[Observer]:
+    with console.status("preparing") as status:
+        yield lambda event: status.update(event.phase)
+
+
+def _write_intervals(path: Path, result: SimulationResult) -> None:
+    """Write one row per group and interval in which contacts are expected."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(_COLUMNS)
+        for group in result.intervals:
+            for start, *counts, level, wait in zip(
+                result.starts,
+                group.offered,
+                group.answered,
+                group.abandoned,
+                group.service_level,
+                group.mean_answer_s,
+                strict=True,
+            ):
+                if counts[0]:
+                    table.writerow(
+                        (
+                            group.group,
+                            start.isoformat(" ", "minutes"),
+                            *(f"{count:.3f}" for count in counts),
+                            "" if level is None else f"{level:.4f}",
+                            group.denominator,
+                            "" if wait is None else f"{wait:.1f}",
+                        )
+                    )
+
+
+def _print(result: SimulationResult, organisation: Organisation) -> None:
+    goals = {group.id: group.goal for group in organisation.groups}
+    table = Table(
+        title=f"{result.starts[0]:%Y-%m-%d %H:%M} on, {len(result.starts)} intervals, "
+        f"{result.replications} replications, rule {result.rule}"
+    )
+    table.add_column("group")
+    for heading in (
+        "contacts", "service level", "mean answer", "90 % within", "99 % within", "abandoned",
+        "left", "first response", "cost",
+    ):  # fmt: skip
+        table.add_column(heading, justify="right")
+    for outcome in result.groups:
+        level = outcome.service_level[goals[outcome.name].denominator]
+        table.add_row(
+            escape(outcome.name),
+            f"{outcome.offered.mean:,.0f}",
+            _with_interval(level),
+            duration(outcome.mean_answer_s.mean),
+            duration(outcome.wait_p90_s.mean),
+            duration(outcome.wait_p99_s.mean),
+            share(outcome.abandonment.mean),
+            f"{outcome.left.mean:,.1f}",
+            share(outcome.first_response.mean),
+            f"{outcome.cost.mean:,.0f}",
+        )
+    console.print(table)
+    console.print(
+        f"{share(result.occupancy.mean)} occupancy; {result.paid_hours:,.0f} paid hours cost "
+        f"{result.cost:,.0f}. {result.contacts:,} contacts played in {result.seconds:.2f} s. "
+        "Service levels count as each group's goal says, with 95 % intervals."
+    )
+
+
+def _with_interval(estimate: Estimate) -> str:
+    if estimate.mean is None or estimate.high is None:
+        return share(estimate.mean)
+    return f"{share(estimate.mean)} ± {100 * (estimate.high - estimate.mean):.1f}"
