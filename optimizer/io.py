@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
 
+from optimizer.codec import adapter, decode
 from optimizer.errors import InvalidInput, Issue, Severity, raise_errors
 from optimizer.model import (
     Assignment,
@@ -74,15 +74,11 @@ class _Document(Record):
     assignment: Assignment | None = None
 
 
-_DOCUMENT = TypeAdapter(_Document)
-_SNAPSHOT = TypeAdapter(Snapshot)
-
-
 def encode(*sections: Section) -> bytes:
     """Return a document with the given sections, as JSON in UTF-8 with a final newline."""
     parts = {type(section).__name__.lower(): _plain(section) for section in sections}
     document = _Document(schema="callboard/1", **parts)
-    return _DOCUMENT.dump_json(document, exclude_none=True) + b"\n"
+    return adapter(_Document).dump_json(document, exclude_none=True) + b"\n"
 
 
 def write(path: Path, *sections: Section) -> None:
@@ -99,14 +95,14 @@ def read_organisation(path: Path) -> Organisation:
         If the file is missing or is not such a document; every problem is listed. The other
         readers raise the same.
     """
-    organisation = _section(_document(_load(path)), "organisation")
+    organisation = _section(decode(_Document, _load(path)), "organisation")
     assert isinstance(organisation, Organisation)
     return _checked(organisation, lambda o: check_organisation(o, "/organisation"))
 
 
 def read_requirement(path: Path) -> Requirement:
     """Read a file with a ``requirement``."""
-    requirement = _requirement(_document(_load(path)))
+    requirement = _requirement(decode(_Document, _load(path)))
     return _checked(requirement, lambda r: check_requirement(r, r.groups, "/requirement"))
 
 
@@ -118,21 +114,21 @@ def read_problem(organisation: Path, requirement: Path) -> RosterProblem:
 
 def read_roster(path: Path, organisation: Organisation) -> Roster:
     """Read a file with a ``roster`` made for `organisation`."""
-    roster = _section(_document(_load(path)), "roster")
+    roster = _section(decode(_Document, _load(path)), "roster")
     assert isinstance(roster, Roster)
     return _checked(roster, lambda r: check_roster(r, organisation, "/roster"))
 
 
 def read_snapshot(path: Path) -> Snapshot:
     """Read a file with a ``snapshot`` of live tickets and agents."""
-    snapshot = _section(_document(_load(path)), "snapshot")
+    snapshot = _section(decode(_Document, _load(path)), "snapshot")
     assert isinstance(snapshot, Snapshot)
     return _checked(snapshot, lambda s: check_snapshot(s, "/snapshot"))
 
 
 def decode_snapshot(body: bytes) -> Snapshot:
     """Decode a bare snapshot, without the document around it, as the HTTP API takes it."""
-    return _checked(_validate(_SNAPSHOT, body), check_snapshot)
+    return _checked(decode(Snapshot, body), check_snapshot)
 
 
 def _load(path: Path) -> bytes:
@@ -141,37 +137,6 @@ def _load(path: Path) -> bytes:
     except OSError as error:
         issue = Issue("unreadable_file", "", f"{path}: {error.strerror}.")
         raise InvalidInput(f"{path} cannot be read.", [issue]) from None
-
-
-def _document(body: bytes) -> _Document:
-    return _validate(_DOCUMENT, body)
-
-
-def _validate(adapter: TypeAdapter[T], body: bytes) -> T:
-    try:
-        return adapter.validate_json(body)
-    except ValidationError as error:
-        issues = [_issue(dict(found)) for found in error.errors(include_url=False)]
-        raise InvalidInput("The document does not have the expected shape.", issues) from None
-
-
-def _issue(found: dict[str, Any]) -> Issue:
-    """Turn a validator's finding into an issue of ours."""
-    codes = {
-        "missing": "missing_field",
-        "unexpected_keyword_argument": "unknown_field",
-        "json_invalid": "invalid_json",
-        "enum": "unknown_value",
-        "literal_error": "unknown_value",
-    }
-    pointer = "".join(
-        "/" + str(part).replace("~", "~0").replace("/", "~1") for part in found["loc"]
-    )
-    detail = str(found["msg"])
-    value = found.get("input")
-    if found["type"] not in ("missing", "json_invalid") and isinstance(value, (str, int, float)):
-        detail += f", not {value!r:.60}"
-    return Issue(codes.get(found["type"], "wrong_type"), pointer, f"{detail}.")
 
 
 def _section(document: _Document, name: str) -> Any:

@@ -129,14 +129,14 @@ def _forecast_chart(plan: Plan) -> str:
     bands = []
     for channel, rows in _channels(plan).items():
         closed = ~forecast.open[rows].any(axis=0)
-        sums = [
+        expected, lower, upper = (
             np.where(closed, np.nan, values[rows].sum(axis=0))
             for values in (forecast.offered, forecast.lower[80], forecast.upper[80])
-        ]
+        )
         past = np.full(len(forecast.starts), np.nan)
         recent = history.offered[rows][:, len(history.starts) - week :]
         past[:week] = np.where(np.isfinite(recent).any(axis=0), np.nansum(recent, axis=0), np.nan)
-        bands.append(Band(channel, *sums, past))
+        bands.append(Band(channel, expected, lower, upper, past))
     return forecast_chart(forecast.starts.to_numpy(), bands)
 
 

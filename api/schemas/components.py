@@ -11,10 +11,10 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from api.schemas.codec import adapter
 from api.schemas.problem import ProblemDocument
 from api.schemas.service import Health, Version
 from api.schemas.staffing import StaffingPlan, StaffingRequest
+from optimizer.codec import adapter
 from optimizer.model import Assignment, Snapshot
 
 __all__ = ["component_schemas", "reference"]

@@ -6,8 +6,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from api.schemas.codec import encode
 from api.schemas.staffing import StaffingRequest
+from optimizer.codec import encode
 from optimizer.model import AgentState, Priority, ServiceGoal, Snapshot, Ticket
 
 __all__ = ["SNAPSHOT", "STAFFING", "as_json"]

@@ -9,7 +9,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from api.config import Settings
 from api.errors import TooLarge
-from api.schemas.codec import encode
+from optimizer.codec import encode
 from optimizer.errors import Issue
 
 __all__ = ["Count", "json_answer", "json_body", "refuse_beyond", "settings"]

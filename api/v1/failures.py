@@ -13,8 +13,8 @@ from werkzeug.exceptions import HTTPException
 
 from api.logs import request_id
 from api.problems import Problem, problem_of, problem_of_status
-from api.schemas.codec import issues_of
 from api.v1.describe import PROBLEM
+from optimizer.codec import issues_of
 from optimizer.errors import InvalidInput
 
 __all__ = ["MOST_ISSUES", "handle_failures", "refuse_parameters"]

@@ -10,10 +10,10 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from api.schemas import examples
-from api.schemas.codec import decode
 from api.schemas.staffing import StaffingPlan, StaffingRequest
 from api.v1.bodies import Count, json_answer, json_body, refuse_beyond, settings
 from api.v1.describe import BODY_FAILURES, answers, operation_id, request_body
+from optimizer.codec import decode
 from optimizer.errors import InvalidInput, raise_errors
 from optimizer.model.findings import Findings
 from optimizer.staffing import least_agents, performance, scheduled_agents

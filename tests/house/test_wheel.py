@@ -54,4 +54,4 @@ def test_the_installed_command_plays_the_demo(installed: Path, tmp_path: Path) -
     assert summary["roster"]["verified"] is True
     page = (tmp_path / "shown" / "report.html").read_text()
     assert "<h2" in page
-    assert "src=\"http" not in page
+    assert 'src="http' not in page

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from api.schemas import examples
-from api.schemas.codec import decode, encode
 from api.schemas.components import component_schemas
 from api.schemas.staffing import StaffingRequest
+from optimizer.codec import decode, encode
 from optimizer.io import decode_snapshot
 from optimizer.model import AgentState, Assignment, Decision, Snapshot, Ticket
 

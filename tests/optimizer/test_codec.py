@@ -8,7 +8,7 @@ from typing import Annotated
 import pytest
 from pydantic import Field
 
-from api.schemas.codec import decode, encode
+from optimizer.codec import decode, encode
 from optimizer.errors import InvalidInput
 from optimizer.model.record import Record
 
