@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.planning import Plan
-from optimizer.model import Assignment, Denominator, StaffClass
+from optimizer.model import Assignment, Denominator
 from optimizer.simulation import Outcome
 
 __all__ = ["summarise"]
@@ -45,19 +45,12 @@ def summarise(plan: Plan, assignment: Assignment | None = None) -> dict[str, Any
 
 def _roster(plan: Plan) -> dict[str, Any]:
     report, verification = plan.roster.report, plan.roster.verification
-    contracts = {contract.id: contract for contract in plan.organisation.contracts}
-    elastic = {
-        agent.id
-        for agent in plan.organisation.agents
-        if contracts[agent.contract].staff_class is StaffClass.ELASTIC
-    }
     shifts = plan.roster.roster.shifts
     hours = plan.requirement.grid.hours_per_slot
-    paid = sum(shift.paid_slots() for shift in shifts) * hours
-    flexible = sum(shift.paid_slots() for shift in shifts if shift.agent in elastic) * hours
     required = float(plan.requirement.agents.sum()) * hours
+    short = verification.short_agent_intervals * hours
     return {
-        "verified": not verification.violations,
+        "verified": verification.sound,
         "termination": report.termination,
         "objective": report.objective,
         "bound": report.bound,
@@ -66,10 +59,10 @@ def _roster(plan: Plan) -> dict[str, Any]:
         "shifts": len(shifts),
         "agents_rostered": len({shift.agent for shift in shifts}),
         "required_hours": required,
-        "short_hours": verification.short_agent_intervals * hours,
-        "coverage": 1 - verification.short_agent_intervals * hours / required if required else 1.0,
-        "paid_hours": paid,
-        "elastic_share": flexible / paid if paid else 0.0,
+        "short_hours": short,
+        "coverage": 1 - short / required if required else 1.0,
+        "paid_hours": sum(verification.hours.values()),
+        "elastic_share": verification.elastic_share,
         "payroll": verification.payroll,
     }
 
