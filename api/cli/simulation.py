@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
@@ -213,35 +214,32 @@ def _write_intervals(path: Path, result: SimulationResult) -> None:
 
 def _print(result: SimulationResult, organisation: Organisation) -> None:
     goals = {group.id: group.goal for group in organisation.groups}
-    table = Table(
-        title=f"{result.starts[0]:%Y-%m-%d %H:%M} on, {len(result.starts)} intervals, "
+    console.print(
+        f"[bold]{result.starts[0]:%Y-%m-%d %H:%M}[/] on, {len(result.starts)} intervals, "
         f"{result.replications} replications, rule {result.rule}"
     )
-    table.add_column("group")
-    for heading in (
-        "contacts", "service level", "mean answer", "90 % within", "99 % within", "abandoned",
-        "left", "first response", "cost",
-    ):  # fmt: skip
-        table.add_column(heading, justify="right")
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("group", no_wrap=True)
+    for heading in ("contacts", "in time", "answer", "90 %", "gave up"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for outcome in result.groups:
         level = outcome.service_level[goals[outcome.name].denominator]
         table.add_row(
             escape(outcome.name),
             f"{outcome.offered.mean:,.0f}",
-            _with_interval(level),
+            _with_interval(outcome.first_response if level.mean is None else level),
             duration(outcome.mean_answer_s.mean),
             duration(outcome.wait_p90_s.mean),
-            duration(outcome.wait_p99_s.mean),
             share(outcome.abandonment.mean),
-            f"{outcome.left.mean:,.1f}",
-            share(outcome.first_response.mean),
-            f"{outcome.cost.mean:,.0f}",
         )
     console.print(table)
+    left = sum(outcome.left.mean or 0.0 for outcome in result.groups)
     console.print(
-        f"{share(result.occupancy.mean)} occupancy; {result.paid_hours:,.0f} paid hours cost "
-        f"{result.cost:,.0f}. {result.contacts:,} contacts played in {result.seconds:.2f} s. "
-        "Service levels count as each group's goal says, with 95 % intervals."
+        "In time: service level as each group's goal counts it, else first responses in time, "
+        "with 95 % intervals; answer: mean of the answered; 90 %: of all waits are no longer.\n"
+        f"{left:,.1f} contacts are left at the end. {share(result.occupancy.mean)} occupancy; "
+        f"{result.paid_hours:,.0f} paid hours cost {result.cost:,.0f}. "
+        f"{result.contacts:,} contacts played in {result.seconds:.2f} s."
     )
 
 

@@ -1,0 +1,159 @@
+"""`callboard simulate` reads the files of the other commands and says what would happen."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from api.cli import main
+from optimizer.io import write
+from optimizer.model import Organisation, Roster, Shift, TimeGrid
+from optimizer.simulation import simulate as play
+from tests.optimizer.builders import MONDAY, organisation
+
+HEADER = "group,start,offered,lower80,upper80,lower95,upper95,aht_s"
+GRID = TimeGrid.of_days(MONDAY, 2, 30, "Europe/Paris")
+
+
+@pytest.fixture
+def centre() -> Organisation:
+    return organisation(6)
+
+
+@pytest.fixture
+def roster(centre: Organisation) -> Roster:
+    """Return a roster in which everybody works from nine to five on Monday and Tuesday."""
+    shifts = [
+        Shift(agent.id, "day", 48 * day + 18, 48 * day + 34)
+        for agent in centre.agents
+        for day in (0, 1)
+    ]
+    return Roster(GRID, tuple(shifts))
+
+
+@pytest.fixture
+def inputs(tmp_path: Path, centre: Organisation, roster: Roster) -> list[str]:
+    write(tmp_path / "organisation.json", centre)
+    write(tmp_path / "roster.json", roster)
+    (tmp_path / "forecast.csv").write_text(forecast("2026-11-23", "2026-11-24"))
+    return [
+        f"--{name}={tmp_path / name}.{kind}"
+        for name, kind in (("organisation", "json"), ("roster", "json"), ("forecast", "csv"))
+    ]
+
+
+def forecast(*days: str, clocks: tuple[str, ...] = ("10:00", "10:30", "11:00")) -> str:
+    rows = [
+        f"{group},{day} {clock},{offered},0,90,0,99,300"
+        for group, offered in (("voice:orders", 12), ("voice:billing", 8))
+        for day in days
+        for clock in clocks
+    ]
+    return "\n".join([HEADER, *rows]) + "\n"
+
+
+def simulate(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["simulate", *arguments])
+
+
+def test_one_json_object_holds_the_figures_of_the_simulation(
+    inputs: list[str], centre: Organisation, roster: Roster
+) -> None:
+    shown = simulate(*inputs, "--seed", "3", "--replications", "4", "--json")
+    assert shown.exit_code == 0
+    figures = json.loads(shown.stdout)
+    offered = {group["name"]: group["offered"]["mean"] for group in figures["groups"]}
+    assert offered["voice:orders"] == pytest.approx(72, rel=0.2)
+    assert (figures["seed"], figures["replications"], figures["rule"]) == (3, 4, "score")
+
+    volumes = np.zeros((2, GRID.count))
+    for day in (0, 48):
+        volumes[:, day + 20 : day + 23] = [[12.0], [8.0]]
+    same = play(centre, roster, volumes, np.full((2, GRID.count), 300.0), seed=3, replications=4)
+    assert figures["groups"] == same.as_dict()["groups"]
+
+
+def test_a_day_is_played_alone(inputs: list[str]) -> None:
+    figures = json.loads(simulate(*inputs, "--day", "2026-11-24", "--json").stdout)
+    assert figures["starts"][0] == "2026-11-24T00:00:00+01:00"
+    assert len(figures["starts"]) == 48
+    assert figures["groups"][0]["offered"]["mean"] == pytest.approx(36, rel=0.2)
+
+
+def test_people_see_a_table_and_where_the_files_are(inputs: list[str], tmp_path: Path) -> None:
+    shown = simulate(*inputs, "--rule", "plain", "--out", str(tmp_path / "out"))
+    assert shown.exit_code == 0
+    assert shown.stdout == ""
+    assert "voice:orders" in shown.stderr
+    assert "rule plain" in shown.stderr
+    assert "simulation_intervals.csv" in shown.stderr
+    figures = json.loads((tmp_path / "out" / "simulation.json").read_text())
+    with (tmp_path / "out" / "simulation_intervals.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 12
+    assert rows[0]["start"] == "2026-11-23 10:00+01:00"
+    total = sum(float(row["offered"]) for row in rows if row["group"] == "voice:orders")
+    assert total == pytest.approx(figures["groups"][0]["offered"]["mean"], abs=0.01)
+
+
+def test_nobody_absent_serves_at_least_as_many(inputs: list[str]) -> None:
+    answered = []
+    for absence in ("0.9", "0"):
+        figures = json.loads(simulate(*inputs, "--absence", absence, "--json").stdout)
+        answered.append(figures["groups"][0]["answered"]["mean"])
+    assert answered[0] < answered[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (forecast("2027-01-04"), "no_overlap"),
+        (forecast("2026-11-23", clocks=("10:00", "11:00", "12:00")), "interval_mismatch"),
+        (forecast("2026-11-23").replace("voice:billing", "fax"), "unknown_group"),
+    ],
+)
+def test_a_forecast_that_does_not_fit_is_bad_input(
+    inputs: list[str], tmp_path: Path, text: str, code: str
+) -> None:
+    (tmp_path / "forecast.csv").write_text(text)
+    shown = simulate(*inputs, "--json")
+    assert shown.exit_code == 2
+    assert code in [error["code"] for error in json.loads(shown.stdout)["errors"]]
+
+
+def test_a_day_outside_the_roster_is_bad_input(inputs: list[str]) -> None:
+    shown = simulate(*inputs, "--day", "2026-12-24")
+    assert shown.exit_code == 2
+    assert "2026-11-23 to 2026-11-24" in shown.stderr
+
+
+def test_a_roster_for_other_people_is_bad_input(
+    inputs: list[str], tmp_path: Path, roster: Roster
+) -> None:
+    strangers = tuple(replace(shift, agent="stranger") for shift in roster.shifts[:1])
+    write(tmp_path / "roster.json", replace(roster, shifts=strangers))
+    shown = simulate(*inputs, "--json")
+    assert shown.exit_code == 2
+    assert json.loads(shown.stdout)["errors"][0]["pointer"] == "/roster/shifts/0/agent"
+
+
+def test_a_roster_without_a_forecast_day_in_part_plays_what_is_there(
+    inputs: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "forecast.csv").write_text(forecast("2026-11-24", "2026-11-25"))
+    figures = json.loads(simulate(*inputs, "--json").stdout)
+    expecting = [
+        start
+        for start, offered in zip(
+            figures["starts"], figures["intervals"][0]["offered"], strict=True
+        )
+        if offered
+    ]
+    assert {date.fromisoformat(start[:10]) for start in expecting} == {date(2026, 11, 24)}
