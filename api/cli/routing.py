@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["assign"]
 
 _SHOWN = 20
+_OBSTACLES = 3
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -70,11 +71,11 @@ def _summary(snapshot: Snapshot, assignment: Assignment) -> dict[str, Any]:
 
 
 def _print_tables(snapshot: Snapshot, assignment: Assignment) -> None:
-    decided = (
-        (d.ticket, d.agent, f"{d.score:.1f}", d.reason) for d in assignment.decisions[:_SHOWN]
-    )
+    """Print the decisions of greatest score and the first tickets that wait."""
+    decisions = sorted(assignment.decisions, key=lambda decision: -decision.score)
+    decided = ((d.ticket, d.agent, f"{d.score:.1f}", d.reason) for d in decisions[:_SHOWN])
     waiting = (
-        (w.ticket, ", ".join(f"{o.rule} {o.agents}" for o in w.obstacles), w.reason)
+        (w.ticket, ", ".join(f"{o.rule} {o.agents}" for o in w.obstacles[:_OBSTACLES]), w.reason)
         for w in assignment.waiting[:_SHOWN]
     )
     _print_rows("Assigned", ("Ticket", "Agent", "Score", "Why"), decided, assignment.decisions)

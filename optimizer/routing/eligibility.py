@@ -91,7 +91,7 @@ def sieve(classes: Classes, staff: Staff, levels: NDArray[np.int8]) -> Eligibili
     skill, level = np.divmod(asked, width)
     _sieve(
         np.array(frame, dtype=np.int64),
-        pack(np.array(masks, dtype=np.bool_).reshape(-1, len(staff))),
+        pack(np.array(masks, dtype=np.bool_).reshape(len(masks), len(staff))),
         classes.first_ask,
         ask,
         skill,

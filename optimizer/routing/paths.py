@@ -90,67 +90,61 @@ class _Search(NamedTuple):
     heap_door: Ints
 
 
-@njit(cache=True)
 def augment_all(net: Network) -> Ints:
     """Return how many tickets each arc carries in the best match, [arcs]."""
     state = _start(net)
-    memory = _memory(net)
-    closed = np.zeros(len(net.first_arc) - 1, dtype=np.bool_)
-    for start in net.queue:
-        if closed[start]:
-            continue
-        worth = net.gain[net.first_ticket[start] + state.served[start]] + state.profit[start]
-        if worth <= 0:
-            closed[start] = True
-            continue
-        distance, end_class, end_door, classes, doors = _search(net, state, memory, start, worth)
-        _reprice(state, memory, distance, classes, doors)
-        if end_class != NOWHERE:
-            closed[end_class] = True
-        if end_class != start:
-            _augment(net, state, memory, start, end_class, end_door)
-        _forget(memory, classes, doors)
+    _enter_all(net, state, _memory(net))
     return state.flow
 
 
-@njit(cache=True)
 def _start(net: Network) -> _State:
-    """Match nothing: a door costs the first slot behind it, a class earns its best arc."""
+    """Match nothing: doors are free, so a class earns the fit of its best arc."""
     classes, doors, arcs = len(net.first_arc) - 1, len(net.door_crew), len(net.arc_door)
-    price = net.cost[net.first_slot[net.door_crew]]
     profit = np.full(classes, -FAR)
-    for arc in range(arcs):
-        earned = net.fit[arc] - price[net.arc_door[arc]]
-        profit[net.arc_class[arc]] = max(profit[net.arc_class[arc]], earned)
+    np.maximum.at(profit, net.arc_class, net.fit)
     return _State(
-        profit,
-        np.zeros(classes, dtype=np.int64),
-        price,
-        np.zeros(doors, dtype=np.int64),
-        np.zeros(len(net.first_slot) - 1, dtype=np.int64),
-        np.zeros(arcs, dtype=np.int64),
-        np.full(doors, NOWHERE),
-        np.full(arcs, NOWHERE),
-        np.full(arcs, NOWHERE),
+        profit=profit,
+        served=np.zeros(classes, dtype=np.int64),
+        price=np.zeros(doors, dtype=np.int64),
+        load=np.zeros(doors, dtype=np.int64),
+        used=np.zeros(len(net.first_slot) - 1, dtype=np.int64),
+        flow=np.zeros(arcs, dtype=np.int64),
+        head=np.full(doors, NOWHERE),
+        after=np.full(arcs, NOWHERE),
+        before=np.full(arcs, NOWHERE),
     )
 
 
-@njit(cache=True)
 def _memory(net: Network) -> _Search:
     """Return working memory; a search pushes an arc or a pair of sibling doors at most once."""
     classes, doors, arcs = len(net.first_arc) - 1, len(net.door_crew), len(net.arc_door)
-    pushes = arcs + np.sum(np.diff(net.first_door) ** 2)
+    pushes = arcs + int((np.diff(net.first_door) ** 2).sum())
     return _Search(
-        np.full(classes, FAR),
-        np.full(classes, NOWHERE),
-        np.empty(classes, dtype=np.int64),
-        np.full(doors, FAR),
-        np.empty(doors, dtype=np.int64),
-        np.empty(doors, dtype=np.int64),
-        np.zeros(doors, dtype=np.bool_),
-        np.empty(pushes, dtype=np.int64),
-        np.empty(pushes, dtype=np.int64),
+        class_distance=np.full(classes, FAR),
+        class_arc=np.full(classes, NOWHERE),
+        classes=np.empty(classes, dtype=np.int64),
+        door_distance=np.full(doors, FAR),
+        door_from=np.empty(doors, dtype=np.int64),
+        doors=np.empty(doors, dtype=np.int64),
+        done=np.zeros(doors, dtype=np.bool_),
+        heap_key=np.empty(pushes, dtype=np.int64),
+        heap_door=np.empty(pushes, dtype=np.int64),
     )
+
+
+@njit(cache=True)
+def _enter_all(net: Network, state: _State, memory: _Search) -> None:
+    """Enter the tickets one by one; each entry keeps the match optimal."""
+    for start in net.queue:
+        # A class that has left a ticket waiting finds that ticket here again, worth 0 or less.
+        worth = net.gain[net.first_ticket[start] + state.served[start]] + state.profit[start]
+        if worth <= 0:
+            continue
+        distance, end_class, end_door, classes, doors = _search(net, state, memory, start, worth)
+        _reprice(state, memory, distance, classes, doors)
+        if end_class != start:
+            _augment(net, state, memory, start, end_class, end_door)
+        _forget(memory, classes, doors)
 
 
 @njit(cache=True)
