@@ -24,7 +24,7 @@ from optimizer.simulation.system import Floats
 __all__ = ["MOST_CONTACTS", "check_plan", "check_settings", "check_volumes"]
 
 MOST_CONTACTS = 5_000_000
-"""Greatest number of contacts expected in one replication; each takes about 250 bytes."""
+"""Greatest number of contacts expected in one replication; each takes about 150 bytes."""
 
 MOST_UNITS = 1000
 CELLS_PER_ISSUE = 20

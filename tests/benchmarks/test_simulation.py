@@ -151,7 +151,7 @@ def test_published_days_come_out_inside_what_was_printed(
     reference_data: Callable[[str], Path], name: str, intervals: int
 ) -> None:
     path = reference_data("staffing/published_scenarios.json")
-    shown = bench("--scenario", name, "--file", str(path), "--days", "1500", "--json")
+    shown = bench("--scenario", name, "--file", str(path), "--days", "400", "--json")
     assert shown.exit_code == 0
     result = json.loads(shown.stdout)
     assert result["printed_intervals"] == intervals
