@@ -25,7 +25,7 @@ class Band:
     name
         Title of its panel.
     expected, lower, upper
-        Contacts per slot with the 80 % interval, [slots]; NaN where closed.
+        Contacts per slot with the 80 % interval, [slots]; 0 where closed.
     past
         The same slots one week earlier as they really were, [slots]; NaN where unknown.
     """

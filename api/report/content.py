@@ -59,7 +59,8 @@ def content_of(
         "interval": grid.interval_minutes,
         "cards": _cards(summary),
         "forecast_chart": _forecast_chart(plan),
-        "forecast_note": "The dotted line is what came a week earlier.",
+        "forecast_note": "Bands of a channel's groups are added up, which makes them wide; the "
+        "dotted line is what came a week earlier.",
         "accuracy": _accuracy(summary),
         "coverage_chart": _coverage_chart(plan),
         "coverage": _coverage(plan),
@@ -128,9 +129,8 @@ def _forecast_chart(plan: Plan) -> str:
     week = min(7 * history.slots_per_day, len(history.starts), len(forecast.starts))
     bands = []
     for channel, rows in _channels(plan).items():
-        closed = ~forecast.open[rows].any(axis=0)
         expected, lower, upper = (
-            np.where(closed, np.nan, values[rows].sum(axis=0))
+            np.where(forecast.open[rows], values[rows], 0.0).sum(axis=0)
             for values in (forecast.offered, forecast.lower[80], forecast.upper[80])
         )
         past = np.full(len(forecast.starts), np.nan)
