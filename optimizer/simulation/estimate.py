@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from optimizer.simulation.system import Floats
 
@@ -63,5 +63,5 @@ class Estimate:
         if count < 2:
             return cls(mean)
         error = math.sqrt(float(deviations @ deviations) / (count - 1) / count)
-        half = float(t.ppf((1 + CONFIDENCE) / 2, count - 1)) * error
+        half = float(stdtrit(count - 1, (1 + CONFIDENCE) / 2)) * error  # quantile of Student's t
         return cls(mean, mean - half, mean + half)
