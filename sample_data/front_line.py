@@ -118,7 +118,7 @@ _MEDIA = {
         day_peaks=(0.5, 0.7, 1.0),
         yearly_trend=0.15,
         goal=ServiceGoal(first_response_seconds=1 * _HOUR, resolution_seconds=24 * _HOUR),
-        priority=Priority.P2,
+        priority=Priority.P3,
         shrinkage=0.12,
         shortage_cost=100.0,
     ),

@@ -16,7 +16,6 @@ from optimizer.model import (
     AgentState,
     PlanningGroup,
     Priority,
-    RoutingWeights,
     Snapshot,
     Ticket,
     Tier,
@@ -53,9 +52,6 @@ _MEAN_WAIT_SECONDS = {
     "social": 1500.0,
     "ticket": 3600.0,
 }
-_WEIGHTS = RoutingWeights(wait_target_seconds=(60.0, 120.0, 300.0, 7200.0))
-"""P3 is email, promised within hours: an hour's wait of it must not outweigh a caller's minute."""
-
 _HARDER = 0.15
 """Share of contacts that ask for one level more than their group."""
 
@@ -104,7 +100,7 @@ def draw_snapshot(
         _ticket(f"T{number + 1:05d}", reaches[index], now, rng)
         for number, index in enumerate(chosen.tolist())
     )
-    return Snapshot(now, tickets, states, _WEIGHTS)
+    return Snapshot(now, tickets, states)
 
 
 def _first_working_day(arguments: Arguments, closed: Collection[date]) -> date:

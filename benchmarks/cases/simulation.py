@@ -119,6 +119,7 @@ def _speed(contacts: int, rule: str, repeats: int, seed: int) -> dict[str, Any]:
         np.array(fit),
         rank=np.array([1, 2, 2, 3]),
         value=np.array([1.0, 2.0, 1.0, 3.0]),
+        target=np.array(weights.wait_target_seconds)[[1, 2, 2, 3]],
         deferred=np.zeros(4, np.bool_),
         units=np.ones(4, np.int64),
         weights=weights,

@@ -35,6 +35,10 @@ def _check_ticket(found: Findings, ticket: Ticket) -> None:
     found.aware("created", ticket.created)
     found.aware("first_response_due", ticket.first_response_due)
     found.aware("resolution_due", ticket.resolution_due)
+    for name in ("first_response_due", "resolution_due"):
+        due = getattr(ticket, name)
+        if due and due.tzinfo and ticket.created.tzinfo and due <= ticket.created:
+            found.at(name).error("due_before_created", f"{due.isoformat()} is not after creation.")
     found.within("customer_value", ticket.customer_value, 0, 1e9)
     found.within("amount", ticket.amount, 0)
     for skill, level in ticket.skills.items():

@@ -111,6 +111,9 @@ class RoutingWeights(Record):
         Per unit of wait, measured in targets (a wait of twice the target counts 2).
     wait_target_seconds
         The target wait, for each of P0 to P3.
+    own_deadlines
+        Whether a ticket with a first-response deadline takes the time from its creation to that
+        deadline as its target wait, instead of its priority's.
     skill_fit
         For a perfect fit: the level just needed, and nothing unused on other skills.
     """
@@ -119,6 +122,7 @@ class RoutingWeights(Record):
     customer_value: float = 10.0
     wait: float = 20.0
     wait_target_seconds: tuple[float, float, float, float] = (60.0, 120.0, 300.0, 1800.0)
+    own_deadlines: bool = True
     skill_fit: float = 10.0
 
 

@@ -53,30 +53,30 @@ def assign(snapshot: Snapshot, *, checked: bool = False) -> Assignment:
 
 def _decisions(snapshot: Snapshot, board: Board, pairs: Pairs) -> tuple[Decision, ...]:
     """Return the decisions, in the order of the snapshot."""
-    weights = snapshot.weights
+    weight = snapshot.weights.skill_fit
     place = board.tickets[pairs.ticket]
     order = place.argsort()
     ticket, arc = pairs.ticket[order], pairs.arc[order]
     rows = zip(
         place[order].tolist(),
         pairs.agent[order].tolist(),
-        board.parts[ticket].tolist(),
+        *board.parts[ticket].T.tolist(),
         board.waits[ticket].tolist(),
+        board.targets[ticket].tolist(),
         board.market.arc_share[arc].tolist(),
         strict=True,
     )
-    targets = weights.wait_target_seconds
     decisions = []
-    for index, agent, (priority, value, waited), wait, share in rows:
+    for index, agent, priority, value, waited, wait, target, share in rows:
         found = snapshot.tickets[index]
-        fit = weights.skill_fit * share
+        fit = weight * share
         decisions.append(
             Decision(
                 found.id,
                 board.staff.agents[agent].id,
                 priority + value + waited + fit,
                 {"priority": priority, "customer_value": value, "wait": waited, "skill_fit": fit},
-                decision_reason(found.priority, wait, targets[found.priority.rank], share),
+                decision_reason(found.priority, wait, target, share),
             )
         )
     return tuple(decisions)
@@ -95,7 +95,8 @@ def _waiting(snapshot: Snapshot, board: Board, pairs: Pairs) -> tuple[Waiting, .
         kind = of_ticket[position]
         if kind not in reasons:
             stopped = board.eligibility.stopped[kind].tolist()
-            needs = board.classes.needs[kind]
-            reasons[kind] = obstacles(stopped, agents), waiting_reason(needs, stopped, agents)
+            terms = board.classes.terms[board.classes.of_class[kind]]
+            reason = waiting_reason(terms, board.classes.asks(kind), stopped, agents)
+            reasons[kind] = obstacles(stopped, agents), reason
         waiting[index] = Waiting(snapshot.tickets[index].id, *reasons[kind])
     return tuple(waiting[index] for index in sorted(waiting))

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.errors import Issue, raise_errors
-from optimizer.model import AgentState, Snapshot, Ticket
+from optimizer.model import AgentState, Priority, RoutingWeights, Snapshot, Ticket
 from optimizer.routing.eligibility import Eligibility, sieve
 from optimizer.routing.market import Market, build_market
 from optimizer.routing.needs import Classes, merge_tickets
-from optimizer.routing.score import base_parts, base_scores, weight_vector
+from optimizer.routing.score import base_parts, base_scores, wait_target, weight_vector
 from optimizer.routing.staff import Staff
 
 __all__ = ["Board", "read_board"]
@@ -38,6 +38,8 @@ class Board:
         The tickets merged by needs; `eligibility` has a row for each class.
     waits
         Seconds since the customer asked, 0 for a time to come, [tickets].
+    targets
+        The wait that each is measured by, in seconds, [tickets].
     parts
         What priority, customer value and wait add to the base, in points, [tickets, 3].
     """
@@ -47,6 +49,7 @@ class Board:
     classes: Classes
     eligibility: Eligibility
     waits: NDArray[np.float64]
+    targets: NDArray[np.float64]
     parts: NDArray[np.float64]
     market: Market
 
@@ -61,11 +64,13 @@ def read_board(snapshot: Snapshot) -> Board:
     """
     tickets = snapshot.tickets
     now = snapshot.now
-    ranks = np.array([ticket.priority.rank for ticket in tickets], dtype=np.int64)
+    rank = {priority: priority.rank for priority in Priority}
+    ranks = np.array([rank[ticket.priority] for ticket in tickets], dtype=np.int64)
     values = np.array([ticket.customer_value for ticket in tickets], dtype=np.float64)
     waits = np.array([(now - t.created).total_seconds() for t in tickets], dtype=np.float64)
+    targets = np.array([_target(ticket, snapshot.weights) for ticket in tickets], dtype=np.float64)
     weights = weight_vector(snapshot.weights)
-    base = base_scores(ranks, values, waits, weights)
+    base = base_scores(ranks, values, waits, targets, weights)
     _check_finite(tickets, base)
     order = np.lexsort((_places([ticket.id for ticket in tickets]), -waits, -base))
     staff = Staff(_by_idle_time(snapshot.agents))
@@ -78,11 +83,18 @@ def read_board(snapshot: Snapshot) -> Board:
         classes=classes,
         eligibility=eligibility,
         waits=np.maximum(waits, 0.0)[order],
-        parts=base_parts(ranks, values, waits, weights)[order],
+        targets=targets[order],
+        parts=base_parts(ranks, values, waits, targets, weights)[order],
         market=build_market(
             base[order], classes, staff, levels, eligibility, snapshot.weights.skill_fit
         ),
     )
+
+
+def _target(ticket: Ticket, weights: RoutingWeights) -> float:
+    due = ticket.first_response_due
+    promised = None if due is None else (due - ticket.created).total_seconds()
+    return wait_target(weights, ticket.priority.rank, promised)
 
 
 def _check_finite(tickets: Sequence[Ticket], base: NDArray[np.float64]) -> None:

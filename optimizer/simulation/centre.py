@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.model import Agent, Organisation, Roster, RoutingWeights, can_serve
-from optimizer.routing.score import skill_fit
+from optimizer.routing.score import skill_fit, wait_target
 from optimizer.simulation.system import Floats, Ints, Staff, System
 
 __all__ = ["Pools", "Stretches", "make_pools", "make_stretches", "make_system", "pay", "shrinkage"]
@@ -106,6 +106,12 @@ def make_system(organisation: Organisation, pools: Pools, weights: RoutingWeight
         fit=pools.fit,
         rank=np.array([group.priority.rank for group in organisation.groups], np.int64),
         value=np.array([group.customer_value for group in organisation.groups]),
+        target=np.array(
+            [
+                wait_target(weights, group.priority.rank, group.goal.first_response_seconds)
+                for group in organisation.groups
+            ]
+        ),
         deferred=np.array([channel.deferred for channel in kinds], np.bool_),
         units=np.array([capacity // contacts for contacts in at_once], np.int64),
         capacity=capacity,

@@ -164,6 +164,7 @@ def _tables(system: System, staff: Staff) -> tuple[Records, Records, Records]:
         len(system.rank),
         rank=system.rank,
         value=system.value,
+        target=system.target,
         units=system.units,
         deferred=system.deferred,
         first=line_bounds[:-1],

@@ -166,7 +166,8 @@ def _find_contact(
             line.head = contacts[line.head].behind
         if line.head != NOBODY:
             wait = now - contacts[line.head].arrival
-            score = base_score(line.rank, line.value, wait, weights) + option.fit
+            score = base_score(line.rank, line.value, wait, line.target, weights)
+            score += option.fit
             waits_longer = score == best_score and line.head < best
             if best == NOBODY or score > best_score or waits_longer:
                 best, best_score, best_deferred = line.head, score, line.deferred

@@ -41,6 +41,7 @@ LINE = np.dtype(
     [
         ("rank", "i8"),
         ("value", "f8"),
+        ("target", "f8"),
         ("units", "i8"),
         ("deferred", "?"),
         ("first", "i8"),  # its pools stand from here ...

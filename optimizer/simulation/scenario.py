@@ -81,10 +81,12 @@ class Scenario:
     def system(self) -> System:
         """Return the lines and pools."""
         types = len(self.offered)
+        rank = np.full(types, 2) if self.rank is None else self.rank
         return System(
             fit=-FIRST_CHOICE * self.choice,
-            rank=np.full(types, 2) if self.rank is None else self.rank,
+            rank=rank,
             value=np.ones(types) if self.value is None else self.value,
+            target=np.array(self.weights.wait_target_seconds)[rank],
             deferred=np.zeros(types, np.bool_),
             units=np.ones(types, np.int64),
             weights=self.weights,

@@ -26,6 +26,7 @@ PLAIN = RoutingWeights(
     customer_value=0.0,
     wait=1.0,
     wait_target_seconds=(1.0, 1.0, 1.0, 1.0),
+    own_deadlines=False,
     skill_fit=0.0,
 )
 """Weights under which the score is the wait: longest waiting contact, longest idle agent."""
@@ -44,6 +45,8 @@ class System:
         Severity of a line's contacts, 0 for P0 to 3 for P3, [lines].
     value
         Customer value of a line's contacts, [lines].
+    target
+        Wait that a line's contacts are measured by, in seconds above 0, [lines].
     deferred
         Whether a line is served only by agents for whom no other line waits, [lines].
     units
@@ -57,6 +60,7 @@ class System:
     fit: Floats
     rank: Ints
     value: Floats
+    target: Floats
     deferred: NDArray[np.bool_]
     units: Ints
     capacity: int = 1
@@ -114,7 +118,7 @@ def check_play(system: System, staff: Staff, contacts: Contacts) -> list[Issue]:
     if system.capacity < 1:
         found.at("system", "capacity").error("out_of_range", f"{system.capacity} is no capacity.")
     lines, pools = system.fit.shape
-    for name in ("rank", "value", "deferred", "units"):
+    for name in ("rank", "value", "target", "deferred", "units"):
         _length(found.at("system", name), getattr(system, name), lines)
     agents, stretches, count = len(staff.pool), len(staff.agent), len(contacts)
     for name in ("begin", "end"):
@@ -126,6 +130,7 @@ def check_play(system: System, staff: Staff, contacts: Contacts) -> list[Issue]:
 
     _all(found.at("system", "fit"), ~np.isinf(system.fit), "fits must be finite or NaN")
     _all(found.at("system", "rank"), (system.rank >= 0) & (system.rank <= 3), "ranks are 0 to 3")
+    _all(found.at("system", "target"), system.target > 0, "targets must be above 0")
     fits = (system.units >= 1) & (system.units <= system.capacity)
     _all(found.at("system", "units"), fits, "units are 1 up to the capacity")
     _all(found.at("staff", "pool"), _inside(staff.pool, pools), "there is no such pool")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -115,6 +116,15 @@ def test_values_that_make_no_sense_are_reported_after_the_shape() -> None:
         ("empty_id", "/agents/0/id"),
         ("out_of_range", "/agents/0/capacity"),
         ("out_of_range", "/agents/0/open_work/v"),
+    }
+
+
+def test_a_deadline_before_the_beginning_is_reported() -> None:
+    late = replace(snapshot().tickets[0], first_response_due=NOW, resolution_due=NOW)
+    body = json.loads(io.encode(replace(snapshot(), tickets=(late,))))["snapshot"]
+    assert issues_of(json.dumps(body).encode()) == {
+        ("due_before_created", "/tickets/0/first_response_due"),
+        ("due_before_created", "/tickets/0/resolution_due"),
     }
 
 

@@ -40,7 +40,7 @@ def test_the_match_is_the_best_of_all(client: FlaskClient) -> None:
     ).get_json()
 
     weights = RoutingWeights()
-    base = base_score(2, 1.0, 60.0, weight_vector(weights))
+    base = base_score(2, 1.0, 60.0, 300.0, weight_vector(weights))
 
     def value(order: tuple[int, ...]) -> float:
         return sum(

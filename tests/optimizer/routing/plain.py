@@ -50,6 +50,12 @@ def score(snapshot: Snapshot, ticket: Ticket, agent: AgentState) -> float:
     """Return the score as the page on routing writes it down."""
     weights, rank = snapshot.weights, ["P0", "P1", "P2", "P3"].index(ticket.priority)
     wait = max(0.0, (snapshot.now - ticket.created).total_seconds())
+    target = weights.wait_target_seconds[rank]
+    if ticket.first_response_due is not None and weights.own_deadlines:
+        target = (ticket.first_response_due - ticket.created).total_seconds()
+    target = weights.wait_target_seconds[rank]
+    if weights.own_deadlines and ticket.first_response_due is not None:
+        target = (ticket.first_response_due - ticket.created).total_seconds()
     fit = 1.0
     if ticket.skills:
         mean = sum(agent.skills[skill] for skill in ticket.skills) / len(ticket.skills)
@@ -57,7 +63,7 @@ def score(snapshot: Snapshot, ticket: Ticket, agent: AgentState) -> float:
     return (
         weights.priority * (3 - rank)
         + weights.customer_value * ticket.customer_value
-        + weights.wait * wait / weights.wait_target_seconds[rank]
+        + weights.wait * wait / target
         + weights.skill_fit * fit
     )
 
@@ -187,6 +193,7 @@ def random_snapshot(seed: int, tickets: int, agents: int, *, limits: bool = True
                 tier=tier(),
                 priority=Priority(f"P{rng.integers(4)}"),
                 customer_value=float(rng.lognormal(0.0, 1.0)),
+                first_response_due=NOW + timedelta(hours=1) if rng.random() < 0.3 else None,
                 site=some("north", "south"),
                 amount=float(rng.choice([0.0, 0.0, 5.0, 30.0, 80.0])),
             )
@@ -208,7 +215,9 @@ def random_snapshot(seed: int, tickets: int, agents: int, *, limits: bool = True
             )
             for i in rng.permutation(agents)
         ),
-        RoutingWeights(skill_fit=float(rng.choice([0.0, 10.0, 200.0]))),
+        RoutingWeights(
+            own_deadlines=bool(rng.random() < 0.5), skill_fit=float(rng.choice([0.0, 10.0, 200.0]))
+        ),
     )
 
 

@@ -22,7 +22,7 @@ def score(system: System, line: int, pool: int, wait: float) -> float:
     base = (
         w.priority * (3 - rank)
         + w.customer_value * system.value[line]
-        + w.wait * max(wait, 0.0) / w.wait_target_seconds[rank]
+        + w.wait * max(wait, 0.0) / system.target[line]
     )
     return float(base + system.fit[line, pool])
 

@@ -77,6 +77,8 @@ def test_contacts_take_their_share_of_an_agent_and_deferred_work_all_of_one() ->
     assert system.deferred.tolist() == [False, False, False, True]
     assert system.rank.tolist() == [1, 2, 2, 2]
     assert system.value.tolist() == [1.0, 2.0, 1.0, 1.0]
+    promised = centre.groups[3].goal.first_response_seconds
+    assert system.target.tolist() == [120.0, 300.0, 300.0, promised or 300.0]
 
 
 def test_shrinkage_is_the_mean_over_the_groups_that_an_agent_serves() -> None:

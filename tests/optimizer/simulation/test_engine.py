@@ -41,6 +41,7 @@ def cases(draw: st.DrawFn) -> Case:
         np.array(fit, float).reshape(lines, pools),
         np.array(each(lines, st.integers(0, 3)), np.int64),
         np.array(each(lines, st.sampled_from([0.0, 1.0, 2.0])), float),
+        np.array(each(lines, st.sampled_from([1.0, 2.0, 8.0])), float),
         np.array(each(lines, st.booleans()), bool),
         np.array(each(lines, st.sampled_from(units)), np.int64),
         capacity,
@@ -70,7 +71,12 @@ def cases(draw: st.DrawFn) -> Case:
 def queue(agents: int, until: float = math.inf) -> tuple[System, Staff]:
     """Return one line and one pool, everybody there from the beginning."""
     system = System(
-        np.zeros((1, 1)), np.array([2]), np.ones(1), np.zeros(1, bool), np.ones(1, np.int64)
+        np.zeros((1, 1)),
+        np.array([2]),
+        np.ones(1),
+        np.ones(1),
+        np.zeros(1, bool),
+        np.ones(1, np.int64),
     )
     everybody = np.arange(agents)
     return system, Staff(0 * everybody, everybody, np.zeros(agents), np.full(agents, until))
@@ -161,6 +167,7 @@ def test_three_chats_share_an_agent_and_a_call_needs_a_whole_one() -> None:
         np.zeros((2, 1)),
         np.array([2, 2]),
         np.ones(2),
+        np.ones(2),
         np.zeros(2, bool),
         units=np.array([1, 3]),
         capacity=3,
@@ -179,6 +186,7 @@ def test_deferred_work_waits_for_idle_time_however_high_its_score() -> None:
         fit=np.zeros((2, 1)),
         rank=np.array([0, 3]),
         value=np.array([100.0, 0.0]),
+        target=np.ones(2),
         deferred=np.array([True, False]),
         units=np.ones(2, np.int64),
     )
