@@ -43,7 +43,7 @@ def centre_around(groups: Sequence[str], zone: str = "UTC") -> Organisation:
         ),
         sites=SITES,
         templates=TEMPLATES,
-        contracts=tuple(contract for contract in CONTRACTS.values() if contract.id != "expert"),
+        contracts=(),
         agents=(),
     )
 
@@ -68,7 +68,12 @@ def staffed(
     count = headcount(people)
     rng = np.random.default_rng(seed)
     agents = front_line_agents(count, organisation.skills, list(work.values()), rng)
-    return replace(organisation, agents=tuple(agents), vendors=vendors(count))
+    return replace(
+        organisation,
+        contracts=tuple(CONTRACTS[name] for name in count.by_contract),
+        agents=tuple(agents),
+        vendors=vendors(count),
+    )
 
 
 def _channel_and_skill(name: str) -> tuple[str, str]:

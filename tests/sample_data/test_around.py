@@ -14,6 +14,7 @@ def test_groups_are_read_as_channel_and_skill_where_they_say_so() -> None:
         ("voice", "PS"),
         ("voice", "fax:old"),
     ]
+    assert {issue.code for issue in check_organisation(centre)} == {"nobody_can_serve"}
 
 
 def test_the_staff_is_as_large_as_the_work_and_sound() -> None:
