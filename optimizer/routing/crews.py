@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.model import AgentState
+from optimizer.routing.needs import skill_key
 from optimizer.routing.staff import Staff, channel_room
 
 __all__ = ["Crews", "merge_agents"]
@@ -90,8 +91,7 @@ def merge_agents(staff: Staff, channels: Sequence[str], most: int) -> Crews:
 def _kind(agent: AgentState) -> Hashable:
     """Return what agents of one crew have in common."""
     channels = None if agent.channels is None else frozenset(agent.channels)
-    skills = frozenset(agent.skills.items())
-    return (skills, channels, agent.tier, agent.site, agent.authority)
+    return (channels, agent.tier, agent.site, agent.authority, skill_key(agent.skills))
 
 
 def _tight_rooms(agent: AgentState, channels: Sequence[str], free: int) -> dict[int, int]:

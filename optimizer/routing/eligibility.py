@@ -15,14 +15,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from optimizer.model import HIGHEST_LEVEL, Tier
-from optimizer.routing.needs import Classes
+from optimizer.model import HIGHEST_LEVEL
+from optimizer.routing.needs import Classes, Terms
 from optimizer.routing.staff import Staff
 
 __all__ = ["Bits", "Eligibility", "Rule", "pack", "sieve"]
@@ -78,19 +77,14 @@ def sieve(classes: Classes, staff: Staff, levels: NDArray[np.int8]) -> Eligibili
     levels
         Of the skills in `classes`, [skills, agents].
     """
-    frames: dict[tuple[Any, ...], int] = {}
-    frame = [
-        frames.setdefault((need.channel, need.tier, need.site, need.authority), len(frames))
-        for need in classes.needs
-    ]
-    masks = [mask for asked in frames for mask in _frame(staff, *asked)]
-    allowed = np.tile(pack(np.ones((1, len(staff)), dtype=np.bool_)), (len(frame), 1))
-    stopped = np.zeros((len(frame), len(Rule)), dtype=np.int64)
+    masks = [mask for terms in classes.terms for mask in _passing(staff, terms)]
+    allowed = np.tile(pack(np.ones((1, len(staff)), dtype=np.bool_)), (len(classes), 1))
+    stopped = np.zeros((len(classes), len(Rule)), dtype=np.int64)
     width = HIGHEST_LEVEL + 1
     asked, ask = np.unique(classes.ask_skill * width + classes.ask_level, return_inverse=True)
     skill, level = np.divmod(asked, width)
     _sieve(
-        np.array(frame, dtype=np.int64),
+        classes.of_class,
         pack(np.array(masks, dtype=np.bool_).reshape(len(masks), len(staff))),
         classes.first_ask,
         ask,
@@ -103,18 +97,16 @@ def sieve(classes: Classes, staff: Staff, levels: NDArray[np.int8]) -> Eligibili
     return Eligibility(allowed, stopped)
 
 
-def _frame(
-    staff: Staff, channel: str, tier: Tier, site: str | None, authority: float
-) -> list[NDArray[np.bool_]]:
+def _passing(staff: Staff, terms: Terms) -> list[NDArray[np.bool_]]:
     """Return who passes each rule but those of skill and level, in the order of `Rule`."""
     return [
-        staff.serving(channel),
-        staff.of_tier(tier),
-        staff.at_site(site),
-        staff.authority >= authority,
+        staff.serving(terms.channel),
+        staff.of_tier(terms.tier),
+        staff.at_site(terms.site),
+        staff.authority >= terms.authority,
         staff.available,
         staff.with_room,
-        staff.with_room_on(channel),
+        staff.with_room_on(terms.channel),
     ]
 
 
@@ -128,7 +120,7 @@ def pack(masks: NDArray[np.bool_]) -> Bits:
 
 @njit(cache=True)
 def _sieve(
-    frame: NDArray[np.int64],
+    terms: NDArray[np.int64],
     passing: Bits,
     first_ask: NDArray[np.int64],
     ask: NDArray[np.int64],
@@ -143,22 +135,22 @@ def _sieve(
     Parameters
     ----------
     passing
-        Seven rows for each frame, see `_frame`.
+        Seven rows for each terms, see `_passing`.
     holding, holding_level
         Who holds each skill at all, and who passes each different ask.
     """
-    for need in range(len(frame)):
-        left = allowed[need]
-        rows = passing[7 * frame[need] : 7 * frame[need] + 7]
-        asks = ask[first_ask[need] : first_ask[need + 1]]
+    for kind in range(len(terms)):
+        left = allowed[kind]
+        rows = passing[7 * terms[kind] : 7 * terms[kind] + 7]
+        asks = ask[first_ask[kind] : first_ask[kind + 1]]
         for rule in range(3):
-            stopped[need, rule] = _keep(left, rows[rule])
+            stopped[kind, rule] = _keep(left, rows[rule])
         for i in asks:
-            stopped[need, 3] += _keep(left, holding[ask_skill[i]])
+            stopped[kind, 3] += _keep(left, holding[ask_skill[i]])
         for i in asks:
-            stopped[need, 4] += _keep(left, holding_level[i])
+            stopped[kind, 4] += _keep(left, holding_level[i])
         for rule in range(5, 9):
-            stopped[need, rule] = _keep(left, rows[rule - 2])
+            stopped[kind, rule] = _keep(left, rows[rule - 2])
 
 
 @njit(cache=True)

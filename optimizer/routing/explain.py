@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from optimizer.model import Obstacle
 from optimizer.routing.eligibility import Rule
-from optimizer.routing.needs import Needs
+from optimizer.routing.needs import Terms
 
 __all__ = ["decision_reason", "obstacles", "waiting_reason"]
 
@@ -36,11 +36,15 @@ def obstacles(stopped: Sequence[int], agents: int) -> tuple[Obstacle, ...]:
     return tuple(Obstacle(_NAMES[place], -count) for count, place in found)
 
 
-def waiting_reason(needs: Needs, stopped: Sequence[int], agents: int) -> str:
+def waiting_reason(
+    terms: Terms, asks: Sequence[tuple[str, int]], stopped: Sequence[int], agents: int
+) -> str:
     """Return why nobody takes a ticket: the rule that stops the last agent, or other work.
 
     Parameters
     ----------
+    asks
+        Skills and least levels.
     stopped, agents
         As in `obstacles`.
     """
@@ -49,7 +53,12 @@ def waiting_reason(needs: Needs, stopped: Sequence[int], agents: int) -> str:
     left = agents
     for rule, count in zip(_RULES, stopped, strict=True):
         if left == count:
-            return _nobody(rule, needs, stopped, left, agents)
+            if rule in _OF_THE_MOMENT:
+                return _nobody_free(stopped)
+            who = "No agent"
+            if left < agents:
+                who += f" left by other rules ({left} of {agents})"
+            return f"{who} {_ability(rule, terms, asks)}."
         left -= count
     if left == 1:
         return "The only eligible agent took work that scores at least as high."
@@ -69,29 +78,24 @@ def decision_reason(priority: str, wait: float, target: float, share: float) -> 
     return f"{priority} after {wait:.0f} s (target {target:.0f} s); skills fit at {share:.0%}."
 
 
-def _nobody(rule: Rule, needs: Needs, stopped: Sequence[int], left: int, agents: int) -> str:
-    """Say that `rule` stops all `left` agents who passed the rules before it."""
-    if rule in _OF_THE_MOMENT:
-        counts = ((stopped[_RULES.index(busy)], text) for busy, text in _OF_THE_MOMENT.items())
-        found = ", ".join(f"{count} {text}" for count, text in counts if count)
-        return f"No qualified agent is free: {found}."
-    who = "No agent" if left == agents else f"No agent left by other rules ({left} of {agents})"
-    return f"{who} {_ability(rule, needs)}."
+def _nobody_free(stopped: Sequence[int]) -> str:
+    counts = ((stopped[_RULES.index(rule)], text) for rule, text in _OF_THE_MOMENT.items())
+    return f"No qualified agent is free: {', '.join(f'{n} {text}' for n, text in counts if n)}."
 
 
-def _ability(rule: Rule, needs: Needs) -> str:
+def _ability(rule: Rule, terms: Terms, asks: Sequence[tuple[str, int]]) -> str:
     """Return what an agent who passes a rule does."""
     match rule:
         case Rule.CHANNEL:
-            return f"serves channel {needs.channel!r}"
+            return f"serves channel {terms.channel!r}"
         case Rule.TIER:
-            return f"may do {needs.tier} work"
+            return f"may do {terms.tier} work"
         case Rule.SITE:
-            return f"works at site {needs.site!r}"
+            return f"works at site {terms.site!r}"
         case Rule.SKILL:
-            return "holds " + " and ".join(repr(skill) for skill, _ in needs.skills)
+            return "holds " + " and ".join(repr(skill) for skill, _ in asks)
         case Rule.LEVEL:
-            asked = (f"{skill!r} at level {level}" for skill, level in needs.skills)
+            asked = (f"{skill!r} at level {level}" for skill, level in asks)
             return f"holds {' and '.join(asked)} or above"
         case _:
             return "may grant the amount"

@@ -85,13 +85,12 @@ def build_market(
     weight
         Points of a perfect fit.
     """
-    needs = classes.needs
-    channels = {name: i for i, name in enumerate(sorted({need.channel for need in needs}))}
+    channels = {name: i for i, name in enumerate(sorted({t.channel for t in classes.terms}))}
     crews = merge_agents(staff, list(channels), len(base))
     leads = np.zeros(len(staff), dtype=np.bool_)
     leads[crews.leader] = True
     allowed = eligibility.allowed & pack(leads[np.newaxis])
-    first_arc = np.zeros(len(needs) + 1, dtype=np.int64)
+    first_arc = np.zeros(len(classes) + 1, dtype=np.int64)
     np.cumsum(np.bitwise_count(allowed).sum(axis=1), out=first_arc[1:])
     crew, share = _arcs(
         allowed,
@@ -102,8 +101,8 @@ def build_market(
         levels,
         staff.held,
     )
-    channel = np.array([channels[need.channel] for need in needs], dtype=np.int64)
-    arc_door = crews.door_of[crew, np.repeat(channel, np.diff(first_arc))]
+    channel = np.array([channels[terms.channel] for terms in classes.terms], dtype=np.int64)
+    arc_door = crews.door_of[crew, np.repeat(channel[classes.of_class], np.diff(first_arc))]
     return Market(classes.of_ticket, base, first_arc, arc_door, share, weight * share, crews)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from optimizer.model import AgentState, Snapshot, Ticket, Tier
 from optimizer.routing import read_board
-from optimizer.routing.needs import Needs, merge_tickets
+from optimizer.routing.needs import Terms, merge_tickets
 from tests.optimizer.routing.plain import NOW
 
 TICKET = Ticket("t", "chat", NOW, {"a": 1, "b": 2})
@@ -28,8 +28,9 @@ def test_tickets_that_differ_in_their_score_only_are_one_class() -> None:
         TICKET, id="u", customer_value=9.0, created=NOW - timedelta(days=1), skills={"b": 2, "a": 1}
     )
     classes = merge_tickets([TICKET, other], [0.0])
-    assert classes.needs == (Needs("chat", Tier.FRONT_LINE, None, (("a", 1), ("b", 2)), 0.0),)
     assert classes.of_ticket.tolist() == [0, 0]
+    assert classes.terms == (Terms("chat", Tier.FRONT_LINE, None, 0.0),)
+    assert classes.asks(0) == [("a", 1), ("b", 2)]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_amounts_between_two_authorities_are_one_need() -> None:
     tickets = [replace(TICKET, amount=amount) for amount in amounts]
     classes = merge_tickets(tickets, [50.0, 10.0, 10.0])
     assert classes.of_ticket.tolist() == [0, 1, 1, 2, 2, 3, 3]
-    assert [need.authority for need in classes.needs] == [0.0, 10.0, 50.0, np.inf]
+    assert [terms.authority for terms in classes.terms] == [0.0, 10.0, 50.0, np.inf]
 
 
 def test_equal_agents_are_one_crew_whose_slots_go_round_before_they_go_deep() -> None:
