@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from api.cli.forecasting import HorizonType, map_option
-from api.cli.output import console, emit_json, json_option
+from api.cli.output import console, emit_json, json_option, observing
 from api.wording import duration, share
-from optimizer.progress import Event, Observer
+from optimizer.progress import Event
 
 if TYPE_CHECKING:
     from api.planning import Plan
@@ -92,7 +90,7 @@ def demo(
     from optimizer.routing import assign
     from sample_data import generate
 
-    with _progress() as observer:
+    with observing() as observer:
         assignment: Assignment | None = None
         if history_path is None:
             observer(Event("sample", 0.0))
@@ -153,35 +151,19 @@ def _organisation_around(
     return staffed(empty, dict(zip(requirement.groups, hours.tolist(), strict=True)), seed)
 
 
-@contextmanager
-def _progress() -> Iterator[Observer]:
-    """Show the phase at work and the roster's objective and bound as they come."""
-    with Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
-        console=console, transient=True,
-    ) as progress:  # fmt: skip
-        task = progress.add_task("")
-
-        def observer(event: Event) -> None:
-            text = event.phase
-            if event.objective is not None:
-                text += f"  objective {event.objective:,.0f}"
-            if event.bound is not None:
-                text += f"  bound {event.bound:,.0f}"
-            progress.update(task, description=text)
-
-        yield observer
-
-
 def _write_files(
     out: Path, made: Plan, summary: dict[str, Any], assignment: Assignment | None
 ) -> None:
+    from api.tables import write_intervals, write_requirement, write_roster
     from optimizer import io
 
     made.forecast.write_csv(out / "forecast.csv")
     io.write(out / "organisation.json", made.organisation)
     io.write(out / "requirement.json", made.requirement)
     io.write(out / "roster.json", made.roster.roster)
+    write_requirement(out / "requirement.csv", made.volumes, made.requirement)
+    write_roster(out / "roster.csv", made.organisation, made.roster.roster)
+    write_intervals(out / "simulation_intervals.csv", made.simulation)
     if assignment is not None:
         io.write(out / "assignment.json", assignment)
     for name, value in (("simulation", made.simulation.as_dict()), ("summary", summary)):

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
 from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from api.problems import Problem
+from optimizer.progress import Event, Observer
 
-__all__ = ["console", "emit_json", "json_option", "problem"]
+__all__ = ["console", "emit_json", "json_option", "observing", "problem"]
 
 console = Console(stderr=True, highlight=False)
 
@@ -24,6 +28,26 @@ def emit_json(value: dict[str, Any]) -> None:
     """Print one JSON object; not-a-number and infinity are refused rather than printed."""
     json.dump(value, sys.stdout, allow_nan=False, default=_plain)
     sys.stdout.write("\n")
+
+
+@contextmanager
+def observing() -> Iterator[Observer]:
+    """Show the phase of a long call, with its best objective and bound as they come."""
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
+        console=console, transient=True,
+    ) as progress:  # fmt: skip
+        task = progress.add_task("")
+
+        def observer(event: Event) -> None:
+            text = event.phase
+            if event.objective is not None:
+                text += f"  objective {event.objective:,.0f}"
+            if event.bound is not None:
+                text += f"  bound {event.bound:,.0f}"
+            progress.update(task, description=text)
+
+        yield observer
 
 
 def problem(problem: Problem, *, as_json: bool) -> None:

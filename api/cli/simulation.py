@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,22 +12,17 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from api.cli.output import console, emit_json, json_option
+from api.cli.output import console, emit_json, json_option, observing
 from api.wording import duration, share
 
 if TYPE_CHECKING:
     from api.volumes import Volumes
     from optimizer.model import Organisation, TimeGrid
-    from optimizer.progress import Observer
     from optimizer.simulation import Estimate, SimulationResult
 
 __all__ = ["simulate"]
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_COLUMNS = (
-    "group", "start", "offered", "answered", "abandoned", "service_level", "denominator",
-    "mean_answer_s",
-)  # fmt: skip
 
 
 @click.command()
@@ -115,6 +107,7 @@ def simulate(
       callboard simulate --organisation organisation.json --roster roster.json \\
           --forecast forecast.csv --day 2026-11-30 --out out
     """
+    from api.tables import write_intervals
     from api.volumes import volumes_of
     from forecasts import read_forecast
     from optimizer.io import read_organisation, read_roster
@@ -123,7 +116,7 @@ def simulate(
     organisation = read_organisation(organisation_path)
     roster = read_roster(roster_path, organisation)
     expected = _on_roster(volumes_of(organisation, read_forecast(forecast_path)), roster.grid)
-    with _progress() as observer:
+    with observing() as observer:
         result = simulate(
             organisation,
             roster,
@@ -140,7 +133,7 @@ def simulate(
         out.mkdir(parents=True, exist_ok=True)
         files = [out / "simulation.json", out / "simulation_intervals.csv"]
         files[0].write_text(json.dumps(figures, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-        _write_intervals(files[1], result)
+        write_intervals(files[1], result)
         figures["files"] = [str(file) for file in files]
     if as_json:
         emit_json(figures)
@@ -176,40 +169,6 @@ def _on_roster(volumes: Volumes, grid: TimeGrid) -> Volumes:
     if issues:
         raise InvalidInput("The forecast does not fit the roster.", issues)
     return volumes.on(grid)
-
-
-@contextmanager
-def _progress() -> Iterator[Observer]:
-    with console.status("preparing") as status:
-        yield lambda event: status.update(event.phase)
-
-
-def _write_intervals(path: Path, result: SimulationResult) -> None:
-    """Write one row per group and interval in which contacts are expected."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(_COLUMNS)
-        for group in result.intervals:
-            for start, *counts, level, wait in zip(
-                result.starts,
-                group.offered,
-                group.answered,
-                group.abandoned,
-                group.service_level,
-                group.mean_answer_s,
-                strict=True,
-            ):
-                if counts[0]:
-                    table.writerow(
-                        (
-                            group.group,
-                            start.isoformat(" ", "minutes"),
-                            *(f"{count:.3f}" for count in counts),
-                            "" if level is None else f"{level:.4f}",
-                            group.denominator,
-                            "" if wait is None else f"{wait:.1f}",
-                        )
-                    )
 
 
 def _print(result: SimulationResult, organisation: Organisation) -> None:

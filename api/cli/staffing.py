@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +52,7 @@ def staff(organisation_path: Path, forecast_path: Path, out: Path | None, as_jso
     Example:
       callboard staff --organisation organisation.json --forecast forecast.csv --out out
     """
+    from api.tables import write_requirement
     from api.volumes import requirement_for, volumes_of
     from forecasts import read_forecast
     from optimizer.io import read_organisation, write
@@ -64,7 +64,7 @@ def staff(organisation_path: Path, forecast_path: Path, out: Path | None, as_jso
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         write(out / "requirement.json", requirement)
-        _write_csv(out / "requirement.csv", volumes, requirement)
+        write_requirement(out / "requirement.csv", volumes, requirement)
         summary["files"] = [str(out / "requirement.json"), str(out / "requirement.csv")]
     if as_json:
         emit_json(summary)
@@ -106,30 +106,9 @@ def _summary(
     }
 
 
-def _write_csv(path: Path, volumes: Volumes, requirement: Requirement) -> None:
-    """Write one row per group and slot in which somebody is needed or contacts are expected."""
-    clocks = [_clock(requirement, slot) for slot in range(requirement.grid.count)]
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(["group", "start", "offered", "aht_s", "agents"])
-        for name, offered, aht_s, agents in zip(
-            requirement.groups, volumes.offered, volumes.aht_s, requirement.agents, strict=True
-        ):
-            table.writerows(
-                [_cell(name), clocks[slot]]
-                + [f"{column[slot]:.3f}" for column in (offered, aht_s, agents)]
-                for slot in ((offered > 0) | (agents > 0)).nonzero()[0]
-            )
-
-
 def _clock(requirement: Requirement, slot: int) -> str:
     """Return the local time of a slot with its offset, since an hour can come twice."""
     return requirement.grid.local(slot).isoformat(" ", "minutes")
-
-
-def _cell(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _print_summary(summary: dict[str, Any]) -> None:

@@ -1,0 +1,215 @@
+"""`callboard roster` and `callboard verify`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.table import Table
+
+from api.cli.output import console, emit_json, json_option, observing
+from api.wording import share
+
+if TYPE_CHECKING:
+    from optimizer.model import RosterProblem
+    from optimizer.roster import Verification
+
+__all__ = ["roster", "verify"]
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+organisation_option = click.option(
+    "--organisation",
+    "organisation_path",
+    required=True,
+    type=_FILE,
+    help="JSON document with the organisation: agents, contracts, shift templates.",
+)
+requirement_option = click.option(
+    "--requirement",
+    "requirement_path",
+    required=True,
+    type=_FILE,
+    help="JSON document with the requirement, as `callboard staff` writes it.",
+)
+
+
+@click.command()
+@organisation_option
+@requirement_option
+@click.option(
+    "--seconds",
+    default=60.0,
+    show_default=True,
+    type=click.FloatRange(1, 86400),
+    help="Longest time from now to the answer.",
+)
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0))
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for roster.json, roster.csv and analysis.json.",
+)
+@json_option
+def roster(
+    organisation_path: Path,
+    requirement_path: Path,
+    seconds: float,
+    seed: int,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Build a shift roster that covers a requirement at the least cost.
+
+    The answer is verified by code that shares nothing with the solver, and says how far from the
+    optimum it can be at most. Too few people still give a roster, with its shortage.
+
+    \b
+    Example:
+      callboard roster --organisation organisation.json --requirement requirement.json --out out
+    """
+    from optimizer.stop import Deadline
+
+    deadline = Deadline.after(seconds)
+    from api.tables import write_roster
+    from optimizer import io
+    from optimizer.roster import solve
+
+    problem = io.read_problem(organisation_path, requirement_path)
+    with observing() as observer:
+        built = solve(problem, deadline=deadline, observer=observer, seed=seed)
+    report = built.report
+    figures = {
+        "termination": report.termination,
+        "objective": report.objective,
+        "bound": report.bound,
+        "gap": report.gap,
+        "seconds": report.seconds,
+        "phases": report.phases,
+        "shifts": len(built.roster.shifts),
+        **_figures(problem, built.verification),
+        "warnings": [_issue(issue) for issue in built.warnings],
+    }
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        files = [out / name for name in ("roster.json", "roster.csv", "analysis.json")]
+        io.write(files[0], built.roster)
+        write_roster(files[1], problem.organisation, built.roster)
+        files[2].write_text(json.dumps(figures, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+        figures["files"] = [str(file) for file in files]
+    if as_json:
+        emit_json(figures)
+        return
+    console.print(
+        f"{len(built.roster.shifts)} shifts, {report.termination}, "
+        f"at most {share(report.gap, 2)} from the optimum, {report.seconds:.1f} s"
+    )
+    _print(figures)
+    for file in figures.get("files", ()):
+        console.print(f"Wrote {file}", soft_wrap=True, markup=False)
+
+
+@click.command()
+@organisation_option
+@requirement_option
+@click.option(
+    "--roster",
+    "roster_path",
+    required=True,
+    type=_FILE,
+    help="JSON document with the roster to check, whoever made it.",
+)
+@json_option
+def verify(
+    organisation_path: Path, requirement_path: Path, roster_path: Path, as_json: bool
+) -> None:
+    """Check a roster against every rule, and compute its coverage and cost, without a solver.
+
+    Exits with 1 if a rule is broken, and lists every breach.
+
+    \b
+    Example:
+      callboard verify --organisation organisation.json --requirement requirement.json \\
+          --roster roster.json
+    """
+    from optimizer import io
+    from optimizer.roster import verify as judge
+
+    problem = io.read_problem(organisation_path, requirement_path)
+    judged = judge(problem, io.read_roster(roster_path, problem.organisation))
+    figures = _figures(problem, judged)
+    if as_json:
+        emit_json(figures)
+    else:
+        sound = "Every rule holds" if judged.sound else "Rules are broken"
+        console.print(f"{sound}; objective {judged.objective:,.2f}")
+        _print(figures)
+    if not judged.sound:
+        raise click.exceptions.Exit(1)
+
+
+def _figures(problem: RosterProblem, judged: Verification) -> dict[str, Any]:
+    """Return what the verifier found, as plain figures."""
+    hours = problem.requirement.grid.hours_per_slot
+    required = problem.requirement.agents.sum(axis=1) * hours
+    short = judged.shortage.sum(axis=1) * hours
+    return {
+        "verified": judged.sound,
+        "objective": judged.objective,
+        "parts": {
+            "shortage": judged.parts.shortage,
+            "labour": judged.parts.labour,
+            "calls": judged.parts.calls,
+        },
+        "payroll": judged.payroll,
+        "short_agent_intervals": judged.short_agent_intervals,
+        "elastic_share": judged.elastic_share,
+        "class_hours": {kind.value: hours for kind, hours in judged.class_hours.items()},
+        "requests_denied": judged.requests_denied,
+        "groups": [
+            {"group": name, "required_hours": needed, "short_hours": missing}
+            for name, needed, missing in zip(
+                problem.requirement.groups, required.tolist(), short.tolist(), strict=True
+            )
+        ],
+        "issues": [_issue(issue) for issue in judged.issues],
+    }
+
+
+def _issue(issue: Any) -> dict[str, str]:
+    return {
+        "code": issue.code,
+        "severity": issue.severity,
+        "pointer": issue.pointer,
+        "detail": issue.detail,
+    }
+
+
+def _print(figures: dict[str, Any]) -> None:
+    parts = figures["parts"]
+    console.print(
+        f"Objective {figures['objective']:,.2f}: shortage {parts['shortage']:,.2f}, labour beyond "
+        f"guarantees {parts['labour']:,.2f}, calls {parts['calls']:,.2f}; payroll "
+        f"{figures['payroll']:,.2f}; {share(figures['elastic_share'])} of the hours elastic"
+    )
+    table = Table()
+    table.add_column("group")
+    for heading in ("required h", "short h", "covered"):
+        table.add_column(heading, justify="right")
+    for row in figures["groups"]:
+        needed, missing = row["required_hours"], row["short_hours"]
+        table.add_row(
+            row["group"],
+            f"{needed:,.1f}",
+            f"{missing:,.1f}",
+            share(1 - missing / needed if needed else None),
+        )
+    console.print(table)
+    for issue in [*figures["issues"], *figures.get("warnings", ())]:
+        console.print(
+            f"{issue['severity']}: {issue['pointer']} {issue['detail']}",
+            soft_wrap=True,
+            markup=False,
+        )

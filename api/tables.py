@@ -1,0 +1,106 @@
+"""Tables for people and spreadsheets, as CSV: requirement, roster, simulated intervals.
+
+A text that a spreadsheet would run as a formula gets an apostrophe in front.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from api.volumes import Volumes
+from optimizer.model import Organisation, Requirement, Roster, Shift, TimeGrid
+from optimizer.simulation import SimulationResult
+
+__all__ = ["write_intervals", "write_requirement", "write_roster"]
+
+
+def write_requirement(path: Path, volumes: Volumes, requirement: Requirement) -> None:
+    """Write one row per group and slot in which somebody is needed or contacts are expected."""
+    clocks = [_clock(requirement.grid, slot) for slot in range(requirement.grid.count)]
+
+    def rows() -> Iterator[list[str]]:
+        for name, offered, aht_s, agents in zip(
+            requirement.groups, volumes.offered, volumes.aht_s, requirement.agents, strict=True
+        ):
+            for slot in ((offered > 0) | (agents > 0)).nonzero()[0]:
+                figures = (column[slot] for column in (offered, aht_s, agents))
+                yield [name, clocks[slot], *(f"{figure:.3f}" for figure in figures)]
+
+    _write(path, ("group", "start", "offered", "aht_s", "agents"), rows())
+
+
+def write_roster(path: Path, organisation: Organisation, roster: Roster) -> None:
+    """Write one row per shift with local times, for people; `roster.json` is the exact form."""
+    agents = {agent.id: agent for agent in organisation.agents}
+
+    def row(shift: Shift) -> list[str]:
+        agent = agents[shift.agent]
+        return [
+            agent.id,
+            agent.name,
+            agent.site,
+            agent.contract,
+            f"{roster.grid.local(shift.start):%Y-%m-%d}",
+            _clock(roster.grid, shift.start),
+            _clock(roster.grid, shift.end),
+            "; ".join(
+                f"{activity.kind} {roster.grid.local(activity.start):%H:%M}"
+                f"-{roster.grid.local(activity.end):%H:%M}"
+                for activity in shift.activities
+            ),
+            f"{shift.paid_slots() * roster.grid.hours_per_slot:.2f}",
+        ]
+
+    columns = (
+        "agent", "name", "site", "contract", "day", "start", "end", "activities", "paid_hours",
+    )  # fmt: skip
+    _write(path, columns, map(row, roster.shifts))
+
+
+def write_intervals(path: Path, result: SimulationResult) -> None:
+    """Write one row per group and interval in which contacts are expected."""
+
+    def rows() -> Iterator[list[str]]:
+        for group in result.intervals:
+            for start, offered, answered, abandoned, level, wait in zip(
+                result.starts,
+                group.offered,
+                group.answered,
+                group.abandoned,
+                group.service_level,
+                group.mean_answer_s,
+                strict=True,
+            ):
+                if offered:
+                    yield [
+                        group.group,
+                        start.isoformat(" ", "minutes"),
+                        *(f"{count:.3f}" for count in (offered, answered, abandoned)),
+                        "" if level is None else f"{level:.4f}",
+                        group.denominator.value,
+                        "" if wait is None else f"{wait:.1f}",
+                    ]
+
+    columns = (
+        "group", "start", "offered", "answered", "abandoned", "service_level", "denominator",
+        "mean_answer_s",
+    )  # fmt: skip
+    _write(path, columns, rows())
+
+
+def _write(path: Path, columns: tuple[str, ...], rows: Iterable[list[str]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(columns)
+        table.writerows([_safe(cell) for cell in row] for row in rows)
+
+
+def _safe(text: str) -> str:
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _clock(grid: TimeGrid, slot: int) -> str:
+    """Return the local time of a slot with its offset, since an hour can come twice."""
+    return grid.local(slot).isoformat(" ", "minutes")
