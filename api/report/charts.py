@@ -78,8 +78,10 @@ def coverage_chart(times: Times, required: Figures, rostered: Figures, short: Fi
         x=times, y=required, name="required", mode="lines",
         line={"color": ACCENT, "width": 2, "shape": "hv"},
     )  # fmt: skip
-    figure.add_bar(x=times, y=short, name="short of skill", marker={"color": ALARM})
-    figure.update_layout(bargap=0)
+    figure.add_scatter(
+        x=times, y=short, name="short of skill", mode="lines",
+        line={"color": ALARM, "width": 1, "shape": "hv"}, fill="tozeroy", fillcolor=ALARM,
+    )  # fmt: skip
     return _fragment(figure, 340)
 
 
@@ -87,9 +89,9 @@ def _fragment(figure: go.Figure, height: int) -> str:
     figure.update_layout(
         template="plotly_white",
         height=height,
-        margin={"l": 56, "r": 16, "t": 36, "b": 32},
+        margin={"l": 56, "r": 16, "t": 64, "b": 32},
         font={"family": "system-ui, sans-serif", "size": 13, "color": INK},
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1 + 26 / height, "x": 0},
         hovermode="x unified",
     )
     figure.update_annotations(x=0, xanchor="left", font_size=13)
