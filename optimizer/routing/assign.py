@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import time
 
+import numpy as np
+
 from optimizer.errors import raise_errors
 from optimizer.model import Assignment, Decision, Snapshot, Waiting, check_snapshot
 from optimizer.routing.board import Board, read_board
@@ -61,13 +63,14 @@ def _decisions(snapshot: Snapshot, board: Board, pairs: Pairs) -> tuple[Decision
         place[order].tolist(),
         pairs.agent[order].tolist(),
         *board.parts[ticket].T.tolist(),
-        board.waits[ticket].tolist(),
-        board.targets[ticket].tolist(),
         board.market.arc_share[arc].tolist(),
+        np.rint(board.waits[ticket]).astype(np.int64).tolist(),
+        np.rint(board.targets[ticket]).astype(np.int64).tolist(),
+        np.rint(100 * board.market.arc_share[arc]).astype(np.int64).tolist(),
         strict=True,
     )
     decisions = []
-    for index, agent, priority, value, waited, wait, target, share in rows:
+    for index, agent, priority, value, waited, share, wait, target, percent in rows:
         found = snapshot.tickets[index]
         fit = weight * share
         decisions.append(
@@ -76,7 +79,7 @@ def _decisions(snapshot: Snapshot, board: Board, pairs: Pairs) -> tuple[Decision
                 board.staff.agents[agent].id,
                 priority + value + waited + fit,
                 {"priority": priority, "customer_value": value, "wait": waited, "skill_fit": fit},
-                decision_reason(found.priority, wait, target, share),
+                decision_reason(found.priority, wait, target, percent),
             )
         )
     return tuple(decisions)
@@ -84,19 +87,19 @@ def _decisions(snapshot: Snapshot, board: Board, pairs: Pairs) -> tuple[Decision
 
 def _waiting(snapshot: Snapshot, board: Board, pairs: Pairs) -> tuple[Waiting, ...]:
     """Return the tickets that wait, in the order of the snapshot; a class shares its reasons."""
-    served = set(pairs.ticket.tolist())
+    waits = np.ones(len(board.tickets), dtype=np.bool_)
+    waits[pairs.ticket] = False
+    position = np.flatnonzero(waits)
+    position = position[board.tickets[position].argsort()]
+    kinds, kind_of = np.unique(board.classes.of_ticket[position], return_inverse=True)
     agents = len(board.staff)
-    reasons = {}
-    waiting = {}
-    of_ticket = board.classes.of_ticket.tolist()
-    for position, index in enumerate(board.tickets.tolist()):
-        if position in served:
-            continue
-        kind = of_ticket[position]
-        if kind not in reasons:
-            stopped = board.eligibility.stopped[kind].tolist()
-            terms = board.classes.terms[board.classes.of_class[kind]]
-            reason = waiting_reason(terms, board.classes.asks(kind), stopped, agents)
-            reasons[kind] = obstacles(stopped, agents), reason
-        waiting[index] = Waiting(snapshot.tickets[index].id, *reasons[kind])
-    return tuple(waiting[index] for index in sorted(waiting))
+    reasons = [
+        (obstacles(stopped, agents), waiting_reason(board.classes, kind, stopped, agents))
+        for kind, stopped in zip(
+            kinds.tolist(), board.eligibility.stopped[kinds].tolist(), strict=True
+        )
+    ]
+    return tuple(
+        Waiting(snapshot.tickets[index].id, *reasons[kind])
+        for index, kind in zip(board.tickets[position].tolist(), kind_of.tolist(), strict=True)
+    )

@@ -1,9 +1,9 @@
 """Agents of equal worth merged into crews, so that matching sees each kind of agent once.
 
-Agents who hold the same skills at the same levels, serve the same channels and share tier, site
-and authority are worth the same to every ticket: a crew offers all their room together. An agent
-whose room on some channel is tighter than the room as a whole stays alone, because such limits
-do not add up over a crew.
+Agents who hold the skills that tickets ask for at the same levels, hold equally many skills in
+all, serve the same channels and share tier, site and authority may take the same tickets and fit
+each alike: a crew offers all their room together. An agent whose room on some channel is tighter
+than the room as a whole stays alone, because such limits do not add up over a crew.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.model import AgentState
-from optimizer.routing.needs import skill_key
 from optimizer.routing.staff import Staff, channel_room
 
 __all__ = ["Crews", "merge_agents"]
@@ -52,46 +51,60 @@ class Crews:
     slot_rank: Ints
 
 
-def merge_agents(staff: Staff, channels: Sequence[str], most: int) -> Crews:
+def merge_agents(
+    staff: Staff, levels: NDArray[np.int8], channels: Sequence[str], most: int
+) -> Crews:
     """Merge the agents who have room.
 
     Parameters
     ----------
+    levels
+        Of the skills asked for, [skills, agents].
     channels
         Those that tickets of the snapshot use; limits on others cannot bind.
     most
         Contacts that one agent can be given at most: the number of tickets.
     """
+    having_room = np.flatnonzero(staff.free)
     crews: dict[Hashable, int] = {}
     crew_of: list[int] = []
     leader: list[int] = []
-    doors: list[tuple[int, int]] = []
+    door_crew: list[int] = []
+    door_limit: list[int] = []
     side_doors: list[tuple[int, int, int]] = []
-    having_room = np.flatnonzero(staff.free)
-    for position in having_room.tolist():
+    for position, free, held, own in zip(
+        having_room.tolist(),
+        staff.free[having_room].tolist(),
+        staff.held[having_room].tolist(),
+        np.ascontiguousarray(levels.T[having_room]),
+        strict=True,
+    ):
         agent = staff.agents[position]
-        rooms = _tight_rooms(agent, channels, staff.free[position]) if agent.channel_limits else {}
-        crew = crews.setdefault(position if rooms else _kind(agent), len(crews))
+        rooms = _tight_rooms(agent, channels, free) if agent.channel_limits else {}
+        serves = None if agent.channels is None else frozenset(agent.channels)
+        kind = (own.tobytes(), held, serves, agent.tier, agent.site, agent.authority)
+        crew = crews.setdefault(position if rooms else kind, len(crews))
         crew_of.append(crew)
-        if crew == len(leader):
-            leader.append(position)
-            doors.append((crew, most))
-            for channel, room in rooms.items():
-                side_doors.append((crew, channel, len(doors)))
-                doors.append((crew, room))
-    door_crew, door_limit = np.array(doors, dtype=np.int64).reshape(-1, 2).T.copy()
+        if crew < len(leader):
+            continue
+        leader.append(position)
+        door_crew.append(crew)
+        door_limit.append(most)
+        for channel, room in rooms.items():
+            side_doors.append((crew, channel, len(door_crew)))
+            door_crew.append(crew)
+            door_limit.append(room)
     main_door = np.searchsorted(door_crew, np.arange(len(leader)))
     door_of = np.repeat(main_door[:, np.newaxis], len(channels), axis=1)
     for crew, channel, door in side_doors:
         door_of[crew, channel] = door
-    slots = _slots(staff, having_room, np.array(crew_of, dtype=np.int64), most)
-    return Crews(np.array(leader, dtype=np.int64), door_of, door_crew, door_limit, *slots)
-
-
-def _kind(agent: AgentState) -> Hashable:
-    """Return what agents of one crew have in common."""
-    channels = None if agent.channels is None else frozenset(agent.channels)
-    return (channels, agent.tier, agent.site, agent.authority, skill_key(agent.skills))
+    return Crews(
+        np.array(leader, dtype=np.int64),
+        door_of,
+        np.array(door_crew, dtype=np.int64),
+        np.array(door_limit, dtype=np.int64),
+        *_slots(staff, having_room, np.array(crew_of, dtype=np.int64), most),
+    )
 
 
 def _tight_rooms(agent: AgentState, channels: Sequence[str], free: int) -> dict[int, int]:

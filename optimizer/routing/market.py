@@ -86,7 +86,7 @@ def build_market(
         Points of a perfect fit.
     """
     channels = {name: i for i, name in enumerate(sorted({t.channel for t in classes.terms}))}
-    crews = merge_agents(staff, list(channels), len(base))
+    crews = merge_agents(staff, levels, list(channels), len(base))
     leads = np.zeros(len(staff), dtype=np.bool_)
     leads[crews.leader] = True
     allowed = eligibility.allowed & pack(leads[np.newaxis])

@@ -6,11 +6,11 @@
     fit  = w_fit * (proficiency + specialisation) / 2
 
 The *target* is the time that was promised for the first response, or else the priority's: an
-hour of waiting is nothing for an email that is due tomorrow. *Proficiency* is the mean of level / 5 over the skills needed, *specialisation* the number of
-skills needed over the number held: the better somebody is at the work and the fewer other skills
-the work keeps busy, the better the fit. The base knows no agent and the fit no wait: tickets
-with equal needs are therefore interchangeable but for their base, which exact matching and the
-simulator both build on.
+hour of waiting is nothing for an email that is due tomorrow. *Proficiency* is the mean of
+level / 5 over the skills needed, *specialisation* the number of skills needed over the number
+held: the better somebody is at the work and the fewer other skills the work keeps busy, the
+better the fit. The base knows no agent and the fit no wait: tickets with equal needs are therefore
+interchangeable but for their base, which exact matching and the simulator both build on.
 """
 
 from __future__ import annotations

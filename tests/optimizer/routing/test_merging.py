@@ -93,6 +93,13 @@ def test_a_limit_that_cannot_bind_here_keeps_nobody_apart(limits: dict[str, int]
     assert len(crews.leader) == len(crews.door_limit) == 1
 
 
+def test_skills_that_no_ticket_asks_for_keep_apart_by_their_number_only() -> None:
+    """The fit looks at how many skills are held, not at which."""
+    one, two = ({**AGENT.skills, name: 3} for name in ("c", "d"))
+    board = board_of(AGENT, replace(AGENT, id="y", skills=one), replace(AGENT, id="z", skills=two))
+    assert len(board.market.crews.leader) == 2
+
+
 def test_a_tight_limit_is_a_door_of_its_own() -> None:
     limited = replace(AGENT, channel_limits={"chat": 3}, open_work={"chat": 1, "mail": 0})
     limited = replace(limited, capacity=5)
