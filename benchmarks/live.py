@@ -22,7 +22,6 @@ __all__ = ["PairList", "draw_snapshot", "flow_over_classes", "flow_over_pairs", 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-SKILLS = 40
 NEEDED = 3
 HELD = 8
 ASKED_LEVEL = 3
@@ -58,17 +57,22 @@ class PairList:
     tickets: int
 
 
-def draw_snapshot(tickets: int, agents: int, seed: int) -> Snapshot:
+def draw_snapshot(tickets: int, agents: int, seed: int, skills: int = 40) -> Snapshot:
     """Draw a snapshot whose only structure is that of skills.
 
-    Tickets need 1 to 3 of 40 skills, each at level 1 to 3; agents hold 1 to 8 skills at levels 1
-    to 5 and take 1 to 4 contacts; all draws are uniform. Customer values are log-normal, waits
-    and idle times exponential, priorities mostly P2 and P3.
+    Tickets need 1 to 3 skills, each at level 1 to 3; agents hold 1 to 8 skills at levels 1 to 5
+    and take 1 to 4 contacts; all draws are uniform. Customer values are log-normal, waits and
+    idle times exponential, priorities mostly P2 and P3.
+
+    Parameters
+    ----------
+    skills
+        How many there are, at least 8. The fewer, the more agents can take each ticket.
     """
     rng = np.random.default_rng(seed)
 
-    def skills(most: int, top: int) -> dict[str, int]:
-        chosen = rng.choice(SKILLS, size=int(rng.integers(1, most + 1)), replace=False)
+    def choose(most: int, top: int) -> dict[str, int]:
+        chosen = rng.choice(skills, size=int(rng.integers(1, most + 1)), replace=False)
         return {f"skill_{skill:02d}": int(rng.integers(1, top + 1)) for skill in chosen}
 
     def ago() -> datetime:
@@ -82,7 +86,7 @@ def draw_snapshot(tickets: int, agents: int, seed: int) -> Snapshot:
                 f"t{i:05d}",
                 "chat",
                 ago(),
-                skills(NEEDED, ASKED_LEVEL),
+                choose(NEEDED, ASKED_LEVEL),
                 priority=Priority(priority),
                 customer_value=float(rng.lognormal(0.0, 0.6)),
             )
@@ -91,7 +95,7 @@ def draw_snapshot(tickets: int, agents: int, seed: int) -> Snapshot:
         tuple(
             AgentState(
                 f"a{i:05d}",
-                skills(HELD, HIGHEST_LEVEL),
+                choose(HELD, HIGHEST_LEVEL),
                 capacity=int(rng.integers(1, CAPACITY + 1)),
                 idle_since=ago(),
             )
@@ -103,7 +107,9 @@ def draw_snapshot(tickets: int, agents: int, seed: int) -> Snapshot:
 def list_pairs(snapshot: Snapshot) -> PairList:
     """List every eligible pair of a drawn snapshot, ticket by ticket."""
     weights, agents = snapshot.weights, snapshot.agents
-    levels = {f"skill_{skill:02d}": np.zeros(len(agents)) for skill in range(SKILLS)}
+    names = {skill for ticket in snapshot.tickets for skill in ticket.skills}
+    names.update(skill for agent in agents for skill in agent.skills)
+    levels = {name: np.zeros(len(agents)) for name in names}
     for place, agent in enumerate(agents):
         for skill, level in agent.skills.items():
             levels[skill][place] = level

@@ -35,6 +35,7 @@ TIMED = {
 @click.command()
 @click.option("--tickets", type=click.IntRange(1), default=5000, show_default=True)
 @click.option("--agents", type=click.IntRange(1), default=2000, show_default=True)
+@click.option("--skills", type=click.IntRange(8), default=40, show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=3, show_default=True)
 @click.option(
     "--repeats",
@@ -44,12 +45,11 @@ TIMED = {
     help="Times that we are measured; the flows every fourth time.",
 )
 @json_option
-def assign(tickets: int, agents: int, seed: int, repeats: int, as_json: bool) -> None:
+def assign(tickets: int, agents: int, skills: int, seed: int, repeats: int, as_json: bool) -> None:
     """Measure live matching on a generated snapshot, beside its peers in the same run.
 
-    Tickets need 1 to 3 of 40 skills, agents hold 1 to 8 of them and take 1 to 4 contacts. The
-    peers are greedy best-edge-first and ortools' SimpleMinCostFlow, over all eligible pairs and
-    over our classes.
+    Tickets need 1 to 3 skills, agents hold 1 to 8 and take 1 to 4 contacts. The peers are greedy
+    best-edge-first and ortools' SimpleMinCostFlow, over all eligible pairs and over our classes.
 
     \b
     Example:
@@ -57,8 +57,8 @@ def assign(tickets: int, agents: int, seed: int, repeats: int, as_json: bool) ->
     """
     from benchmarks.live import draw_snapshot
 
-    found = compare(draw_snapshot(tickets, agents, seed), repeats)
-    found |= {"seed": seed, "machine": machine("ortools", "numba", "numpy")}
+    found = compare(draw_snapshot(tickets, agents, seed, skills), repeats)
+    found |= {"skills": skills, "seed": seed, "machine": machine("ortools", "numba", "numpy")}
     if as_json:
         emit_json(found)
     else:
