@@ -33,13 +33,13 @@ __all__ = ["demo"]
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for the files and report.html.",
 )
-@click.option("--agents", default=120, show_default=True, help="People in the sample centre.")
+@click.option("--agents", default=300, show_default=True, help="People in the sample centre.")
 @click.option("--skills", default=4, show_default=True, help="Front-line skills.")
 @click.option("--horizon", "days", default="7d", show_default=True, type=HorizonType())
 @click.option("--seed", default=0, show_default=True, help="Seed of everything that is drawn.")
 @click.option(
     "--seconds",
-    default=30.0,
+    default=40.0,
     show_default=True,
     type=click.FloatRange(1, 3600),
     help="Longest time for the roster.",
