@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
 import sys
-from logging.config import dictConfig
 from typing import Any
 
-import pytest
-
-from api.logs import JsonFormatter, logging_config, request_id
+from api.logs import JsonFormatter, request_id
 
 
 def line(message: str, **parts: Any) -> dict[str, Any]:
@@ -44,14 +42,14 @@ def test_an_exception_is_written_with_its_trace() -> None:
         assert "boom" in line("failed", exc_info=sys.exc_info())["exception"]
 
 
-def test_the_configuration_is_one_that_logging_takes(capfd: pytest.CaptureFixture[str]) -> None:
-    root = logging.getLogger()
-    before = root.handlers[:], root.level
-    try:
-        dictConfig(logging_config("warning"))
-        logging.getLogger("anything").info("quiet")
-        logging.getLogger("gunicorn.error").warning("heard")
-    finally:
-        root.handlers, root.level = before[0], before[1]
-    written = capfd.readouterr().err
-    assert json.loads(written)["message"] == "heard"
+def test_the_configuration_is_one_that_logging_takes() -> None:
+    # In a process of its own: configuring closes the handlers of whoever logs here.
+    code = (
+        "import logging; from logging.config import dictConfig\n"
+        "from api.logs import logging_config\n"
+        "dictConfig(logging_config('warning'))\n"
+        "logging.getLogger('anything').info('quiet')\n"
+        "logging.getLogger('gunicorn.error').warning('heard')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert json.loads(done.stderr)["message"] == "heard"
