@@ -32,7 +32,7 @@ def call(command: str, folder: Path, *more: str) -> Result:
 
 
 def test_a_roster_is_built_written_and_passes_the_verifier(folder: Path) -> None:
-    built = call("roster", folder, "--seconds", "10", "--out", str(folder), "--json")
+    built = call("roster", folder, "--seconds", "3", "--out", str(folder), "--json")
     assert built.exit_code == 0, built.output
     figures = json.loads(built.stdout)
     assert figures["verified"] is True
@@ -53,14 +53,14 @@ def test_a_roster_is_built_written_and_passes_the_verifier(folder: Path) -> None
 
 
 def test_a_person_sees_gap_coverage_and_cost(folder: Path) -> None:
-    built = call("roster", folder, "--seconds", "10")
+    built = call("roster", folder, "--seconds", "3")
     assert built.exit_code == 0
     assert "voice:billing" in built.output
     assert "payroll" in built.output
 
 
 def test_a_roster_that_breaks_a_rule_is_told_and_exits_with_one(folder: Path) -> None:
-    assert call("roster", folder, "--seconds", "10", "--out", str(folder)).exit_code == 0
+    assert call("roster", folder, "--seconds", "3", "--out", str(folder)).exit_code == 0
     roster = io.read_roster(folder / "roster.json", organisation())
     first = roster.shifts[0]
     broken = Roster(roster.grid, (replace(first, end=first.end + 1), *roster.shifts[1:]))
@@ -83,7 +83,7 @@ def test_a_problem_that_makes_no_sense_lists_every_issue(folder: Path) -> None:
 
 
 def test_times_on_the_roster_are_local(folder: Path) -> None:
-    assert call("roster", folder, "--seconds", "10", "--out", str(folder)).exit_code == 0
+    assert call("roster", folder, "--seconds", "3", "--out", str(folder)).exit_code == 0
     with (folder / "roster.csv").open() as file:
         for row in csv.DictReader(file):
             assert row["start"].endswith("+01:00")
