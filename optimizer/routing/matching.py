@@ -7,8 +7,8 @@ Three aims are packed into one whole number per arc, ticket and slot, strictly i
 3. the least total rank of the slots used: fewest contacts open first, then the position of the
    agent, which stands for longest idle and then the identifier.
 
-Base and fit are each rounded to at most ``(tickets * slots + 1) / 2^58`` of the greatest score,
-2^-33 for 5,000 tickets and slots. `optimizer.routing.paths` then finds the optimum for the
+Base and fit are rounded to steps of at most ``(tickets * slots + 1) / 2^58`` of the greatest
+score, 2^-33 for 5,000 tickets and slots. `optimizer.routing.paths` then finds the optimum for the
 numbers as rounded. Since all its arithmetic is in whole numbers, the order in which things are
 listed cannot change a sum.
 """
