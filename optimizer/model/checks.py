@@ -110,9 +110,14 @@ def check_problem(problem: RosterProblem) -> list[Issue]:
     step = requirement.grid.interval_minutes
     for i, template in enumerate(organisation.templates):
         here = found.at("organisation", "templates", i)
-        times = [template.earliest_start, template.step_minutes, *template.lengths]
+        times = [template.earliest_start, *template.lengths]
+        # A step is taken only where there is more than one place to begin.
+        if template.latest_start > template.earliest_start:
+            times.append(template.step_minutes)
         for activity in template.activities:
-            times += [activity.minutes, activity.earliest_minute, activity.step_minutes]
+            times += [activity.minutes, activity.earliest_minute]
+            if activity.latest_minute > activity.earliest_minute:
+                times.append(activity.step_minutes)
         if step > 0 and any(minutes % step for minutes in times):
             here.error(
                 "off_grid",
