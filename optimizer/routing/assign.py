@@ -36,7 +36,7 @@ def assign(snapshot: Snapshot, *, checked: bool = False) -> Assignment:
     Raises
     ------
     InvalidInput
-        If the snapshot makes no sense or its scores are not finite; every problem is listed.
+        If the snapshot makes no sense or its scores are beyond 1e100; every problem is listed.
     """
     started = time.perf_counter()
     if not checked:

@@ -19,6 +19,9 @@ from optimizer.routing.staff import Staff
 
 __all__ = ["Board", "read_board"]
 
+GREATEST = 1e100
+"""Scores beyond this many points are refused, so that their sums stay finite."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Board:
@@ -60,7 +63,7 @@ def read_board(snapshot: Snapshot) -> Board:
     Raises
     ------
     InvalidInput
-        If weights, waits and values are so great that a score is not a finite number.
+        If weights, waits and values are so great that a score is beyond 1e100.
     """
     tickets = snapshot.tickets
     now = snapshot.now
@@ -71,7 +74,7 @@ def read_board(snapshot: Snapshot) -> Board:
     targets = np.array([_target(ticket, snapshot.weights) for ticket in tickets], dtype=np.float64)
     weights = weight_vector(snapshot.weights)
     base = base_scores(ranks, values, waits, targets, weights)
-    _check_finite(tickets, base)
+    _check_scores(tickets, base)
     order = np.lexsort((_places([ticket.id for ticket in tickets]), -waits, -base))
     staff = Staff(_by_idle_time(snapshot.agents))
     classes = merge_tickets([tickets[i] for i in order.tolist()], staff.authority.tolist())
@@ -97,12 +100,16 @@ def _target(ticket: Ticket, weights: RoutingWeights) -> float:
     return wait_target(weights, ticket.priority.rank, promised)
 
 
-def _check_finite(tickets: Sequence[Ticket], base: NDArray[np.float64]) -> None:
+def _check_scores(tickets: Sequence[Ticket], base: NDArray[np.float64]) -> None:
     issues = [
-        Issue("score_overflow", f"/tickets/{i}", f"The score of {tickets[i].id!r} is not finite.")
-        for i in np.flatnonzero(~np.isfinite(base)).tolist()
+        Issue(
+            "score_overflow",
+            f"/tickets/{i}",
+            f"The score of {tickets[i].id!r} is {base[i]:g} but must be at most {GREATEST:g}.",
+        )
+        for i in np.flatnonzero(~(base <= GREATEST)).tolist()
     ]
-    raise_errors("Weights, waits and values do not give finite scores.", issues)
+    raise_errors("Weights, waits and values give scores that are too great.", issues)
 
 
 def _places(names: Sequence[str]) -> NDArray[np.int64]:

@@ -49,7 +49,7 @@ def deal(market: Market, flow: Ints) -> Pairs:
     units = units[np.lexsort((units, -market.arc_fit[units], owner))]
     by_class = np.argsort(market.ticket_class, kind="stable")
     first_ticket = np.searchsorted(market.ticket_class[by_class], np.arange(market.classes))
-    ticket = by_class[first_ticket[np.sort(owner)] + _place_in_run(np.sort(owner))]
+    ticket = by_class[first_ticket[owner] + _place_in_run(owner)]
 
     crews = market.crews
     crew = crews.door_crew[market.arc_door[units]]

@@ -135,7 +135,7 @@ def _sieve(
     Parameters
     ----------
     passing
-        Seven rows for each terms, see `_passing`.
+        Seven rows for each terms: the rules in order, but for skill (3) and level (4).
     holding, holding_level
         Who holds each skill at all, and who passes each different ask.
     """

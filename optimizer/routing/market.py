@@ -119,17 +119,17 @@ def _arcs(
     """Return the crew and the share of a perfect fit of each arc, [arcs] both."""
     crew = np.empty(first_arc[-1], dtype=np.int64)
     share = np.empty(first_arc[-1])
-    for need in range(len(first_arc) - 1):
-        arc = first_arc[need]
+    for kind in range(len(first_arc) - 1):
+        arc = first_arc[kind]
         for word in range(allowed.shape[1]):
-            left = allowed[need, word]
+            left = allowed[kind, word]
             agent = 64 * word
             while left:
                 if left & np.uint64(1):
                     total = 0
-                    for i in range(first_ask[need], first_ask[need + 1]):
+                    for i in range(first_ask[kind], first_ask[kind + 1]):
                         total += levels[asked[i], agent]
-                    needed = first_ask[need + 1] - first_ask[need]
+                    needed = first_ask[kind + 1] - first_ask[kind]
                     crew[arc] = crew_at[agent]
                     share[arc] = fit_share(total, needed, held[agent])
                     arc += 1

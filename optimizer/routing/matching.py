@@ -27,6 +27,9 @@ __all__ = ["match"]
 
 Ints = NDArray[np.int64]
 
+FINEST = 1000
+"""Scores are not told apart below 2^-1000 points, which keeps the scale itself finite."""
+
 
 def match(market: Market) -> Ints:
     """Return how many tickets each arc carries in the best match, [arcs].
@@ -45,7 +48,9 @@ def _network(market: Market) -> Network:
     slots = len(crews.slot_rank)
     step = len(market.base) * slots + 1
     greatest = float(market.base.max() + market.arc_fit.max())
-    scale = 2.0 ** math.floor(math.log2(LARGEST / step / greatest)) if greatest > 0 else 1.0
+    scale = 1.0
+    if greatest > 0:
+        scale = 2.0 ** min(FINEST, math.floor(math.log2(LARGEST / step) - math.log2(greatest)))
     whole = np.rint(market.base * scale).astype(np.int64) * step + slots
     by_class = np.argsort(market.ticket_class, kind="stable")
     return Network(

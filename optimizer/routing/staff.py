@@ -27,7 +27,7 @@ class Staff:
     Attributes
     ----------
     opened
-        Contacts open now, [agents].
+        Contacts open now, no more than the capacity counted, [agents].
     free
         Contacts that may be added, 0 for agents who accept no work, [agents].
     held
@@ -42,7 +42,9 @@ class Staff:
 
     def __init__(self, agents: Sequence[AgentState]) -> None:
         self.agents = tuple(agents)
-        self.opened = _whole(sum(agent.open_work.values()) for agent in self.agents)
+        self.opened = _whole(
+            min(agent.capacity, sum(agent.open_work.values())) for agent in self.agents
+        )
         self.held = _whole(len(agent.skills) for agent in self.agents)
         self.authority = np.array([agent.authority for agent in self.agents], dtype=np.float64)
         self.available = np.array([agent.available for agent in self.agents], dtype=np.bool_)

@@ -220,7 +220,7 @@ def test_a_bad_snapshot_lists_every_issue() -> None:
     }
 
 
-def test_scores_that_are_not_finite_are_bad_input() -> None:
+def test_scores_whose_sum_might_not_be_finite_are_bad_input() -> None:
     tickets = tuple(
         Ticket(name, "chat", NOW - timedelta(days=age), priority=Priority.P0)
         for name, age in [("now", 0), ("old", 10_000)]
@@ -229,3 +229,15 @@ def test_scores_that_are_not_finite_are_bad_input() -> None:
     with pytest.raises(InvalidInput) as caught:
         assign(Snapshot(NOW, tickets, (AgentState("x", {}),), weights))
     assert [issue.pointer for issue in caught.value.issues] == ["/tickets/1"]
+
+
+def test_vanishing_weights_and_endless_open_work_are_sound_input() -> None:
+    weights = RoutingWeights(5e-324, 5e-324, 5e-324, skill_fit=1e-320)
+    tickets = tuple(Ticket(f"t{i}", "chat", NOW, {"a": 1}) for i in range(2))
+    agents = (
+        AgentState("busy", {"a": 1}, open_work={"chat": 10**30}),
+        AgentState("free", {"a": 1}, channel_limits={"chat": 10**30}),
+    )
+    assignment = assign(Snapshot(NOW, tickets, agents, weights))
+    assert match_of(assignment) == {"t0": "free"}
+    assert assignment.waiting[0].obstacles == (Obstacle("capacity", 1), Obstacle("outscored", 1))
