@@ -7,6 +7,7 @@ import path and take a folder named ``api`` there for this package.
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from typing import TYPE_CHECKING, Any
@@ -69,6 +70,9 @@ def warm_up(_: Any = None) -> None:
 
     assign(SNAPSHOT)
     staff(STAFFING)
+    # What is loaded by now stays for good: let no collection look at it during a request.
+    gc.collect()
+    gc.freeze()
 
 
 if __name__ == "__main__":

@@ -21,22 +21,36 @@ class Findings:
         JSON pointer of that place; the pointers of added issues are relative to it.
     """
 
-    def __init__(self, pointer: str = "", issues: list[Issue] | None = None) -> None:
-        self._pointer = pointer
+    __slots__ = ("_base", "_parts", "issues")
+
+    def __init__(
+        self,
+        pointer: str = "",
+        issues: list[Issue] | None = None,
+        parts: tuple[str | int, ...] = (),
+    ) -> None:
+        self._base = pointer
+        # Joined only when there is something to report: most places are sound.
+        self._parts = parts
         self.issues: list[Issue] = [] if issues is None else issues
+
+    @property
+    def pointer(self) -> str:
+        """Return the JSON pointer of this place."""
+        escaped = (str(part).replace("~", "~0").replace("/", "~1") for part in self._parts)
+        return "/".join([self._base, *escaped])
 
     def at(self, *parts: str | int) -> Findings:
         """Return a collector for a place below this one; both share their issues."""
-        escaped = (str(part).replace("~", "~0").replace("/", "~1") for part in parts)
-        return Findings("/".join([self._pointer, *escaped]), self.issues)
+        return Findings(self._base, self.issues, (*self._parts, *parts))
 
     def error(self, code: str, detail: str) -> None:
         """Add an error at this place."""
-        self.issues.append(Issue(code, self._pointer, detail))
+        self.issues.append(Issue(code, self.pointer, detail))
 
     def warning(self, code: str, detail: str) -> None:
         """Add a warning at this place."""
-        self.issues.append(Issue(code, self._pointer, detail, Severity.WARNING))
+        self.issues.append(Issue(code, self.pointer, detail, Severity.WARNING))
 
     def unique(self, field: str, ids: Iterable[str]) -> set[str]:
         """Report empty and repeated identifiers of the list `field`; return all of them."""
@@ -65,7 +79,7 @@ class Findings:
         open_high: bool = False,
     ) -> None:
         """Report a number outside its range; None is a value that is not set."""
-        if value is None:
+        if value is None or low < value < high:
             return
         below = value <= low if open_low else value < low
         above = value >= high if open_high else value > high
