@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.table import Table
 
+from api.cli.options import organisation_option, requirement_option, roster_option
 from api.cli.output import console, emit_json, json_option, observing
 from api.wording import share
 
@@ -17,23 +18,6 @@ if TYPE_CHECKING:
     from optimizer.roster import Verification
 
 __all__ = ["roster", "verify"]
-
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-organisation_option = click.option(
-    "--organisation",
-    "organisation_path",
-    required=True,
-    type=_FILE,
-    help="JSON document with the organisation: agents, contracts, shift templates.",
-)
-requirement_option = click.option(
-    "--requirement",
-    "requirement_path",
-    required=True,
-    type=_FILE,
-    help="JSON document with the requirement, as `callboard staff` writes it.",
-)
 
 
 @click.command()
@@ -114,13 +98,7 @@ def roster(
 @click.command()
 @organisation_option
 @requirement_option
-@click.option(
-    "--roster",
-    "roster_path",
-    required=True,
-    type=_FILE,
-    help="JSON document with the roster to check, whoever made it.",
-)
+@roster_option
 @json_option
 def verify(
     organisation_path: Path, requirement_path: Path, roster_path: Path, as_json: bool

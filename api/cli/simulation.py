@@ -12,6 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
+from api.cli.options import forecast_option, organisation_option, roster_option
 from api.cli.output import console, emit_json, json_option, observing
 from api.wording import duration, share
 
@@ -22,31 +23,11 @@ if TYPE_CHECKING:
 
 __all__ = ["simulate"]
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
 
 @click.command()
-@click.option(
-    "--organisation",
-    "organisation_path",
-    required=True,
-    type=_FILE,
-    help="JSON document with the organisation.",
-)
-@click.option(
-    "--roster",
-    "roster_path",
-    required=True,
-    type=_FILE,
-    help="JSON document with the roster, as `callboard roster` writes it.",
-)
-@click.option(
-    "--forecast",
-    "forecast_path",
-    required=True,
-    type=_FILE,
-    help="CSV file as `callboard forecast` writes it: group,start,offered,...,aht_s.",
-)
+@organisation_option
+@roster_option
+@forecast_option
 @click.option(
     "--day",
     type=click.DateTime(["%Y-%m-%d"]),

@@ -9,6 +9,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from api.cli.options import forecast_option, organisation_option
 from api.cli.output import console, emit_json, json_option
 
 if TYPE_CHECKING:
@@ -17,24 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["staff"]
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
 
 @click.command()
-@click.option(
-    "--organisation",
-    "organisation_path",
-    required=True,
-    type=_FILE,
-    help="JSON document with the organisation: groups, goals, patience, shrinkage.",
-)
-@click.option(
-    "--forecast",
-    "forecast_path",
-    required=True,
-    type=_FILE,
-    help="CSV file as `callboard forecast` writes it: group,start,offered,...,aht_s.",
-)
+@organisation_option
+@forecast_option
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),

@@ -1,0 +1,41 @@
+"""Options that several commands share: the documents they read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+__all__ = ["FILE", "forecast_option", "organisation_option", "requirement_option", "roster_option"]
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+"""A file that must be there."""
+
+organisation_option = click.option(
+    "--organisation",
+    "organisation_path",
+    required=True,
+    type=FILE,
+    help="JSON document with the organisation: groups, goals, agents, contracts, templates.",
+)
+requirement_option = click.option(
+    "--requirement",
+    "requirement_path",
+    required=True,
+    type=FILE,
+    help="JSON document with the requirement, as `callboard staff` writes it.",
+)
+roster_option = click.option(
+    "--roster",
+    "roster_path",
+    required=True,
+    type=FILE,
+    help="JSON document with the roster, as `callboard roster` writes it.",
+)
+forecast_option = click.option(
+    "--forecast",
+    "forecast_path",
+    required=True,
+    type=FILE,
+    help="CSV file as `callboard forecast` writes it: group,start,offered,...,aht_s.",
+)
