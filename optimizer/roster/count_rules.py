@@ -94,14 +94,23 @@ def time_beyond_guarantee(view: TypeView) -> None:
     contract = view.type.contract
     if not contract.guaranteed_minutes_per_week or not contract.hourly_cost:
         return
+    longest = int(view.paid.max(initial=0))
     for week in view.type.weeks:
+        if view.type.longest_week(week, longest) <= week.guaranteed:
+            continue
         places = view.places(range(week.first, week.last))
         beyond = view.model.add_variables(1, cost=contract.hourly_cost / 60)
-        view.model.add_row(
-            np.append(view.number[places], beyond),
-            np.append(view.paid[places], -1.0),
-            upper=view.type.count * week.guaranteed,
-        )
+        # Paid time comes in multiples of a unit. Between the last multiple within the guarantee
+        # and the first beyond it, the cost of one person lies on or above the line through both.
+        unit = int(np.gcd.reduce(view.paid[places]))
+        within = week.guaranteed // unit * unit
+        slopes = {within: (within + unit - week.guaranteed) / unit, week.guaranteed: 1.0}
+        for free, slope in slopes.items():
+            view.model.add_row(
+                np.append(view.number[places], beyond),
+                np.append(slope * view.paid[places], -1.0),
+                upper=view.type.count * slope * free,
+            )
 
 
 def rest(view: TypeView) -> None:

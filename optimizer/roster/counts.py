@@ -15,10 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.result import relative_gap
 from optimizer.roster.count_rules import RULES, TypeView, vendor_caps
 from optimizer.roster.cover import Begins, CoverVariables, add_cover, begins_in
 from optimizer.roster.linear import LinearModel, LinearSolution
-from optimizer.roster.setting import Family, Setting
+from optimizer.roster.setting import Setting
 from optimizer.roster.staff import shift_cost
 from optimizer.stop import Deadline
 
@@ -29,9 +30,6 @@ log = logging.getLogger(__name__)
 WHOLE = 1e-6
 """A number in the solution of the relaxation this close to a whole one is taken for whole."""
 
-NEAR_SHARE = 0.6
-"""Share of the time left that the search near the relaxation may take."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Counts:
@@ -40,16 +38,13 @@ class Counts:
     Parameters
     ----------
     shifts
-        Per family, how many work each pattern.
+        Per type, how many work each pattern.
     begins
         When their activities begin.
-    objective
-        Cost of these numbers, if all of them can be dealt out.
     """
 
-    shifts: dict[Family, Counter[int]]
+    shifts: tuple[Counter[int], ...]
     begins: Begins
-    objective: float
 
 
 class CountsModel:
@@ -67,7 +62,7 @@ class CountsModel:
         self._setting = setting
         self._model = LinearModel()
         self._numbers: list[NDArray[np.int64]] = []
-        self._relaxed: LinearSolution | None = None
+        self._relaxed: NDArray[np.float64] | None = None
         self.bound = 0.0
         self.infeasible = False
         self._cover = self._build()
@@ -80,52 +75,53 @@ class CountsModel:
 
     def relax(self, deadline: Deadline) -> None:
         """Solve the linear relaxation, which gives the bound."""
-        self._relaxed = self._learn(self._model.solve(deadline, relax=True))
+        solution = self._model.solve(deadline, relax=True)
+        self._learn(solution)
+        self._relaxed = solution.values
 
-    def search(self, deadline: Deadline, *, relative_gap: float, seed: int) -> Counts | None:
-        """Return the best whole numbers found in time, or None.
+    def search(self, deadline: Deadline, *, gap: float, seed: int) -> Counts | None:
+        """Return the best numbers found in time, or None.
 
         First only numbers next to those of the relaxation are allowed (relaxation enforced
         neighbourhood search, Berthold 2014): where the relaxation is as tight as it is for
-        coverage, they nearly always contain an optimum. Only if the gap stays open is the whole
-        model searched.
+        coverage, they nearly always contain an optimum. The whole model is searched, from there,
+        only if time is left after the best of these is proven not to close the gap. Where no
+        whole numbers are found, those of the relaxation are rounded down: not all the shifts
+        that are worth having, but a good start.
         """
-        best: LinearSolution | None = None
-        if self._relaxed is not None and self._relaxed.values is not None:
+        best, relaxed = None, self._relaxed
+        if relaxed is not None:
             columns = np.concatenate(self._numbers)
-            value = self._relaxed.values[columns]
-            near = columns, np.floor(value + WHOLE), np.ceil(value - WHOLE)
-            best = self._model.solve(
-                deadline.within(NEAR_SHARE * deadline.remaining()),
-                relative_gap=relative_gap,
+            value = relaxed[columns]
+            near = self._model.solve(
+                deadline,
+                relative_gap=gap,
                 seed=seed,
-                within=near,
+                within=(columns, np.floor(value + WHOLE), np.ceil(value - WHOLE)),
             )
-            if best.objective - self.bound <= relative_gap * abs(best.objective):
+            best = near.values
+            if best is not None and relative_gap(near.objective, self.bound) <= gap:
                 return self._counts(best)
-        whole = self._model.solve(deadline, relative_gap=relative_gap, seed=seed)
-        self._learn(whole)
-        if best is None or whole.objective < best.objective:
-            best = whole
-        return self._counts(best)
+        if not deadline.passed():
+            whole = self._model.solve(deadline, relative_gap=gap, seed=seed, start=best)
+            self._learn(whole)
+            best = best if whole.values is None else whole.values
+        if best is None and relaxed is not None:
+            best = np.floor(relaxed + WHOLE)
+        return None if best is None else self._counts(best)
 
-    def _learn(self, solution: LinearSolution) -> LinearSolution:
+    def _learn(self, solution: LinearSolution) -> None:
         self.bound = max(self.bound, solution.bound)
         self.infeasible |= solution.infeasible
-        return solution
 
-    def _counts(self, solution: LinearSolution) -> Counts | None:
-        if solution.values is None:
-            return None
-        shifts = {family: Counter[int]() for family in self._setting.families()}
-        for family, counts in shifts.items():
-            for kind in family.types:
-                values = np.rint(solution.values[self._numbers[kind]]).astype(int)
-                patterns = self._setting.types[kind].patterns
-                for place in np.flatnonzero(values):
-                    counts[int(patterns[place])] += int(values[place])
-        begins = begins_in(self._cover, solution.values)
-        return Counts(shifts, begins, solution.objective)
+    def _counts(self, values: NDArray[np.float64]) -> Counts:
+        shifts = []
+        for alike, columns in zip(self._setting.types, self._numbers, strict=True):
+            numbers = np.rint(values[columns]).astype(int)
+            used = np.flatnonzero(numbers)
+            patterns = alike.patterns[used].tolist()
+            shifts.append(Counter(dict(zip(patterns, numbers[used].tolist(), strict=True))))
+        return Counts(tuple(shifts), begins_in(self._cover, values))
 
     def _build(self) -> CoverVariables:
         setting, model = self._setting, self._model

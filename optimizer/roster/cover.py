@@ -29,6 +29,9 @@ from optimizer.roster.patterns import Activity, Patterns
 
 __all__ = ["Begins", "CoverVariables", "Demand", "Pool", "add_cover", "begins_in"]
 
+NOTHING = 1e-9
+"""A shortage that costs less than this is the noise of a forecast, and would only blur a model."""
+
 Integers = NDArray[np.int64]
 
 Pool = tuple[int, int, int]
@@ -45,7 +48,7 @@ class Demand:
     Parameters
     ----------
     agents
-        Agents required, [groups, slots].
+        Agents whose lack costs something, [groups, slots].
     price
         Of one agent missing for one slot, [groups].
     needed
@@ -58,14 +61,15 @@ class Demand:
 
     @classmethod
     def of(cls, problem: RosterProblem) -> Demand:
-        """Return the demand of a problem; groups whose shortage costs nothing need nobody."""
+        """Return the demand of a problem."""
         requirement = problem.requirement
         cost = {group.id: group.shortage_cost for group in problem.organisation.groups}
         price = np.array([cost[name] for name in requirement.groups])
         price = price * requirement.grid.hours_per_slot
-        present = (requirement.agents > 0) & (price[:, None] > 0)
-        bits = 1 << np.arange(len(price), dtype=object)
-        return cls(requirement.agents, price, tuple(int(bits[row].sum()) for row in present.T))
+        agents = np.where(requirement.agents * price[:, None] > NOTHING, requirement.agents, 0.0)
+        agents.setflags(write=False)
+        needed = (sum(1 << int(row) for row in np.flatnonzero(column)) for column in agents.T)
+        return cls(agents, price, tuple(needed))
 
     @property
     def slots(self) -> int:
@@ -138,7 +142,7 @@ def begins_in(cover: CoverVariables, values: NDArray[np.float64]) -> Begins:
 
 def _add_skills(model: LinearModel, demand: Demand, skill_sets: list[int]) -> dict[int, Integers]:
     """Add shortage and flows; return per skill set the row that its people fill, or -1, [slots]."""
-    group, slot = np.nonzero((demand.agents > 0) & (demand.price[:, None] > 0))
+    group, slot = np.nonzero(demand.agents)
     required = demand.agents[group, slot]
     need = np.full(demand.agents.shape, -1, dtype=np.int64)
     need[group, slot] = model.add_rows(len(group), lower=required)

@@ -20,6 +20,7 @@ from optimizer.roster.fit import (
     UNLIMITED,
     Limits,
     below_minimum,
+    lacks_minimum,
     limits_of,
     may_take,
     paid_beyond,
@@ -28,6 +29,8 @@ from optimizer.roster.plan import FREE, Plan
 from optimizer.roster.setting import Setting
 from optimizer.roster.shortage import (
     DAY,
+    END,
+    START,
     Cover,
     Shapes,
     add_shift,
@@ -101,10 +104,7 @@ class Filler:
             for kind, alike in enumerate(self._setting.types)
             if alike.has_minimum()
             for agent in alike.agents
-            if any(
-                below_minimum(self._limits, kind, plan.worked[agent], week.first)
-                for week in alike.weeks
-            )
+            if lacks_minimum(self._limits, kind, plan.worked[agent])
         ]
 
     def _covered(self, plan: Plan) -> Cover:
@@ -199,11 +199,20 @@ def _fill(
         if agent < 0:
             heapq.heappop(queue)
             continue
+        first, last = shapes.patterns[pattern, START], shapes.patterns[pattern, END]
+        missing, flow = cover.missing[first:last].copy(), cover.flow[first:last].copy()
+        value = cover.value[first:last].copy()
+        gain = add_shift(shapes, cover, pattern, team.skill_set[family], places)
         day = shapes.patterns[pattern, DAY]
+        beyond = paid_beyond(limits, team.kind[agent], worked[agent], pattern)
+        if gain <= costs[pair] + team.hourly[family] * beyond and not minimum_only:
+            cover.missing[first:last], cover.flow[first:last] = missing, flow
+            cover.value[first:last] = value
+            heapq.heappop(queue)
+            continue
         worked[agent, day] = pattern
         for place in range(len(places)):
             begins[agent, day, place] = places[place]
-        add_shift(shapes, cover, pattern, team.skill_set[family], places)
         if team.vendor[family] >= 0:
             team.lent[team.vendor[family], day] -= 1
 

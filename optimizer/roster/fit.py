@@ -13,7 +13,15 @@ from optimizer.roster.plan import FREE
 from optimizer.roster.setting import Setting
 from optimizer.roster.shortage import DAY, END, PAID, START, Shapes
 
-__all__ = ["UNLIMITED", "Limits", "below_minimum", "limits_of", "may_take", "paid_beyond"]
+__all__ = [
+    "UNLIMITED",
+    "Limits",
+    "below_minimum",
+    "lacks_minimum",
+    "limits_of",
+    "may_take",
+    "paid_beyond",
+]
 
 UNLIMITED = np.iinfo(np.int64).max
 
@@ -123,6 +131,15 @@ def below_minimum(limits: Limits, kind: int, worked: Integers, day: int) -> bool
         or paid < week[PAID_LEAST]
         or total < limits.rules[kind, PERIOD_LEAST]
     )
+
+
+@njit(cache=True)
+def lacks_minimum(limits: Limits, kind: int, worked: Integers) -> bool:
+    """Tell whether any week, or the period, lacks shifts or paid time it must have."""
+    for day in range(limits.rules[kind, FIRST_DAY], limits.rules[kind, LAST_DAY]):
+        if below_minimum(limits, kind, worked, day):
+            return True
+    return False
 
 
 @njit(cache=True)

@@ -21,6 +21,9 @@ from optimizer.stop import Deadline
 
 __all__ = ["LinearModel", "LinearSolution"]
 
+SHORTEST = 0.01
+"""Seconds below which a solve is not begun."""
+
 log = logging.getLogger(__name__)
 
 Floats = NDArray[np.float64]
@@ -122,6 +125,7 @@ class LinearModel:
         absolute_gap: float = 0.0,
         seed: int = 0,
         within: tuple[Integers, Floats, Floats] | None = None,
+        start: Floats | None = None,
     ) -> LinearSolution:
         """Minimise with HiGHS until the gap is reached or the deadline passes.
 
@@ -135,6 +139,8 @@ class LinearModel:
             0.01 %, is never used: a large shortage cost can hide real differences behind it.
         within
             Variables with the lower and upper bounds that hold for this solve.
+        start
+            Values of a known solution to improve on.
         """
         parameters = mathopt.SolveParameters(random_seed=seed)
         if relax:
@@ -144,11 +150,15 @@ class LinearModel:
             parameters.absolute_gap_tolerance = absolute_gap
             parameters.highs.string_options["mip_lp_solver"] = "ipm"
         model = mathopt.Model.from_model_proto(self._proto(relax, within))
-        result = _run(model, parameters, deadline)
+        hints = mathopt.ModelSolveParameters()
+        if start is not None:
+            known = dict(zip(model.variables(), start.tolist(), strict=True))
+            hints.solution_hints.append(mathopt.SolutionHint(variable_values=known))
+        result = _run(model, parameters, hints, deadline)
         if result is None and relax:
             # The interior point method ends well where the crossover after it can fail.
             parameters.highs.string_options["run_crossover"] = "off"
-            result = _run(model, parameters, deadline)
+            result = _run(model, parameters, hints, deadline)
         if result is None:
             return LinearSolution(None, np.inf, -np.inf, infeasible=False)
         bound = result.termination.objective_bounds.dual_bound
@@ -197,12 +207,17 @@ class LinearModel:
 
 
 def _run(
-    model: mathopt.Model, parameters: mathopt.SolveParameters, deadline: Deadline
+    model: mathopt.Model,
+    parameters: mathopt.SolveParameters,
+    hints: mathopt.ModelSolveParameters,
+    deadline: Deadline,
 ) -> mathopt.SolveResult | None:
-    """Solve, or return None where HiGHS gives up with an error."""
+    """Solve, or return None where no time is left or HiGHS gives up with an error."""
+    if deadline.remaining() < SHORTEST:
+        return None  # a time limit of zero would be taken for none
     parameters.time_limit = timedelta(seconds=deadline.remaining())
     try:
-        return mathopt.solve(model, mathopt.SolverType.HIGHS, params=parameters)
+        return mathopt.solve(model, mathopt.SolverType.HIGHS, params=parameters, model_params=hints)
     except (RuntimeError, AttributeError) as error:
         # OR-Tools 9.15 fails to translate the status of a solver's error and raises
         # AttributeError ("no attribute 'canonical_code'") in its place.

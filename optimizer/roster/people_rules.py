@@ -11,7 +11,7 @@ from ortools.sat.python import cp_model
 
 from optimizer.model import Range
 from optimizer.roster.patterns import Calendar, Patterns, rest_conflicts
-from optimizer.roster.staff import AgentType
+from optimizer.roster.staff import AgentType, Week
 
 __all__ = ["RULES", "Person"]
 
@@ -61,6 +61,18 @@ class Person:
         mine = [pattern for day in days for pattern in self.by_day.get(day, ())]
         paid = (self.patterns.paid[mine] * self.step).tolist()
         return cp_model.LinearExpr.weighted_sum([self.works[p] for p in mine], paid)
+
+    def weeks_beyond_guarantee(self) -> list[Week]:
+        """Return the weeks in which more can be paid than is guaranteed, if that costs anything."""
+        contract = self.type.contract
+        if not contract.guaranteed_minutes_per_week or not contract.hourly_cost:
+            return []
+        longest = max((int(self.patterns.paid[p]) * self.step for p in self.choices), default=0)
+        return [
+            week
+            for week in self.type.weeks
+            if self.type.longest_week(week, longest) > week.guaranteed
+        ]
 
     def bounded(self, value: cp_model.LinearExprT, bounds: Range) -> None:
         """Keep a value within bounds."""

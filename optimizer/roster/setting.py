@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from optimizer.model import Contract, RosterProblem
 from optimizer.roster.cover import Demand
@@ -69,6 +70,20 @@ class Setting:
     def members(self, family: Family) -> list[tuple[int, AgentType]]:
         """Return the agents of a family, each with the own type."""
         return [(a, self.types[t]) for t in family.types for a in self.types[t].agents]
+
+    def split(self, families: Collection[Family]) -> Setting:
+        """Return the setting with every agent of some families as a type of one.
+
+        The counts model is exact for a type of one, where for larger ones it only sees sums.
+        """
+        apart = {kind for family in families for kind in family.types}
+        types = []
+        for kind, alike in enumerate(self.types):
+            if kind in apart:
+                types += [replace(alike, agents=(agent,)) for agent in alike.agents]
+            else:
+                types.append(alike)
+        return replace(self, types=tuple(types))
 
     def is_capped(self, contract: Contract) -> bool:
         """Tell whether a vendor limits how many shifts of a contract there are on a day."""

@@ -101,7 +101,7 @@ def cover_of(demand: Demand, skill_sets: list[int]) -> Cover:
     cover = Cover(
         demand.price,
         serves.reshape(len(skill_sets), groups),
-        np.ascontiguousarray(demand.agents.T),
+        np.array(demand.agents.T, order="C"),
         np.zeros((slots, len(skill_sets), groups)),
         np.zeros((slots, len(skill_sets))),
     )
@@ -151,8 +151,14 @@ def best_begins(
 
 
 @njit(cache=True)
-def add_shift(shapes: Shapes, cover: Cover, pattern: int, skill_set: int, begins: Integers) -> None:
-    """Put one agent to work."""
+def add_shift(
+    shapes: Shapes, cover: Cover, pattern: int, skill_set: int, begins: Integers
+) -> float:
+    """Put one agent to work and return by how much the priced shortage falls.
+
+    That is less than `best_begins` promised where a slot lacks only a part of an agent.
+    """
+    gain = 0.0
     start, end = shapes.patterns[pattern, START], shapes.patterns[pattern, END]
     activities = shapes.activities[shapes.patterns[pattern, TEMPLATE]]
     for slot in range(start, min(end, len(cover.value))):
@@ -161,8 +167,9 @@ def add_shift(shapes: Shapes, cover: Cover, pattern: int, skill_set: int, begins
             if begins[place] <= slot < begins[place] + activities[place, SIZE]:
                 away = True
         if not away:
-            _push(cover, slot, skill_set)
+            gain += _push(cover, slot, skill_set)
             _update_value(cover, slot)
+    return gain
 
 
 @njit(cache=True)
@@ -202,10 +209,10 @@ def _update_value(cover: Cover, slot: int) -> None:
 
 
 @njit(cache=True)
-def _push(cover: Cover, slot: int, skill_set: int) -> None:
+def _push(cover: Cover, slot: int, skill_set: int) -> float:
     """Give one agent's slot to the dearest shortage in reach, along augmenting paths."""
     skill_sets, groups = cover.serves.shape
-    left = 1.0
+    left, gain = 1.0, 0.0
     via = np.empty(groups, dtype=np.int64)  # the skill set from which a group was reached
     back = np.empty(skill_sets, dtype=np.int64)  # the group from which a skill set was reached
     queue = np.empty(skill_sets, dtype=np.int64)
@@ -248,3 +255,5 @@ def _push(cover: Cover, slot: int, skill_set: int) -> None:
         cover.flow[slot, skill_set, g] += amount
         cover.missing[slot, target] -= amount
         left -= amount
+        gain += amount * cover.price[target]
+    return gain

@@ -93,6 +93,14 @@ class AgentType:
         """Return the days on which they may work at all, as indices of the calendar."""
         return range(self.first_day, self.last_day)
 
+    def longest_week(self, week: Week, longest_shift: int) -> int:
+        """Return an upper limit on the paid minutes of a week, given those of a shift."""
+        shifts = week.last - week.first
+        if week.shifts.maximum is not None:
+            shifts = min(shifts, week.shifts.maximum)
+        most = shifts * longest_shift
+        return most if week.minutes.maximum is None else min(most, week.minutes.maximum)
+
     def has_minimum(self) -> bool:
         """Tell whether anything must be worked."""
         return self.period.minimum > 0 or any(
