@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from optimizer.errors import NoSolution
 from optimizer.model import (
     Agent,
     Contract,
@@ -77,7 +78,11 @@ def best_of_all(problem: RosterProblem) -> float:
 @FEW
 @given(problems(agents=2, days=2, small=True))
 def test_no_roster_of_all_is_better_than_one_called_optimal(drawn: RosterProblem) -> None:
-    built = solve(drawn, deadline=soon(3.0))
+    try:
+        built = solve(drawn, deadline=soon(3.0))
+    except NoSolution:
+        assert best_of_all(drawn) == np.inf
+        return
     # Least values that nobody can reach are lowered as little as possible, which no rule says.
     assume(not built.warnings)
     best = best_of_all(drawn)
@@ -91,7 +96,12 @@ def test_no_roster_of_all_is_better_than_one_called_optimal(drawn: RosterProblem
 @FEW
 @given(problems(agents=6, days=9), st.integers(0, 3))
 def test_every_roster_is_sound_and_not_below_its_bound(drawn: RosterProblem, seed: int) -> None:
-    built = solve(drawn, deadline=soon(1.0), seed=seed)
+    try:
+        built = solve(drawn, deadline=soon(1.0), seed=seed)
+    except NoSolution:
+        # Only a vendor's cap can stand against the least values of several people together.
+        assert any(vendor.max_shifts_per_day is not None for vendor in drawn.organisation.vendors)
+        return
     judged = verify(drawn, built.roster)
     assert judged.sound
     assert judged.objective == pytest.approx(built.report.objective)
