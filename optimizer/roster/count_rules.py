@@ -96,9 +96,9 @@ def time_beyond_guarantee(view: TypeView) -> None:
         return
     longest = int(view.paid.max(initial=0))
     for week in view.type.weeks:
-        if view.type.longest_week(week, longest) <= week.guaranteed:
-            continue
         places = view.places(range(week.first, week.last))
+        if not len(places) or view.type.longest_week(week, longest) <= week.guaranteed:
+            continue
         beyond = view.model.add_variables(1, cost=contract.hourly_cost / 60)
         # Paid time comes in multiples of a unit. Between the last multiple within the guarantee
         # and the first beyond it, the cost of one person lies on or above the line through both.
