@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import numpy as np
 
-from optimizer.errors import Issue
+from optimizer.errors import Issue, Severity
 from optimizer.model.findings import Findings
 from optimizer.model.grid import MINUTES_PER_DAY, TimeGrid
 from optimizer.model.organisation import Organisation, can_serve
@@ -123,6 +124,9 @@ def check_problem(problem: RosterProblem) -> list[Issue]:
                 "off_grid",
                 f"Template {template.id!r} does not fit intervals of {step} minutes.",
             )
+    if not any(issue.severity is Severity.ERROR for issue in issues):
+        # Only with a sound grid and zones that exist can clocks be compared.
+        _check_clocks(found.at("organisation", "sites"), problem)
     return found.issues
 
 
@@ -145,6 +149,20 @@ def check_roster(roster: Roster, organisation: Organisation, pointer: str = "") 
                     f"The activity runs from slot {activity.start} to {activity.end}.",
                 )
     return found.issues
+
+
+def _check_clocks(found: Findings, problem: RosterProblem) -> None:
+    """Report sites on whose clock the slots do not begin at multiples of the interval."""
+    grid = problem.requirement.grid
+    for i, site in enumerate(problem.organisation.sites):
+        clock = replace(grid, zone=site.zone)
+        times = [clock.local(slot) for slot in (0, grid.count)]
+        if any(t.minute % grid.interval_minutes or t.second for t in times):
+            found.at(i, "zone").error(
+                "zone_off_grid",
+                f"In {site.zone} the intervals of {grid.interval_minutes} minutes begin at "
+                f"{times[0]:%H:%M:%S}.",
+            )
 
 
 def _check_group(
@@ -183,17 +201,37 @@ def _check_template(found: Findings, template: ShiftTemplate) -> None:
     for i, weekday in enumerate(template.weekdays):
         found.at("weekdays").within(str(i), weekday, 0, 6)
     shortest = min(template.lengths, default=0)
+    each_fits = True
     for i, activity in enumerate(template.activities):
         here = found.at("activities", i)
         here.within("minutes", activity.minutes, 1)
         here.within("step_minutes", activity.step_minutes, 1)
         here.within("earliest_minute", activity.earliest_minute, 0)
         here.ordered("latest_minute", activity.earliest_minute, activity.latest_minute)
+        each_fits &= activity.earliest_minute + activity.minutes <= shortest
+        each_fits &= activity.step_minutes > 0
         if activity.earliest_minute + activity.minutes > shortest:
             here.error(
                 "activity_outside_shift",
                 f"The activity cannot end within the shortest shift, {shortest} minutes.",
             )
+    if each_fits and not _one_after_the_other(template, shortest):
+        found.at("activities").error(
+            "activities_do_not_fit",
+            f"The activities cannot follow each other in a shift of {shortest} minutes.",
+        )
+
+
+def _one_after_the_other(template: ShiftTemplate, length: int) -> bool:
+    """Tell whether the activities fit into a shift in order, each as early as it can be."""
+    free = 0
+    for activity in template.activities:
+        late = max(0, free - activity.earliest_minute)
+        begin = activity.earliest_minute + -(-late // activity.step_minutes) * activity.step_minutes
+        if begin > min(activity.latest_minute, length - activity.minutes):
+            return False
+        free = begin + activity.minutes
+    return True
 
 
 def _check_contract(

@@ -84,10 +84,11 @@ class Contract(Record):
     Parameters
     ----------
     minutes_per_day, minutes_per_week, minutes_per_period
-        Paid minutes on a worked day, in each week (Monday to Sunday, the part inside the
-        period) and in the whole period.
+        Paid minutes on a worked day, in each week (Monday to Sunday, what was worked before the
+        period included) and in the whole period. Least values of a week bind if the period
+        reaches its Sunday: otherwise there is time left to reach them.
     shifts_per_week
-        Shifts in each week.
+        Shifts in each week, likewise.
     rest_minutes
         Least time between the end of a shift and the start of the next.
     max_consecutive_days

@@ -91,8 +91,9 @@ class RosterProblem:
     """Cover a requirement with an organisation's people.
 
     The objective of a roster, to be minimised, is in the organisation's currency: shortage
-    (each group's `shortage_cost` per agent-hour), plus the paid time beyond each guarantee at
-    its hourly cost with the weekend premium, plus the call cost of every shift.
+    (each group's `shortage_cost` per agent-hour), plus the paid time beyond each week's
+    guarantee at its hourly cost, plus the weekend premium on all paid time of shifts that start
+    on a Saturday or Sunday, plus the call cost of every shift.
     """
 
     organisation: Organisation

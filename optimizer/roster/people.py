@@ -232,6 +232,7 @@ class _Table:
         _hint(model, people, hint)
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
+        solver.parameters.catch_sigint_signal = False  # the caller's to handle
         solver.parameters.random_seed = self._seed
         solver.parameters.max_time_in_seconds = deadline.remaining()
         solver.parameters.max_deterministic_time = effort
