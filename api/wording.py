@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["duration", "share"]
+__all__ = ["distance", "duration", "share"]
 
 
 def share(value: float | None, digits: int = 1) -> str:
@@ -17,3 +17,10 @@ def duration(seconds: float | None) -> str:
     if seconds < 120:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+def distance(gap: float | None) -> str:
+    """Return how far above the optimum something can be at most."""
+    if gap is None or gap >= 1:
+        return "no useful bound was proven in this time"
+    return f"at most {share(gap, 2)} above the optimum"

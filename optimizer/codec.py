@@ -33,6 +33,13 @@ _CODES = {
 }
 
 
+_DETAILS = {
+    "missing_field": "The field is missing",
+    "unknown_field": "There is no such field here",
+}
+"""What to say where the validator's words are a programmer's."""
+
+
 def adapter(kind: type[T]) -> TypeAdapter[T]:
     """Return the validator and serializer of a type; it is built once."""
     if kind not in _ADAPTERS:
@@ -51,7 +58,7 @@ def decode(kind: type[T], body: bytes) -> T:
     try:
         return adapter(kind).validate_json(body)
     except ValidationError as error:
-        raise InvalidInput("The body does not have the expected shape.", issues_of(error)) from None
+        raise InvalidInput("The JSON does not have the expected shape.", issues_of(error)) from None
 
 
 def encode(value: Any) -> bytes:
@@ -70,4 +77,5 @@ def _issue(found: dict[str, Any]) -> Issue:
     if found["type"] not in ("missing", "json_invalid") and isinstance(value, str | int | float):
         detail += f", not {value!r:.60}"
     code = _CODES.get(found["type"], "wrong_type")
+    detail = _DETAILS.get(code, detail)
     return Issue(code, "".join(f"/{part}" for part in parts), f"{detail}.")

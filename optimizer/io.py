@@ -95,14 +95,14 @@ def read_organisation(path: Path) -> Organisation:
         If the file is missing or is not such a document; every problem is listed. The other
         readers raise the same.
     """
-    organisation = _section(decode(_Document, _load(path)), "organisation")
+    organisation = _section(_read(path), "organisation")
     assert isinstance(organisation, Organisation)
     return _checked(organisation, lambda o: check_organisation(o, "/organisation"))
 
 
 def read_requirement(path: Path) -> Requirement:
     """Read a file with a ``requirement``."""
-    requirement = _requirement(decode(_Document, _load(path)))
+    requirement = _requirement(_read(path))
     return _checked(requirement, lambda r: check_requirement(r, r.groups, "/requirement"))
 
 
@@ -114,14 +114,14 @@ def read_problem(organisation: Path, requirement: Path) -> RosterProblem:
 
 def read_roster(path: Path, organisation: Organisation) -> Roster:
     """Read a file with a ``roster`` made for `organisation`."""
-    roster = _section(decode(_Document, _load(path)), "roster")
+    roster = _section(_read(path), "roster")
     assert isinstance(roster, Roster)
     return _checked(roster, lambda r: check_roster(r, organisation, "/roster"))
 
 
 def read_snapshot(path: Path) -> Snapshot:
     """Read a file with a ``snapshot`` of live tickets and agents."""
-    snapshot = _section(decode(_Document, _load(path)), "snapshot")
+    snapshot = _section(_read(path), "snapshot")
     assert isinstance(snapshot, Snapshot)
     return _checked(snapshot, lambda s: check_snapshot(s, "/snapshot"))
 
@@ -129,6 +129,14 @@ def read_snapshot(path: Path) -> Snapshot:
 def decode_snapshot(body: bytes) -> Snapshot:
     """Decode a bare snapshot, without the document around it, as the HTTP API takes it."""
     return _checked(decode(Snapshot, body), check_snapshot)
+
+
+def _read(path: Path) -> _Document:
+    body = _load(path)
+    try:
+        return decode(_Document, body)
+    except InvalidInput as error:
+        raise InvalidInput(f"{path}: {error.detail}", error.issues) from None
 
 
 def _load(path: Path) -> bytes:

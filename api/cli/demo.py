@@ -13,8 +13,9 @@ import numpy as np
 from rich.table import Table
 
 from api.cli.forecasting import HorizonType, map_option
-from api.cli.output import console, emit_json, json_option, observing
-from api.wording import duration, share
+from api.cli.options import Seconds
+from api.cli.output import console, emit_json, interruptible, json_option, observing
+from api.wording import distance, duration, share
 from optimizer.progress import Event
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ __all__ = ["demo"]
     "--seconds",
     default=40.0,
     show_default=True,
-    type=click.FloatRange(1, 3600),
+    type=Seconds(1, 3600),
     help="Longest time for the roster.",
 )
 @click.option(
@@ -56,7 +57,7 @@ __all__ = ["demo"]
     "--aht",
     default=240.0,
     show_default=True,
-    type=click.FloatRange(1, 86400),
+    type=Seconds(1, 86400),
     help="With --history: handling time in seconds where the file has none.",
 )
 @json_option
@@ -90,6 +91,8 @@ def demo(
     from optimizer.routing import assign
     from sample_data import generate
 
+    # Before the work, so that a folder that cannot be had costs nobody a plan.
+    out.mkdir(parents=True, exist_ok=True)
     with observing() as observer:
         assignment: Assignment | None = None
         if history_path is None:
@@ -101,15 +104,17 @@ def demo(
             history = _history(history_path, dict(mapping), aht)
             organisation = _organisation_around(history, country, days, seed)
             closures = ()
-        made = plan(
-            organisation,
-            history,
-            days=days,
-            closures=closures,
-            country=country,
-            roster_seconds=seconds,
-            seed=seed,
-            observer=observer,
+        made = interruptible(
+            lambda: plan(
+                organisation,
+                history,
+                days=days,
+                closures=closures,
+                country=country,
+                roster_seconds=seconds,
+                seed=seed,
+                observer=observer,
+            )
         )
         if history_path is None:
             observer(Event("live assignment", 0.0))
@@ -118,7 +123,6 @@ def demo(
             assignment = assign(sample.snapshot)
         summary = summarise(made, assignment)
         observer(Event("report", 0.0))
-        out.mkdir(parents=True, exist_ok=True)
         _write_files(out, made, summary, assignment)
         (out / "report.html").write_text(render(made, summary, assignment), encoding="utf-8")
     if as_json:
@@ -184,11 +188,7 @@ def _print_summary(summary: dict[str, Any]) -> None:
         f"(last week's values {share(errors['seasonal_naive']['wape'])}, "
         f"moving average {share(errors['moving_average']['wape'])})",
     )
-    gap = (
-        "no bound"
-        if roster["gap"] is None
-        else f"at most {share(roster['gap'], 2)} above the optimum"
-    )
+    gap = distance(roster["gap"])
     verified = "every rule verified" if roster["verified"] else "RULES BROKEN"
     lines.add_row(
         "Roster",

@@ -14,7 +14,7 @@ from rich.box import SIMPLE
 from rich.markup import escape
 from rich.table import Table
 
-from api.cli.output import console, emit_json, json_option
+from api.cli.output import console, emit_json, json_option, notes
 
 if TYPE_CHECKING:
     from forecasts import Backtest, Forecast, History, Issue, Score
@@ -121,7 +121,7 @@ def forecast(
     from forecasts import forecast as forecast_history
 
     history = _read(history_path, mapping)
-    with console.status("Forecasting"):
+    with notes.status("Forecasting"):
         result = forecast_history(
             history,
             horizon_days,
@@ -176,7 +176,7 @@ def backtest(
     from forecasts import backtest as backtest_history
 
     history = _read(history_path, mapping)
-    with console.status("Forecasting past weeks"):
+    with notes.status("Forecasting past weeks"):
         result = backtest_history(history, horizon_days, origins)
     if as_json:
         emit_json(_backtest_json(result))
@@ -312,7 +312,10 @@ def _table(title: str) -> Table:
 
 
 def _print_issues(issues: Sequence[Issue]) -> None:
+    """Print what is worth knowing, once for all places that share it."""
+    places: dict[tuple[str, str], list[str]] = {}
     for issue in issues:
-        console.print(
-            f"{issue.severity}: {issue.pointer} {issue.detail}", soft_wrap=True, markup=False
-        )
+        places.setdefault((issue.severity, issue.detail), []).append(issue.pointer)
+    for (severity, detail), pointers in places.items():
+        where = pointers[0] if len(pointers) == 1 else f"{len(pointers)} places"
+        notes.print(f"{severity}: {where}: {detail}", soft_wrap=True, markup=False)

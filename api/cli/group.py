@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from api.cli import output
-from api.problems import problem_of
+from api.problems import Problem, problem_of
 
 __all__ = ["CallboardGroup"]
 
@@ -74,11 +74,34 @@ class CallboardGroup(click.Group):
         """Run the command; what it raises on purpose is printed and becomes the exit code."""
         try:
             return super().invoke(ctx)
-        except click.exceptions.Exit:
+        except (click.exceptions.Exit, click.Abort):
             raise
+        except click.UsageError as error:
+            if not ctx.meta[_JSON]:
+                raise
+            output.problem(_misused(error), as_json=True)
+            ctx.exit(error.exit_code)
         except Exception as error:
-            problem = problem_of(error)
+            problem = _unusable(error) if isinstance(error, OSError) else problem_of(error)
             if problem is None:
                 raise
             output.problem(problem, as_json=ctx.meta[_JSON])
             ctx.exit(problem.exit_code)
+        except KeyboardInterrupt:
+            output.notes.print("Interrupted; nothing was written by this command.")
+            ctx.exit(130)
+
+
+def _misused(error: click.UsageError) -> Problem:
+    detail = error.format_message()
+    issue = {"code": "bad_usage", "severity": "error", "pointer": "", "detail": detail}
+    return Problem("bad-usage", "Bad usage", detail, 400, 2, (issue,))
+
+
+def _unusable(error: OSError) -> Problem | None:
+    """Return what to tell about a file or folder that cannot be written or read."""
+    if error.filename is None:
+        return None
+    detail = f"{error.filename}: {error.strerror}."
+    issue = {"code": "unusable_file", "severity": "error", "pointer": "", "detail": detail}
+    return Problem("unusable-file", "Unusable file", detail, 400, 2, (issue,))

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
+from typing import Any
 
 import click
 
-__all__ = ["FILE", "forecast_option", "organisation_option", "requirement_option", "roster_option"]
+__all__ = [
+    "FILE",
+    "Seconds",
+    "forecast_option",
+    "organisation_option",
+    "requirement_option",
+    "roster_option",
+]
+
+
+class Seconds(click.FloatRange):
+    """A finite length of time; a plain range would let not-a-number through."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the seconds."""
+        seconds = super().convert(value, param, ctx)
+        if not math.isfinite(seconds):
+            self.fail(f"{value!r} is not a length of time.", param, ctx)
+        return seconds
+
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 """A file that must be there."""

@@ -1,12 +1,14 @@
-"""How commands speak: results on standard output, everything else on standard error."""
+"""How commands speak: results on standard output, progress and problems on standard error."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import Any
+from threading import Thread
+from typing import Any, TypeVar
 
 import click
 from rich.console import Console
@@ -15,9 +17,15 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from api.problems import Problem
 from optimizer.progress import Event, Observer
 
-__all__ = ["console", "emit_json", "json_option", "observing", "problem"]
+__all__ = ["console", "emit_json", "interruptible", "json_option", "notes", "observing", "problem"]
 
-console = Console(stderr=True, highlight=False)
+T = TypeVar("T")
+
+console = Console(highlight=False)
+"""Where results for people go."""
+
+notes = Console(stderr=True, highlight=False)
+"""Where progress and problems go."""
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object on standard output."
@@ -30,12 +38,30 @@ def emit_json(value: dict[str, Any]) -> None:
     sys.stdout.write("\n")
 
 
+def interruptible(call: Callable[[], T]) -> T:
+    """Return what a long call returns, and let Ctrl-C end it at once.
+
+    The call runs beside the main thread, which is free to be interrupted: inside a solver nobody
+    hears a signal until the solver is done.
+    """
+    done: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(call())
+        except BaseException as error:
+            done.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    return done.result()
+
+
 @contextmanager
 def observing() -> Iterator[Observer]:
     """Show the phase of a long call, with its best objective and bound as they come."""
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
-        console=console, transient=True,
+        console=notes, transient=True, disable=not notes.is_terminal,
     ) as progress:  # fmt: skip
         task = progress.add_task("")
 
@@ -55,9 +81,9 @@ def problem(problem: Problem, *, as_json: bool) -> None:
     if as_json:
         emit_json(problem.as_dict())
         return
-    console.print(f"[bold red]{problem.title}[/]: {problem.detail}", soft_wrap=True)
+    notes.print(f"[bold red]{problem.title}[/]: {problem.detail}", soft_wrap=True)
     for issue in problem.issues:
-        console.print(
+        notes.print(
             f"  {issue['severity']:<11} {issue['pointer'] or '/'}  "
             f"{issue['detail']} [dim]\\[{issue['code']}][/]",
             soft_wrap=True,

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.table import Table
 
-from api.cli.options import organisation_option, requirement_option, roster_option
-from api.cli.output import console, emit_json, json_option, observing
-from api.wording import share
+from api.cli.options import Seconds, organisation_option, requirement_option, roster_option
+from api.cli.output import console, emit_json, interruptible, json_option, observing
+from api.wording import distance, share
 
 if TYPE_CHECKING:
     from optimizer.model import RosterProblem
@@ -27,7 +27,7 @@ __all__ = ["roster", "verify"]
     "--seconds",
     default=60.0,
     show_default=True,
-    type=click.FloatRange(1, 86400),
+    type=Seconds(1, 86400),
     help="Longest time from now to the answer.",
 )
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0))
@@ -62,8 +62,13 @@ def roster(
     from optimizer.roster import solve
 
     problem = io.read_problem(organisation_path, requirement_path)
+    if out is not None:
+        # Before the work, so that a folder that cannot be had costs nobody a roster.
+        out.mkdir(parents=True, exist_ok=True)
     with observing() as observer:
-        built = solve(problem, deadline=deadline, observer=observer, seed=seed)
+        built = interruptible(
+            lambda: solve(problem, deadline=deadline, observer=observer, seed=seed)
+        )
     report = built.report
     figures = {
         "termination": report.termination,
@@ -77,7 +82,6 @@ def roster(
         "warnings": [_issue(issue) for issue in built.warnings],
     }
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
         files = [out / name for name in ("roster.json", "roster.csv", "analysis.json")]
         io.write(files[0], built.roster)
         write_roster(files[1], problem.organisation, built.roster)
@@ -88,7 +92,7 @@ def roster(
         return
     console.print(
         f"{len(built.roster.shifts)} shifts, {report.termination}, "
-        f"at most {share(report.gap, 2)} from the optimum, {report.seconds:.1f} s"
+        f"{distance(report.gap)}, {report.seconds:.1f} s"
     )
     _print(figures)
     for file in figures.get("files", ()):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.table import Table
 
-from api.cli.output import console, emit_json, json_option
+from api.cli.output import console, emit_json, json_option, notes
 
 if TYPE_CHECKING:
     from sample_data import Sample
@@ -63,7 +63,7 @@ def sample(
     """
     from sample_data import generate, write_sample
 
-    with console.status("Generating"):
+    with notes.status("Generating"):
         made = generate(
             agents,
             skills,

@@ -85,6 +85,7 @@ def _summary(
     return {
         "start": grid.local(0).isoformat(),
         "end": grid.end.isoformat(),
+        "last_day": grid.days()[-1].isoformat(),
         "zone": grid.zone,
         "interval_minutes": grid.interval_minutes,
         "slots": grid.count,
@@ -99,7 +100,7 @@ def _clock(requirement: Requirement, slot: int) -> str:
 
 
 def _print_summary(summary: dict[str, Any]) -> None:
-    table = Table(title=f"Agents to roster, {summary['start'][:10]} to {summary['end'][:10]}")
+    table = Table(title=f"Agents to roster, {summary['start'][:10]} to {summary['last_day']}")
     table.add_column("group")
     for heading in ("contacts", "work h", "agent h", "most agents", "at"):
         table.add_column(heading, justify="right")

@@ -55,7 +55,7 @@ def content_of(
     return {
         "title": plan.organisation.name,
         "subtitle": f"{first:%d %B} to {last:%d %B %Y} · {len(plan.organisation.agents)} agents · "
-        f"{len(plan.volumes.groups)} planning groups · times in {grid.zone}",
+        f"{len(plan.volumes.groups)} planning group(s) · times in {grid.zone}",
         "interval": grid.interval_minutes,
         "cards": _cards(summary),
         "forecast_chart": _forecast_chart(plan),

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from api.cli.options import Seconds
 from api.cli.output import console, emit_json, json_option, observing
 from api.wording import share
 from benchmarks.registry import machine
@@ -19,7 +20,7 @@ __all__ = ["roster"]
 @click.option("--skills", type=click.IntRange(1, 60), default=4, show_default=True)
 @click.option("--days", type=click.IntRange(1, 366), default=7, show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=11, show_default=True)
-@click.option("--seconds", type=click.FloatRange(1), default=60.0, show_default=True)
+@click.option("--seconds", type=Seconds(1), default=60.0, show_default=True)
 @click.option("--distinct", is_flag=True, help="Every agent has own days, hours and requests.")
 @json_option
 def roster(

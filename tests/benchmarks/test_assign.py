@@ -79,5 +79,5 @@ def test_the_command_prints_one_object_with_every_figure() -> None:
 def test_without_json_a_table_is_shown() -> None:
     shown = run("--tickets 30 --agents 20 --repeats 2")
     assert shown.exit_code == 0
-    assert shown.stdout == ""
-    assert "Flow over all pairs" in shown.stderr
+    assert shown.stderr == ""
+    assert "Flow over all pairs" in shown.stdout

@@ -173,4 +173,4 @@ def test_the_speed_is_that_of_a_busy_centre(rule: str) -> None:
 def test_people_see_the_comparison(scenarios: Path) -> None:
     shown = bench("--scenario", "patient", "--file", str(scenarios), "--days", "3")
     assert shown.exit_code == 0
-    assert "contacts_in_target" in shown.stderr
+    assert "contacts_in_target" in shown.stdout

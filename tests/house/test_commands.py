@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +13,9 @@ import pytest
 from click.testing import CliRunner
 
 from api.cli import COMMANDS, main
+from benchmarks.centre import centre
 from benchmarks.registry import CASES
+from optimizer import io
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 OFFLINE = sorted(set(COMMANDS) - {"serve"})
@@ -58,3 +62,36 @@ def test_no_command_imports_the_web_framework(name: str) -> None:
         "sys.exit(str(loaded) if loaded else 0)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_bad_usage_is_json_where_json_is_wanted() -> None:
+    shown = CliRunner().invoke(main, ["forecast", "--json", "--horizon", "soon"])
+    assert shown.exit_code == 2
+    assert json.loads(shown.stdout)["errors"][0]["code"] == "bad_usage"
+
+
+def test_a_place_that_cannot_be_written_is_bad_input(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    shown = CliRunner().invoke(
+        main, ["demo", "--agents", "30", "--skills", "2", "--out", str(tmp_path / "file" / "x")]
+    )
+    assert shown.exit_code == 2
+    assert "unusable_file" in shown.stderr
+
+
+def test_an_interrupt_ends_a_solve_at_once(tmp_path: Path) -> None:
+    made = centre(300, 4, 7, 1)
+    io.write(tmp_path / "problem.json", made.organisation, made.requirement)
+    code = "import sys; from api.cli import main; main(sys.argv[1:])"
+    files = [f"--{name}={tmp_path / 'problem.json'}" for name in ("organisation", "requirement")]
+    solving = subprocess.Popen(
+        [sys.executable, "-c", code, "roster", *files, "--seconds", "60"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    with pytest.raises(subprocess.TimeoutExpired):
+        solving.communicate(timeout=4)
+    solving.send_signal(signal.SIGINT)
+    _, said = solving.communicate(timeout=10)
+    assert solving.returncode == 130
+    assert b"Interrupted" in said

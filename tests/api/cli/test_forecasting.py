@@ -71,9 +71,9 @@ def test_forecast_writes_its_files_and_one_object(history: Path, tmp_path: Path)
 def test_forecast_shows_a_person_a_table(history: Path) -> None:
     result = run("forecast", "--history", history, *MAPPING)
     assert result.exit_code == 0
-    assert result.stdout == ""
-    assert "billing [1]" in result.stderr.replace("\n", " ")
-    assert "closed" not in result.stderr
+    assert result.stderr == ""
+    assert "billing [1]" in result.stdout.replace("\n", " ")
+    assert "closed" not in result.stdout
 
 
 def test_backtest_prints_the_figures_of_all_methods_and_groups(history: Path) -> None:
@@ -98,14 +98,14 @@ def test_figures_that_are_not_defined_are_null_or_a_dash(tmp_path: Path) -> None
     told = only_json(run("backtest", "--history", path, "--origins", 1, "--json"))
     assert told["wape"] is None
     assert told["mase"] is None
-    assert "nan" not in run("backtest", "--history", path, "--origins", 1).stderr
+    assert "nan" not in run("backtest", "--history", path, "--origins", 1).stdout
 
 
 def test_backtest_shows_a_person_a_table(history: Path) -> None:
     result = run("backtest", "--history", history, *MAPPING, "--origins", 1)
     assert result.exit_code == 0
-    assert result.stdout == ""
-    assert "seasonal_naive" in result.stderr
+    assert result.stderr == ""
+    assert "seasonal_naive" in result.stdout
 
 
 @pytest.mark.parametrize("command", ["forecast", "backtest"])

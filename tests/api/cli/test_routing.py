@@ -52,13 +52,13 @@ def test_people_see_decisions_and_waiting_with_reasons_and_what_is_left_out(
 ) -> None:
     shown = run(snapshot_file)
     assert shown.exit_code == 0
-    assert shown.stdout == ""
+    assert shown.stderr == ""
     expected = assign(random_snapshot(7, 60, 10))
-    assert f"{len(expected.decisions)} of 60 tickets assigned" in shown.stderr
-    assert f"... and {len(expected.waiting) - 20} more" in shown.stderr
+    assert f"{len(expected.decisions)} of 60 tickets assigned" in shown.stdout
+    assert f"... and {len(expected.waiting) - 20} more" in shown.stdout
     best = max(expected.decisions, key=lambda decision: decision.score)
-    assert best.ticket in shown.stderr
-    assert "skills fit" in shown.stderr
+    assert best.ticket in shown.stdout
+    assert "skills fit" in shown.stdout
 
 
 def test_an_empty_snapshot_is_answered(tmp_path: Path) -> None:
@@ -73,8 +73,8 @@ def test_names_with_markup_are_printed_as_they_are(tmp_path: Path) -> None:
     write(tmp_path / "odd.json", Snapshot(NOW, tickets, (AgentState("[i]a", {}),)))
     shown = run(tmp_path / "odd.json")
     assert shown.exit_code == 0
-    assert "[red]t[/]" in shown.stderr
-    assert "[/x]" in shown.stderr
+    assert "[red]t[/]" in shown.stdout
+    assert "[/x]" in shown.stdout
 
 
 def test_bad_input_lists_every_issue_and_exits_with_2(tmp_path: Path) -> None:

@@ -47,10 +47,10 @@ def test_people_see_the_groups_and_the_special_days_to_plan(tmp_path: Path) -> N
         *("--out", str(tmp_path)),
     )
     assert result.exit_code == 0
-    assert result.stdout == ""
-    assert "voice:orders" in result.stderr
-    assert "2026-04-06 Easter Monday" in result.stderr
-    assert str(tmp_path / "history.csv") in result.stderr
+    assert result.stderr == ""
+    assert "voice:orders" in result.stdout
+    assert "2026-04-06 Easter Monday" in result.stdout
+    assert str(tmp_path / "history.csv") in result.stdout
 
 
 def test_bad_arguments_are_all_told_with_exit_code_2(tmp_path: Path) -> None:

@@ -90,10 +90,10 @@ def test_a_day_is_played_alone(inputs: list[str]) -> None:
 def test_people_see_a_table_and_where_the_files_are(inputs: list[str], tmp_path: Path) -> None:
     shown = simulate(*inputs, "--rule", "plain", "--out", str(tmp_path / "out"))
     assert shown.exit_code == 0
-    assert shown.stdout == ""
-    assert "voice:orders" in shown.stderr
-    assert "rule plain" in shown.stderr
-    assert "simulation_intervals.csv" in shown.stderr
+    assert shown.stderr == ""
+    assert "voice:orders" in shown.stdout
+    assert "rule plain" in shown.stdout
+    assert "simulation_intervals.csv" in shown.stdout
     figures = json.loads((tmp_path / "out" / "simulation.json").read_text())
     with (tmp_path / "out" / "simulation_intervals.csv").open() as file:
         rows = list(csv.DictReader(file))

@@ -92,9 +92,9 @@ def test_one_json_object_sums_up_what_is_needed(inputs: list[str]) -> None:
 def test_a_person_sees_the_agents_per_group(inputs: list[str]) -> None:
     shown = staff(*inputs)
     assert shown.exit_code == 0
-    assert shown.stdout == ""
-    assert "voice:billing" in shown.stderr
-    assert "agent-hours in all" in shown.stderr
+    assert shown.stderr == ""
+    assert "voice:billing" in shown.stdout
+    assert "agent-hours in all" in shown.stdout
 
 
 def test_a_name_that_a_spreadsheet_would_run_is_quoted(
