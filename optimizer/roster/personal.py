@@ -81,6 +81,7 @@ def best_personal_roster(
     )
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
+    solver.parameters.catch_sigint_signal = False  # the caller's to handle
     solver.parameters.random_seed = seed
     solver.parameters.max_time_in_seconds = deadline.remaining()
     if solver.solve(model) != cp_model.OPTIMAL:
