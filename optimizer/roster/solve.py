@@ -252,7 +252,9 @@ class _Run:
         roster = plan.roster(self._setting)
         verification = verify(self._setting.problem, roster)
         if not verification.sound:
-            raise RuntimeError(f"the solver broke rules: {verification.issues}")
+            # A fault of ours: what is known already must not be lost with it.
+            log.error("a plan broke rules and was dropped: %s", verification.issues)
+            return
         if self._best is None or verification.objective < self._best.verification.objective:
             self._best = _Candidate(roster, verification)
 
