@@ -82,7 +82,12 @@ def test_a_place_that_cannot_be_written_is_bad_input(tmp_path: Path) -> None:
 def test_an_interrupt_ends_a_solve_at_once(tmp_path: Path) -> None:
     made = centre(300, 4, 7, 1)
     io.write(tmp_path / "problem.json", made.organisation, made.requirement)
-    code = "import sys; from api.cli import main; main(sys.argv[1:])"
+    # A shell that runs the tests in the background has told its children to ignore the signal.
+    code = (
+        "import signal, sys; from api.cli import main\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "main(sys.argv[1:])"
+    )
     files = [f"--{name}={tmp_path / 'problem.json'}" for name in ("organisation", "requirement")]
     solving = subprocess.Popen(
         [sys.executable, "-c", code, "roster", *files, "--seconds", "60"],
