@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Protocol
 
-__all__ = ["Problem", "problem_of", "problem_of_status"]
+__all__ = ["Problem", "issue_rows", "problem_of", "problem_of_status"]
 
 
 class _Issue(Protocol):
@@ -66,19 +66,23 @@ def problem_of(error: BaseException) -> Problem | None:
     from optimizer.errors import InvalidInput, NoSolution
 
     if isinstance(error, TooLarge):
-        return Problem("too-large", "Too large", error.detail, 413, 2, _rows(error.issues))
+        return Problem("too-large", "Too large", error.detail, 413, 2, issue_rows(error.issues))
     if isinstance(error, InvalidInput):
         if any(issue.code == "invalid_json" for issue in error.issues):
-            rows = _rows(error.issues)
+            rows = issue_rows(error.issues)
             return Problem("malformed-json", "Malformed JSON", error.detail, 400, 2, rows)
-        return Problem("invalid-input", "Invalid input", error.detail, 422, 2, _rows(error.issues))
+        return Problem(
+            "invalid-input", "Invalid input", error.detail, 422, 2, issue_rows(error.issues)
+        )
     if isinstance(error, NoSolution):
-        return Problem("no-solution", "No solution", error.detail, 409, 1, _rows(error.issues))
+        return Problem("no-solution", "No solution", error.detail, 409, 1, issue_rows(error.issues))
 
     from forecasts.errors import ForecastError
 
     if isinstance(error, ForecastError):
-        return Problem("invalid-input", "Invalid input", error.detail, 422, 2, _rows(error.issues))
+        return Problem(
+            "invalid-input", "Invalid input", error.detail, 422, 2, issue_rows(error.issues)
+        )
     return None
 
 
@@ -95,7 +99,8 @@ def problem_of_status(status: int, detail: str) -> Problem:
     return Problem(name, phrase.capitalize(), detail, status, 2 if status < 500 else 1)
 
 
-def _rows(issues: Sequence[_Issue]) -> tuple[dict[str, str], ...]:
+def issue_rows(issues: Sequence[_Issue]) -> tuple[dict[str, str], ...]:
+    """Return issues of either package as they stand in JSON."""
     return tuple(
         {
             "code": issue.code,

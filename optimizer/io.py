@@ -108,7 +108,8 @@ def read_requirement(path: Path) -> Requirement:
 
 def read_problem(organisation: Path, requirement: Path) -> RosterProblem:
     """Read a roster problem from the two files that hold its parts (which may be one)."""
-    problem = RosterProblem(read_organisation(organisation), read_requirement(requirement))
+    people = _section(_read(organisation), "organisation")
+    problem = RosterProblem(people, _requirement(_read(requirement)))
     return _checked(problem, check_problem)
 
 

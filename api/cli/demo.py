@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
+from rich.markup import escape
 from rich.table import Table
 
 from api.cli.forecasting import HorizonType, map_option
-from api.cli.options import Seconds
+from api.cli.options import FILE, Seconds
 from api.cli.output import console, emit_json, interruptible, json_option, observing
 from api.wording import distance, duration, share
 from optimizer.progress import Event
@@ -48,7 +49,7 @@ __all__ = ["demo"]
 @click.option(
     "--history",
     "history_path",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     help="A history of your own; the centre is then built around it.",
 )
 @map_option
@@ -221,7 +222,7 @@ def _print_summary(summary: dict[str, Any]) -> None:
         table.add_column(heading, justify="right")
     for name, channel in simulation["channels"].items():
         table.add_row(
-            name,
+            escape(name),
             f"{channel['offered']:,.0f}",
             share(channel["service_level"]),
             duration(channel["mean_answer_s"]),

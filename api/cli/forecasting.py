@@ -14,7 +14,9 @@ from rich.box import SIMPLE
 from rich.markup import escape
 from rich.table import Table
 
+from api.cli.options import FILE
 from api.cli.output import console, emit_json, json_option, notes
+from api.problems import issue_rows
 
 if TYPE_CHECKING:
     from forecasts import Backtest, Forecast, History, Issue, Score
@@ -61,7 +63,7 @@ history_option = click.option(
     "--history",
     "history_path",
     required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     help="CSV file with group,start,offered[,aht_s][,handled] or unique_id,ds,y.",
 )
 horizon_option = click.option(
@@ -216,7 +218,7 @@ def _metadata(history: History, path: Path, result: Forecast) -> dict[str, Any]:
                 zip(result.groups, result.models, totals, strict=True)
             )
         ],
-        "issues": _issue_rows(result.issues),
+        "issues": issue_rows(result.issues),
     }
 
 
@@ -234,7 +236,7 @@ def _backtest_json(result: Backtest) -> dict[str, Any]:
         "origins": len(result.origins),
         "first_days": [str(day) for day in result.origins],
         **_scores_json(result.scores),
-        "issues": _issue_rows(result.issues),
+        "issues": issue_rows(result.issues),
     }
     if len(result.groups) > 1:
         summary["groups"] = {name: _scores_json(scores) for name, scores in result.groups.items()}
@@ -245,18 +247,6 @@ def _scores_json(scores: Mapping[str, Score]) -> dict[str, Any]:
     """Return our figures at the top and those of the baselines by name."""
     baselines = {name: score.as_dict() for name, score in scores.items() if name != "forecast"}
     return {**scores["forecast"].as_dict(), "baselines": baselines}
-
-
-def _issue_rows(issues: Sequence[Issue]) -> list[dict[str, str]]:
-    return [
-        {
-            "code": issue.code,
-            "severity": str(issue.severity),
-            "pointer": issue.pointer,
-            "detail": issue.detail,
-        }
-        for issue in issues
-    ]
 
 
 def _print_forecast(result: Forecast) -> None:

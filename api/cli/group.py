@@ -88,7 +88,7 @@ class CallboardGroup(click.Group):
             output.problem(problem, as_json=ctx.meta[_JSON])
             ctx.exit(problem.exit_code)
         except KeyboardInterrupt:
-            output.notes.print("Interrupted; nothing was written by this command.")
+            output.notes.print("Interrupted.")
             ctx.exit(130)
 
 

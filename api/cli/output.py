@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from api.problems import Problem
@@ -81,11 +82,11 @@ def problem(problem: Problem, *, as_json: bool) -> None:
     if as_json:
         emit_json(problem.as_dict())
         return
-    notes.print(f"[bold red]{problem.title}[/]: {problem.detail}", soft_wrap=True)
+    notes.print(f"[bold red]{problem.title}[/]: {escape(problem.detail)}", soft_wrap=True)
     for issue in problem.issues:
         notes.print(
-            f"  {issue['severity']:<11} {issue['pointer'] or '/'}  "
-            f"{issue['detail']} [dim]\\[{issue['code']}][/]",
+            f"  {issue['severity']:<11} {escape(issue['pointer']) or '/'}  "
+            f"{escape(issue['detail'])} [dim]\\[{issue['code']}][/]",
             soft_wrap=True,
         )
 

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from rich.markup import escape
 from rich.table import Table
 
 from api.cli.options import Seconds, organisation_option, requirement_option, roster_option
 from api.cli.output import console, emit_json, interruptible, json_option, observing
+from api.problems import issue_rows
 from api.wording import distance, share
 
 if TYPE_CHECKING:
@@ -79,7 +81,7 @@ def roster(
         "phases": report.phases,
         "shifts": len(built.roster.shifts),
         **_figures(problem, built.verification),
-        "warnings": [_issue(issue) for issue in built.warnings],
+        "warnings": issue_rows(built.warnings),
     }
     if out is not None:
         files = [out / name for name in ("roster.json", "roster.csv", "analysis.json")]
@@ -156,16 +158,7 @@ def _figures(problem: RosterProblem, judged: Verification) -> dict[str, Any]:
                 problem.requirement.groups, required.tolist(), short.tolist(), strict=True
             )
         ],
-        "issues": [_issue(issue) for issue in judged.issues],
-    }
-
-
-def _issue(issue: Any) -> dict[str, str]:
-    return {
-        "code": issue.code,
-        "severity": issue.severity,
-        "pointer": issue.pointer,
-        "detail": issue.detail,
+        "issues": issue_rows(judged.issues),
     }
 
 
@@ -183,7 +176,7 @@ def _print(figures: dict[str, Any]) -> None:
     for row in figures["groups"]:
         needed, missing = row["required_hours"], row["short_hours"]
         table.add_row(
-            row["group"],
+            escape(row["group"]),
             f"{needed:,.1f}",
             f"{missing:,.1f}",
             share(1 - missing / needed if needed else None),

@@ -11,6 +11,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from api.cli.options import FILE
 from api.cli.output import console, emit_json, json_option
 
 if TYPE_CHECKING:
@@ -20,11 +21,10 @@ __all__ = ["assign"]
 
 _SHOWN = 20
 _OBSTACLES = 3
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("snapshot_path", metavar="SNAPSHOT.json", type=_FILE)
+@click.argument("snapshot_path", metavar="SNAPSHOT.json", type=FILE)
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),

@@ -79,7 +79,7 @@ def _summary(
                 "workload_hours": round(float(offered @ volumes.aht_s[g]) / 3600.0, 3),
                 "agent_hours": round(float(agents.sum()) * grid.hours_per_slot, 3),
                 "peak_agents": round(float(agents[peak]), 3),
-                "peak_at": _clock(requirement, peak),
+                "peak_at": grid.local(peak).isoformat(" ", "minutes"),
             }
         )
     return {
@@ -92,11 +92,6 @@ def _summary(
         "agent_hours": round(float(requirement.agents.sum()) * grid.hours_per_slot, 3),
         "groups": rows,
     }
-
-
-def _clock(requirement: Requirement, slot: int) -> str:
-    """Return the local time of a slot with its offset, since an hour can come twice."""
-    return requirement.grid.local(slot).isoformat(" ", "minutes")
 
 
 def _print_summary(summary: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -100,3 +101,13 @@ def test_an_interrupt_ends_a_solve_at_once(tmp_path: Path) -> None:
     _, said = solving.communicate(timeout=10)
     assert solving.returncode == 130
     assert b"Interrupted" in said
+
+
+def test_a_name_that_looks_like_markup_is_told_as_it_is(tmp_path: Path) -> None:
+    made = centre(12, 2, 7, 1)
+    agents = tuple(replace(agent, contract="[/x]") for agent in made.organisation.agents)
+    io.write(tmp_path / "p.json", replace(made.organisation, agents=agents), made.requirement)
+    files = [f"--{name}={tmp_path / 'p.json'}" for name in ("organisation", "requirement")]
+    shown = CliRunner().invoke(main, ["roster", *files])
+    assert shown.exit_code == 2
+    assert "'[/x]'" in shown.stderr
