@@ -15,6 +15,10 @@ RUN python -m venv /venv
 RUN /venv/bin/python -m pip install --no-cache-dir --constraint constraints.txt /dist/*.whl
 
 FROM python:3.11-slim
+# LightGBM's threads.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libgomp1 \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --create-home --home-dir /home/callboard callboard
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH \

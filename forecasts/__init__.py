@@ -2,9 +2,9 @@
 
 from forecasts.backtest import Backtest, Score, backtest
 from forecasts.errors import ForecastError, InvalidHistory, Issue, Severity
+from forecasts.history.series import History, history_from_frame, read_history
 from forecasts.pipeline import forecast
 from forecasts.result import Forecast, read_forecast
-from forecasts.series import History, history_from_frame, read_history
 
 __all__ = [
     "Backtest",

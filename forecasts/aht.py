@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecasts.series import History
+from forecasts.history.series import History
 from forecasts.weekly import FloatArray, IntArray, weekday
 
 __all__ = ["weekly_aht"]

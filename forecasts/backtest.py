@@ -17,11 +17,11 @@ import numpy as np
 from forecasts.calendars import learn_calendar
 from forecasts.errors import InvalidHistory, Issue, Severity, pointer
 from forecasts.gaps import make_whole
+from forecasts.history.series import DaySeries, History
 from forecasts.intervals import LEVELS
 from forecasts.metrics import coverage, day_wape, mase, wape, weekly_naive_error
 from forecasts.models import Model, MovingAverage, SeasonalNaive
 from forecasts.pipeline import DEFAULT_MODELS, LEAST_DAYS, forecast_group, model_that_fits
-from forecasts.series import DaySeries, History
 from forecasts.weekly import DayArray, FloatArray, among
 
 __all__ = ["Backtest", "Score", "backtest"]

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from forecasts.errors import ForecastError, Issue, pointer
-from forecasts.series import DaySeries
+from forecasts.history.series import DaySeries
 from forecasts.weekly import BoolArray, DayArray, FloatArray, among, neighbour_mean, weekday
 
 __all__ = ["Calendar", "country_holidays", "day_array", "learn_calendar", "month_cycle"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasts.calendars import Calendar
-from forecasts.series import DaySeries
+from forecasts.history.series import DaySeries
 from forecasts.weekly import BoolArray, among, neighbour_mean
 
 __all__ = ["WholeDays", "make_whole"]

@@ -7,8 +7,8 @@ import numpy as np
 from forecasts.calendars import Calendar
 from forecasts.errors import Issue, Severity, pointer
 from forecasts.gaps import WholeDays
+from forecasts.history.series import DaySeries
 from forecasts.models.day_level import MONTH_CYCLE_DAYS
-from forecasts.series import DaySeries
 from forecasts.weekly import DayArray
 
 __all__ = ["history_notes"]

@@ -13,11 +13,11 @@ from forecasts.aht import weekly_aht
 from forecasts.calendars import Calendar, country_holidays, day_array, learn_calendar
 from forecasts.errors import InvalidHistory, Issue, Severity, pointer
 from forecasts.gaps import WholeDays, make_whole
+from forecasts.history.series import DaySeries, History
 from forecasts.intervals import LEVELS, Spread, assumed_spread, calibrate
 from forecasts.models import Model, MovingAverage, ProfileLevel
 from forecasts.notes import history_notes
 from forecasts.result import Forecast
-from forecasts.series import DaySeries, History
 from forecasts.weekly import DayArray, FloatArray, weekday
 
 __all__ = [

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from forecasts.errors import Issue
+from forecasts.history.tables import Column, read_csv, table_from_frame
 from forecasts.intervals import LEVELS
-from forecasts.tables import Column, read_csv, table_from_frame
 from forecasts.weekly import MINUTES_PER_DAY, BoolArray, DayArray, FloatArray
 
 __all__ = ["Forecast", "read_forecast"]

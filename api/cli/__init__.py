@@ -11,7 +11,7 @@ __all__ = ["main"]
 
 COMMANDS = {
     "assign": ("api.cli.routing:assign", "Match a snapshot of tickets to agents."),
-    "backtest": ("api.cli.forecasting:backtest", "Measure forecasts on past weeks."),
+    "backtest": ("api.cli.backtesting:backtest", "Measure forecasts on past weeks."),
     "demo": ("api.cli.demo:demo", "Play the whole loop on a sample organisation."),
     "forecast": ("api.cli.forecasting:forecast", "Forecast volume and handling time."),
     "roster": ("api.cli.rosters:roster", "Build a shift roster."),

@@ -13,7 +13,7 @@ import numpy as np
 from rich.markup import escape
 from rich.table import Table
 
-from api.cli.forecasting import HorizonType, map_option
+from api.cli.histories import HorizonType, map_option
 from api.cli.options import FILE, Seconds
 from api.cli.output import console, emit_json, interruptible, json_option, observing
 from api.wording import distance, duration, share

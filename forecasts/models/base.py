@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from forecasts.calendars import Calendar
-from forecasts.series import DaySeries
+from forecasts.history.series import DaySeries
 from forecasts.weekly import DayArray, FloatArray
 
 __all__ = ["FittedModel", "Model"]

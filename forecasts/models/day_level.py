@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasts.calendars import Calendar, month_cycle
-from forecasts.series import DaySeries
+from forecasts.history.series import DaySeries
 from forecasts.weekly import BoolArray, DayArray, FloatArray, weekday
 
 __all__ = ["DayLevel", "DayLevelSettings", "fit_day_level"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecasts.calendars import Calendar
-from forecasts.series import DaySeries
+from forecasts.history.series import DaySeries
 from forecasts.weekly import BoolArray, FloatArray, weekday
 
 __all__ = ["weekday_profiles"]

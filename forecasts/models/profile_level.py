@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from forecasts.calendars import Calendar
+from forecasts.history.series import DaySeries
 from forecasts.models.day_level import DayLevel, DayLevelSettings, fit_day_level
 from forecasts.models.profile import weekday_profiles
-from forecasts.series import DaySeries
 from forecasts.weekly import DayArray, FloatArray, weekday
 
 __all__ = ["FittedProfileLevel", "ProfileLevel"]

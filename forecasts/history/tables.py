@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from forecasts.columns import (
+from forecasts.errors import InvalidHistory, Issue, Severity, pointer
+from forecasts.history.columns import (
     ROWS_PER_ISSUE,
     IssueLog,
     interval_minutes,
@@ -18,7 +19,6 @@ from forecasts.columns import (
     read_starts,
     report_duplicates,
 )
-from forecasts.errors import InvalidHistory, Issue, Severity, pointer
 from forecasts.weekly import MINUTES_PER_DAY, FloatArray
 
 __all__ = ["Column", "Table", "read_csv", "table_from_frame"]

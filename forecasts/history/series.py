@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from forecasts.errors import InvalidHistory, Issue, pointer
-from forecasts.tables import Column, read_csv, table_from_frame
+from forecasts.history.tables import Column, read_csv, table_from_frame
 from forecasts.weekly import MINUTES_PER_DAY, BoolArray, DayArray, FloatArray
 
 __all__ = ["DaySeries", "History", "history_from_frame", "read_history"]
