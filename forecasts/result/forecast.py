@@ -1,26 +1,25 @@
-"""What will happen: the forecast, as arrays and as a long table."""
+"""The forecast as arrays and as a long table."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from forecasts.backlog import OpenWork
+from forecasts.choice import Choice
 from forecasts.errors import Issue
-from forecasts.history.tables import Column, read_csv, table_from_frame
-from forecasts.intervals import LEVELS
+from forecasts.provenance import Provenance
 from forecasts.weekly import MINUTES_PER_DAY, BoolArray, DayArray, FloatArray
 
-__all__ = ["Forecast", "read_forecast"]
+if TYPE_CHECKING:
+    from forecasts.adjustments import Applied
 
-_COLUMNS = (
-    Column("offered", required=True),
-    *(Column(f"{side}{level}", required=True) for level in LEVELS for side in ("lower", "upper")),
-    Column("aht_s"),
-)
+__all__ = ["Forecast"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +40,7 @@ class Forecast:
         Whether the group is open, ``[G, N]``.
     lower, upper
         Ends of the intervals that hold 80 and 95 % of the actuals, by level in percent,
-        each ``[G, N]``.
+        each ``[G, N]``; empty if they are not known.
     aht_s
         Expected mean handling seconds, ``[G, N]``, positive also where closed; None if none
         were recorded.
@@ -49,6 +48,18 @@ class Forecast:
         Name of the model behind each group, ``[G]``; empty if not known.
     issues
         What is worth knowing about the history and this forecast of it.
+    choices
+        Why each group is forecast the way it is; empty if not known.
+    backlog
+        Contacts open when the horizon begins, ``[G]``; None if not known.
+    due
+        The part of the backlog that has a due time.
+    made_from
+        History and options behind the forecast; None if not known.
+    adjustments
+        What was applied to it, in order, each with its effect.
+    unadjusted
+        The forecast before the first adjustment; None if there is none.
     """
 
     groups: tuple[str, ...]
@@ -61,6 +72,12 @@ class Forecast:
     aht_s: FloatArray | None = None
     models: tuple[str, ...] = ()
     issues: tuple[Issue, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    backlog: FloatArray | None = None
+    due: tuple[OpenWork, ...] = ()
+    made_from: Provenance | None = None
+    adjustments: tuple[Applied, ...] = ()
+    unadjusted: Forecast | None = None
 
     @property
     def slots_per_day(self) -> int:
@@ -72,6 +89,11 @@ class Forecast:
         """Return the dates of the horizon, ``[D]``."""
         return self.starts[:: self.slots_per_day].to_numpy().astype("datetime64[D]")
 
+    @property
+    def fingerprint(self) -> str | None:
+        """Return the fingerprint of what the forecast was made from, if it is known."""
+        return None if self.made_from is None else self.made_from.fingerprint
+
     def day_totals(self) -> FloatArray:
         """Return expected contacts per group and day, ``[G, D]``."""
         by_day = self.offered.reshape(len(self.groups), -1, self.slots_per_day)
@@ -82,11 +104,26 @@ class Forecast:
         by_day = self.open.reshape(len(self.groups), -1, self.slots_per_day)
         return np.asarray(by_day.any(axis=2))
 
+    def work_hours(self) -> FloatArray | None:
+        """Return expected hours of handling per group, ``[G]``; None without handling times."""
+        return None if self.aht_s is None else (self.offered * self.aht_s).sum(axis=1) / 3600.0
+
+    def mean_aht_s(self) -> tuple[float | None, ...]:
+        """Return each group's handling seconds weighted by volume; None where there is none."""
+        hours = self.work_hours()
+        contacts = self.offered.sum(axis=1)
+        if hours is None:
+            return (None,) * len(self.groups)
+        return tuple(
+            float(3600.0 * work / volume) if volume > 0 else None
+            for work, volume in zip(hours, contacts, strict=True)
+        )
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row per group and open interval, ordered by group and start.
 
-        Columns: ``group, start, offered, lower80, upper80, lower95, upper95`` and ``aht_s`` if
-        handling times are known. Closed intervals have no row.
+        Columns: ``group, start, offered``, then ``lower80, upper80, lower95, upper95`` and
+        ``aht_s`` as far as they are known. Closed intervals have no row.
         """
         group, interval = np.nonzero(self.open)
         columns: dict[str, object] = {
@@ -94,7 +131,7 @@ class Forecast:
             "start": self.starts[interval],
             "offered": self.offered[self.open],
         }
-        for level in LEVELS:
+        for level in self.lower:
             columns[f"lower{level}"] = self.lower[level][self.open]
             columns[f"upper{level}"] = self.upper[level][self.open]
         if self.aht_s is not None:
@@ -102,34 +139,11 @@ class Forecast:
         return pd.DataFrame(columns)
 
     def write_csv(self, path: str | Path) -> None:
-        """Write `to_frame` with three decimals; `read_forecast` reads it back."""
-        self.to_frame().to_csv(path, index=False, float_format="%.3f", lineterminator="\n")
-
-
-def read_forecast(path: str | Path) -> Forecast:
-    """Read a forecast that `Forecast.write_csv` (or anybody else) wrote.
-
-    Days at the end of the horizon on which every group is closed have no row and are not known.
-
-    Raises
-    ------
-    InvalidHistory
-        If the file cannot be used; every problem is listed.
-    """
-    table = table_from_frame(read_csv(path), _COLUMNS)
-    is_open = np.isfinite(table.values["offered"])
-    values = {name: np.where(is_open, grid, 0.0) for name, grid in table.values.items()}
-    if "aht_s" in values:
-        means = values["aht_s"].sum(axis=1, keepdims=True) / is_open.sum(axis=1, keepdims=True)
-        values["aht_s"] = np.where(is_open, values["aht_s"], means)
-    return Forecast(
-        groups=table.groups,
-        starts=table.starts,
-        interval_minutes=table.interval_minutes,
-        offered=values["offered"],
-        open=is_open,
-        lower={level: values[f"lower{level}"] for level in LEVELS},
-        upper={level: values[f"upper{level}"] for level in LEVELS},
-        aht_s=values.get("aht_s"),
-        issues=table.issues,
-    )
+        """Write `to_frame` with six decimals; `read_forecast` reads it back."""
+        self.to_frame().to_csv(
+            path,
+            index=False,
+            float_format="%.6f",
+            date_format="%Y-%m-%d %H:%M:%S",
+            lineterminator="\n",
+        )
