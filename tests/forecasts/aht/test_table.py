@@ -1,4 +1,4 @@
-"""Handling times recover known means from heavy tails, thin cells and broken records."""
+"""The weekly table recovers known means from heavy tails, thin cells and broken records."""
 
 from __future__ import annotations
 
@@ -86,3 +86,41 @@ def test_a_group_without_records_gets_the_mean_of_all(history_of: HistoryOf) -> 
 def test_without_any_handling_time_there_is_nothing(history_of: HistoryOf) -> None:
     assert weekly_aht(history_of(np.ones((14, 24)))) is None
     assert weekly_aht(history_of(np.ones((14, 24)), aht_s=np.zeros((1, 14, 24)))) is None
+
+
+def test_a_part_of_the_day_is_longer_although_its_slots_are_thin(history_of: HistoryOf) -> None:
+    rng = np.random.default_rng(12)
+    contacts = rng.poisson(0.4, (1, 84, 48)).astype(float)
+    means = np.full(contacts.shape, 200.0)
+    means[:, :, 36:] = 300.0
+    table = weekly_aht(history_of(contacts, aht_s=simulate(means, contacts, rng)))
+    assert table is not None
+    assert table[0, :, 36:].mean() / table[0, :, :36].mean() == pytest.approx(1.5, rel=0.1)
+    # 34 contacts with a deviation as large as their mean are known to 17 %.
+    assert table[0, :, 36:].std() < 0.1 * 300.0
+
+
+def test_a_group_with_few_records_is_pulled_to_its_parent(history_of: HistoryOf) -> None:
+    rng = np.random.default_rng(13)
+    contacts = rng.poisson(5.0, (5, 28, 24)).astype(float)
+    contacts[2] = 0.0
+    contacts[2, 3, 9:12] = 1.0
+    means = np.array([100.0, 110.0, 100.0, 500.0, 520.0])[:, None, None] * np.ones((5, 28, 24))
+    aht = simulate(means, contacts, rng)
+    aht[2, 3, 9:12] = 300.0
+    history = history_of(contacts, aht_s=aht)
+    table = weekly_aht(history, parents=("a", "a", "a", "b", "b"))
+    assert table is not None
+    assert table[2].mean() < 200.0, "three contacts of 300 s among groups of 100 s"
+    np.testing.assert_allclose(table[3:].mean(axis=(1, 2)), [500.0, 520.0], rtol=0.05)
+
+
+def test_a_group_without_records_gets_the_mean_of_its_parent(history_of: HistoryOf) -> None:
+    rng = np.random.default_rng(14)
+    contacts = rng.poisson(5.0, (4, 28, 24)).astype(float)
+    means = np.array([100.0, 100.0, 500.0, 500.0])[:, None, None] * np.ones((4, 28, 24))
+    aht = simulate(means, contacts, rng)
+    aht[3] = np.nan
+    table = weekly_aht(history_of(contacts, aht_s=aht), parents=("a", "a", "b", "b"))
+    assert table is not None
+    assert table[3].mean() == pytest.approx(500.0, rel=0.05)
