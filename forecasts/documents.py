@@ -9,7 +9,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date, time
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["decode", "encode", "load", "plain"]
 
 T = TypeVar("T")
+
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
 
 _CODES = {
     "missing": "missing_field",
@@ -89,11 +90,12 @@ def plain(value: object) -> Any:
     return value
 
 
-@cache
 def _adapter(kind: type[T]) -> TypeAdapter[T]:
     from pydantic import TypeAdapter
 
-    return TypeAdapter(kind)
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
 
 
 def _issue(found: ErrorDetails, where: str) -> Issue:

@@ -10,10 +10,13 @@ from optimizer import __version__
 __all__ = ["main"]
 
 COMMANDS = {
+    "accuracy": ("api.cli.accuracy:accuracy", "Compare a stored forecast with what came."),
+    "adjust": ("api.cli.adjusting:adjust", "Apply what-if adjustments, or take them back."),
     "assign": ("api.cli.routing:assign", "Match a snapshot of tickets to agents."),
     "backtest": ("api.cli.backtesting:backtest", "Measure forecasts on past weeks."),
     "demo": ("api.cli.demo:demo", "Play the whole loop on a sample organisation."),
     "forecast": ("api.cli.forecasting:forecast", "Forecast volume and handling time."),
+    "intraday": ("api.cli.intraday:intraday", "Update the rest of today."),
     "roster": ("api.cli.rosters:roster", "Build a shift roster."),
     "sample": ("api.cli.sample:sample", "Generate a believable organisation."),
     "serve": ("api.cli.serve:serve", "Serve the HTTP API."),

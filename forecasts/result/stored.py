@@ -124,9 +124,18 @@ def as_json(forecast: Forecast) -> dict[str, Any]:
             )
         ],
     }
-    for name in ("choices", "due", "issues"):
-        document[name] = [encode(one) for one in getattr(forecast, name)]
+    document["choices"] = [encode(choice) for choice in forecast.choices]
+    document["due"] = [encode(item) for item in forecast.due]
     document["adjustments"] = applied_as_json(forecast.adjustments)
+    document["issues"] = [
+        {
+            "code": issue.code,
+            "severity": issue.severity.value,
+            "pointer": issue.pointer,
+            "detail": issue.detail,
+        }
+        for issue in forecast.issues
+    ]
     return document
 
 
