@@ -13,19 +13,21 @@ their own mean, and a group without a record has its parent's.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from forecasts.aht.records import AhtRecords, aht_records, clipped
 from forecasts.history.series import History
-from forecasts.weekly import FloatArray, IntArray, weekday
+from forecasts.weekly import FloatArray, weekday
 
 __all__ = ["aht_table", "weekly_aht"]
 
 PRIOR_RECORDS = 10.0
 """Records' worth of the usual variance in every variance within: of other groups' contacts, or
 for all groups together of exponential ones, whose deviation is their mean."""
+
+LEAST_VOLUME = 1e-12
+"""What nothing is divided by."""
 
 PARTS = 8
 """The day has this many parts: calls get longer over an evening, not in one half-hour of it."""
@@ -52,62 +54,73 @@ def aht_table(
     records: AhtRecords, seconds: FloatArray, parents: Sequence[str] | None = None
 ) -> FloatArray:
     """Return the table of clipped `seconds`, ``[G, 7, S]``; linear in the records."""
-    count, _, slots = seconds.shape
-    cells = weekday(records.days)[:, None] * slots + np.arange(slots)
+    cells = _moments(records, seconds)
+    groups = cells.sum(axis=(2, 3))
+    means, relative = _group_means(groups, parents)
+    variance = relative * means**2
+    slots = cells.shape[-1]
     part = np.arange(slots) * PARTS // slots
-    table = np.empty((count, 7, slots))
-    means, relative = _group_means(records, seconds, parents)
-    for group, (x, n, mean) in enumerate(zip(seconds, records.handled, means, strict=True)):
-        known = n > 0
-        cell = cells[known]
-        of_group = _Records(x[known], n[known], relative * mean**2)
-        by_part = of_group.credible(part[cell % slots], np.full(PARTS, mean))
-        by_slot = of_group.credible(cell % slots, by_part[part])
-        table[group] = of_group.credible(cell, np.tile(by_slot, 7)).reshape(7, slots)
-    return table
+    by_slot = cells.sum(axis=2)
+    by_part = by_slot @ (part[:, None] == np.arange(PARTS)).astype(np.float64)
+    parts = _credible(by_part, np.tile(means[:, None], PARTS), variance)
+    slot_means = _credible(by_slot, parts[:, part], variance)
+    return _credible(cells, np.repeat(slot_means[:, None], 7, axis=1), variance)
 
 
-def _group_means(
-    records: AhtRecords, seconds: FloatArray, parents: Sequence[str] | None
-) -> tuple[FloatArray, float]:
-    """Return each group's credible mean, ``[G]``, and a contact's relative variance around it."""
-    group, day, slot = np.nonzero(records.handled)
-    x, n = seconds[group, day, slot], records.handled[group, day, slot]
-    count = len(seconds)
-    names, parent = np.unique(parents or [""] * count, return_inverse=True)
-    overall = float(n @ x / n.sum())
-    everything = _Records(x, n, overall**2)
-    by_parent = everything.credible(parent[group], np.full(len(names), overall))
-    means = everything.credible(group, by_parent[parent])
-    off = n @ (x / means[group] - 1.0) ** 2
-    return means, float(off + PRIOR_RECORDS) / (len(x) + PRIOR_RECORDS)
+def _moments(records: AhtRecords, seconds: FloatArray) -> FloatArray:
+    """Return what credibility needs by group, weekday and slot, ``[4, G, 7, S]``.
+
+    The records counted, and summed over them n, n x and n x^2. Sums of cells are those of wider
+    cells.
+    """
+    n = records.handled
+    of_weekday = (np.arange(7)[:, None] == weekday(records.days)).astype(np.float64)
+    powers = (n > 0).astype(np.float64), n, n * seconds, n * seconds**2
+    return np.stack([of_weekday @ values for values in powers])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Records:
-    """Means `x` of `n` contacts each, and what the variance of one contact usually is."""
+def _group_means(groups: FloatArray, parents: Sequence[str] | None) -> tuple[FloatArray, float]:
+    """Return each group's credible mean, ``[G]``, and a contact's relative variance around it.
 
-    x: FloatArray
-    n: FloatArray
-    variance: float
+    `groups` are the moments by group, ``[4, G]``.
+    """
+    names, parent = np.unique(parents or [""] * groups.shape[1], return_inverse=True)
+    by_parent = groups @ (parent[:, None] == np.arange(len(names))).astype(np.float64)
+    count, n, work, squares = groups.sum(axis=1)
+    overall = work / n
+    exponential = np.array([overall**2])
+    wide = _credible(by_parent[:, None], np.full((1, len(names)), overall), exponential)
+    means = _credible(groups[:, None], wide[:, parent], exponential)[0]
+    _, n, work, squares = groups
+    off = (squares / means**2 - 2 * work / means + n).sum()
+    return means, float((off + PRIOR_RECORDS) / (count + PRIOR_RECORDS))
 
-    def credible(self, cell: IntArray, wider: FloatArray) -> FloatArray:
-        """Return per cell the credibility mean of its own records and the `wider` mean."""
-        x, n = self.x, self.n
-        volume = np.bincount(cell, n, len(wider))
-        filled = volume > 0
-        own = np.divide(
-            np.bincount(cell, n * x, len(wider)), volume, out=wider.copy(), where=filled
-        )
-        records = np.bincount(cell, minlength=len(wider))
-        freedom = float(np.maximum(records - 1, 0).sum())
-        # A few records that happen to agree are no proof that contacts do.
-        within = float(n @ (x - own[cell]) ** 2 + PRIOR_RECORDS * self.variance)
-        within /= freedom + PRIOR_RECORDS
-        apart = float(volume @ (own - wider) ** 2)
-        between = max(0.0, (apart - filled.sum() * within) / max(float(volume.sum()), 1e-12))
-        explained = volume * between
-        trust = np.divide(
-            explained, explained + within, out=np.zeros(len(wider)), where=explained > 0
-        )
-        return np.asarray(trust * own + (1 - trust) * wider)
+
+def _credible(cells: FloatArray, wider: FloatArray, variance: FloatArray) -> FloatArray:
+    """Return per cell the credibility mean of its own records and the `wider` mean.
+
+    Parameters
+    ----------
+    cells
+        Moments by group and cells of any shape, ``[4, G, ...]``.
+    wider
+        Means to pull to, ``[G, ...]``.
+    variance
+        What the variance of one contact of each group usually is, ``[G]``.
+    """
+    inner = tuple(range(1, wider.ndim))
+
+    def total(values: FloatArray) -> FloatArray:
+        return np.asarray(values.sum(axis=inner, keepdims=True))
+
+    records, n, work, squares = cells
+    own = np.divide(work, n, out=wider.copy(), where=n > 0)
+    # A few records that happen to agree are no proof that contacts do.
+    prior = PRIOR_RECORDS * variance.reshape(-1, *(1 for _ in inner))
+    off = np.maximum(total(squares - n * own**2), 0.0)
+    within = (off + prior) / (total(np.maximum(records - 1, 0)) + PRIOR_RECORDS)
+    apart = total(n * (own - wider) ** 2) - total(n > 0) * within
+    between = np.maximum(apart, 0.0) / np.maximum(total(n), LEAST_VOLUME)
+    explained = n * between
+    trust = np.divide(explained, explained + within, out=np.zeros_like(n), where=explained > 0)
+    return np.asarray(trust * own + (1 - trust) * wider)
