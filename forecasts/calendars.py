@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 
-from forecasts.errors import ForecastError, Issue, pointer
+from forecasts.countries import WorkedDays, country_holidays
 from forecasts.history.series import DaySeries
-from forecasts.weekly import BoolArray, DayArray, FloatArray, among, neighbour_mean, weekday
+from forecasts.weekly import BoolArray, DayArray, FloatArray, IntArray, among, neighbour_mean
 
 __all__ = ["Calendar", "country_holidays", "day_array", "learn_calendar", "month_cycle"]
 
@@ -34,14 +34,21 @@ class Calendar:
         Usual opening by weekday (0 is Monday) and slot of the day, ``[7, S]``.
     closures
         Dates in order on which the group is closed although its weekday is usually open.
+    worked
+        Days of rest that are working days by decree and that the group follows.
     """
 
     open_slots: BoolArray
     closures: DayArray
+    worked: WorkedDays = field(default_factory=WorkedDays)
+
+    def weekday(self, days: DayArray) -> IntArray:
+        """Return the weekday each of `days` is like: its own, but for days worked by decree."""
+        return self.worked.weekday(days)
 
     def is_open(self, days: DayArray) -> BoolArray:
         """Tell which slots of `days` are open, ``[len(days), S]``."""
-        return self.open_slots[weekday(days)] & ~among(days, self.closures)[:, None]
+        return self.open_slots[self.weekday(days)] & ~among(days, self.closures)[:, None]
 
     def after_closure(self, days: DayArray) -> BoolArray:
         """Tell which of `days` are the first open day after one or more closures."""
@@ -50,14 +57,17 @@ class Calendar:
             return np.zeros(len(days), bool)
         resumed = self.closures + 1
         while True:
-            closed = ~open_weekdays[weekday(resumed)] | among(resumed, self.closures)
+            closed = ~open_weekdays[self.weekday(resumed)] | among(resumed, self.closures)
             if not closed.any():
                 return among(days, resumed)
             resumed = resumed + closed
 
 
 def learn_calendar(
-    series: DaySeries, closures: DayArray | None = None, holidays: DayArray | None = None
+    series: DaySeries,
+    closures: DayArray | None = None,
+    holidays: DayArray | None = None,
+    worked: WorkedDays | None = None,
 ) -> Calendar:
     """Learn opening hours and past closures from what was recorded.
 
@@ -71,6 +81,9 @@ def learn_calendar(
     holidays
         Public holidays, past and future. Those to come are closures unless the group was open
         on most of those in its history.
+    worked
+        Days of rest worked by decree, past and future. They are like working days unless the
+        group was closed on most of those in its history.
     """
     recorded = series.recorded
     day_recorded = series.day_recorded
@@ -79,47 +92,26 @@ def learn_calendar(
     totals = np.where(day_recorded, np.nansum(series.offered, axis=1), np.nan)
     closed = closed | ((totals == 0) & (neighbour_mean(totals) >= IMPOSSIBLE_ZERO))
 
+    worked = WorkedDays() if worked is None else worked
+    past = among(series.days, worked.days)
+    if past.any() and day_recorded[past].mean() < 0.5:
+        worked = WorkedDays()
+    # Elsewhere a day of rest without a record is usual; one that others worked was a closure.
+    closed = closed | (~day_recorded & among(series.days, worked.days))
+
     known = [series.days[closed], day_array(()) if closures is None else closures]
     if holidays is not None and len(holidays):
         past = among(series.days, holidays) & (day_recorded | closed)
         if not past.any() or closed[past].mean() >= 0.5:
             known.append(holidays[holidays > series.days[-1]])
 
-    recent_days = weekday(series.days[-RECENT_DAYS:])
+    recent_days = worked.weekday(series.days[-RECENT_DAYS:])
     open_slots = np.zeros((7, recorded.shape[1]), bool)
     for day in np.unique(recent_days):
         open_slots[day] = recorded[-RECENT_DAYS:][recent_days == day].mean(axis=0) >= OPEN_SHARE
     dates = np.unique(np.concatenate(known))
     # A holiday on a Sunday that nobody works closes nothing, and Monday is not the day after it.
-    return Calendar(open_slots, dates[open_slots[weekday(dates)].any(axis=1)])
-
-
-def country_holidays(country: str, days: DayArray) -> DayArray:
-    """Return the public holidays of a country within the range of `days`.
-
-    Parameters
-    ----------
-    country
-        ISO 3166 code such as ``US``, or with a subdivision such as ``DE-BY``.
-
-    Raises
-    ------
-    ForecastError
-        If the country or its subdivision is not known.
-    """
-    # Imported here: few forecasts need it.
-    import holidays
-
-    code, _, subdivision = country.upper().partition("-")
-    first, last = (1970 + days[[0, -1]].astype("datetime64[Y]").astype(int)).tolist()
-    try:
-        found = holidays.country_holidays(
-            code, subdiv=subdivision or None, years=range(first, last + 1)
-        )
-    except NotImplementedError as error:
-        issue = Issue("unknown_country", pointer("country"), f"{error}.")
-        raise ForecastError(f"No public holidays are known for {country!r}.", [issue]) from None
-    return day_array(day for day in found if days[0] <= np.datetime64(day) <= days[-1])
+    return Calendar(open_slots, dates[open_slots[worked.weekday(dates)].any(axis=1)], worked)
 
 
 def day_array(dates: Iterable[date]) -> DayArray:

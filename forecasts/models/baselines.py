@@ -8,7 +8,7 @@ import numpy as np
 
 from forecasts.calendars import Calendar
 from forecasts.history.series import DaySeries
-from forecasts.weekly import DayArray, FloatArray, weekday
+from forecasts.weekly import DayArray, FloatArray
 
 __all__ = ["MovingAverage", "SeasonalNaive"]
 
@@ -22,7 +22,7 @@ class _WeekTable:
 
     def predict(self, days: DayArray) -> FloatArray:
         """Return the week's values where the group is open, zero elsewhere."""
-        return np.where(self.calendar.is_open(days), self.values[weekday(days)], 0.0)
+        return np.where(self.calendar.is_open(days), self.values[self.calendar.weekday(days)], 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class MovingAverage:
 
     def fit(self, series: DaySeries, calendar: Calendar) -> _WeekTable:
         """Average the last values of each weekday and slot."""
-        return _WeekTable(_last_values_mean(series, self.weeks), calendar)
+        return _WeekTable(_last_values_mean(series, calendar, self.weeks), calendar)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,13 @@ class SeasonalNaive:
 
     def fit(self, series: DaySeries, calendar: Calendar) -> _WeekTable:
         """Take the last value of each weekday and slot."""
-        return _WeekTable(_last_values_mean(series, 1), calendar)
+        return _WeekTable(_last_values_mean(series, calendar, 1), calendar)
 
 
-def _last_values_mean(series: DaySeries, count: int) -> FloatArray:
+def _last_values_mean(series: DaySeries, calendar: Calendar, count: int) -> FloatArray:
     """Return the mean of the last `count` recorded values per weekday and slot, ``[7, S]``."""
     table = np.zeros((7, series.offered.shape[1]))
-    day_of_week = weekday(series.days)
+    day_of_week = calendar.weekday(series.days)
     for day in range(7):
         values = series.offered[day_of_week == day]
         known = np.isfinite(values)

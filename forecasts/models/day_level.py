@@ -25,7 +25,7 @@ import numpy as np
 
 from forecasts.calendars import Calendar, month_cycle
 from forecasts.history.series import DaySeries
-from forecasts.weekly import BoolArray, DayArray, FloatArray, weekday
+from forecasts.weekly import BoolArray, DayArray, FloatArray
 
 __all__ = ["DayLevel", "DayLevelSettings", "fit_day_level"]
 
@@ -185,7 +185,7 @@ def _deviation(residuals: FloatArray, weights: FloatArray, robust: bool) -> floa
 
 def _design(days: DayArray, calendar: Calendar, month: bool) -> FloatArray:
     """Return seven weekday columns, the day after a closure and, if asked, the month's waves."""
-    weekdays: BoolArray = weekday(days)[:, None] == np.arange(7)
+    weekdays: BoolArray = calendar.weekday(days)[:, None] == np.arange(7)
     columns = [weekdays, calendar.after_closure(days)[:, None]]
     if month:
         return np.hstack([*columns, month_cycle(days)]).astype(np.float64)

@@ -6,7 +6,7 @@ import numpy as np
 
 from forecasts.calendars import Calendar
 from forecasts.history.series import DaySeries
-from forecasts.weekly import BoolArray, FloatArray, weekday
+from forecasts.weekly import BoolArray, FloatArray
 
 __all__ = ["weekday_profiles"]
 
@@ -42,7 +42,7 @@ def weekday_profiles(
     totals = counts.sum(axis=1)
     weights = 0.5 ** ((series.days[-1] - days).astype(np.int64) / half_life_days)
     weights[calendar.after_closure(days)] *= after_closure_weight
-    day_of_week = weekday(days)
+    day_of_week = calendar.weekday(days)
 
     exposure = weights * totals
     pooled = _shares(weights @ counts, exposure @ recorded)

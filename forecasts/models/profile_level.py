@@ -10,7 +10,7 @@ from forecasts.calendars import Calendar
 from forecasts.history.series import DaySeries
 from forecasts.models.day_level import DayLevel, DayLevelSettings, fit_day_level
 from forecasts.models.profile import weekday_profiles
-from forecasts.weekly import DayArray, FloatArray, weekday
+from forecasts.weekly import DayArray, FloatArray
 
 __all__ = ["FittedProfileLevel", "ProfileLevel"]
 
@@ -25,7 +25,7 @@ class FittedProfileLevel:
 
     def predict(self, days: DayArray) -> FloatArray:
         """Return expected contacts, ``[len(days), S]``."""
-        expected = self.day_level.totals(days)[:, None] * self.profiles[weekday(days)]
+        expected = self.day_level.totals(days)[:, None] * self.profiles[self.calendar.weekday(days)]
         return np.where(self.calendar.is_open(days), expected, 0.0)
 
 
