@@ -124,3 +124,12 @@ def test_a_group_without_records_gets_the_mean_of_its_parent(history_of: History
     table = weekly_aht(history_of(contacts, aht_s=aht), parents=("a", "a", "b", "b"))
     assert table is not None
     assert table[3].mean() == pytest.approx(500.0, rel=0.05)
+
+
+def test_hours_that_are_always_much_longer_are_no_outliers(history_of: HistoryOf) -> None:
+    rng = np.random.default_rng(15)
+    aht = rng.normal(100.0, 2.0, (1, 56, 24))
+    aht[:, :, 22:] *= 12.0
+    table = weekly_aht(history_of(np.full((1, 56, 24), 20.0), aht_s=aht))
+    assert table is not None
+    np.testing.assert_allclose(table[0, :, 22:], 1200.0, rtol=0.02)

@@ -155,6 +155,13 @@ def test_a_new_level_is_followed(method: str) -> None:
     assert 52 < found < 80, "70 a week are to come, 42 were the mean"
 
 
+def test_six_weeks_are_enough_to_see_a_new_level() -> None:
+    expected = weeks(42, 3.0)
+    expected[21:] *= 4.0
+    found = predict(np.random.default_rng(13).poisson(expected)).sum()
+    assert found > 65, "84 a week are to come, 52 were the mean"
+
+
 def test_a_group_that_dies_out_fades_with_tsb_and_not_with_croston() -> None:
     rng = np.random.default_rng(7)
     offered = rng.poisson(weeks(140, 3.0))
@@ -197,6 +204,34 @@ def test_a_busy_group_keeps_a_pattern_that_differs_from_its_parents() -> None:
     offered = rng.poisson(own)
     found = predict(offered, parent=series_of(rng.poisson(weeks(56, 4000.0))))
     assert np.abs(found - own[:7]).sum() / own[:7].sum() < 0.04
+
+
+def test_weeks_that_differ_do_not_make_a_pattern_of_weekdays() -> None:
+    rng = np.random.default_rng(14)
+    # Single days are busy or idle by chance; the shape of each is as it always is.
+    days = 400.0 * rng.gamma(2.0, 0.5, (28, 1))
+    parent = series_of(weeks(28, 4000.0) / WEEK[np.arange(28) % 7, None])
+    found = predict(rng.poisson(days * SHAPE), parent=parent).sum(axis=1)
+    np.testing.assert_allclose(found / found.mean(), 1.0, atol=0.12)
+
+
+def test_neighbouring_hours_help_where_there_is_no_parent() -> None:
+    rng = np.random.default_rng(15)
+    ours = plain = 0.0
+    for _ in range(20):
+        offered = rng.poisson(np.tile(4.0 * SHAPE, (28, 1)))
+        found = predict(offered)
+        ours += float(((found / found.sum(axis=1, keepdims=True) - SHAPE) ** 2).sum())
+        plain += 7 * float(((offered.sum(axis=0) / offered.sum() - SHAPE) ** 2).sum())
+    assert ours < 0.5 * plain
+
+
+def test_a_slot_where_the_parent_is_idle_is_possible() -> None:
+    rng = np.random.default_rng(16)
+    parent = weeks(28, 4000.0)
+    parent[:, :12] = 0.0
+    found = predict(rng.poisson(weeks(28, 0.2)), parent=series_of(parent))
+    assert (found > 0).all()
 
 
 def test_what_the_parent_does_later_is_not_seen() -> None:
