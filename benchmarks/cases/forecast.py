@@ -168,7 +168,8 @@ def _command() -> str:
     """Return the command as it was given, but for places that only this machine has."""
     context = click.get_current_context()
     command = "callboard bench forecast"
-    for name, option in (("parts", "--part"), ("sizes", "--series"), ("origins", "--origins")):
+    options = {"parts": "--part", "origins": "--origins", "sizes": "--series", "seed": "--seed"}
+    for name, option in options.items():
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             values = context.params[name]
             for value in values if isinstance(values, tuple) else (values,):

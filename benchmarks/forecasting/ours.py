@@ -14,7 +14,10 @@ __all__ = ["Callboard"]
 
 @dataclass(frozen=True, slots=True)
 class Callboard:
-    """`forecasts.forecast` as anybody would call it: the history so far and the closures."""
+    """`forecasts.forecast` as anybody would call it: the history so far and the closures.
+
+    Closures are those that all groups share, because that is what can be given by date.
+    """
 
     @property
     def name(self) -> str:

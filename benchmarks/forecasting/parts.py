@@ -15,7 +15,9 @@ from benchmarks.forecasting.scoring import Method, Run, run, score, score_sum
 from benchmarks.forecasting.windows import Window, daily_origins, weekly_origins, windows_at
 from forecasts import History, backtest
 from forecasts.aht import backtest_aht
+from forecasts.floor import poisson_floor, smoothed_level
 from forecasts.intraday import backtest_intraday
+from forecasts.weekly import FloatArray
 
 __all__ = ["bank_part", "intraday_part", "scale_part", "six_types_part"]
 
@@ -46,23 +48,17 @@ def bank_part(
     weekly = weekly_origins(history, WEEK, origins)
     monthly = weekly_origins(history, FOUR_WEEKS, min(origins, FOUR_WEEK_ORIGINS))
     daily = daily_origins(history, weekly[0])
-    week, _ = _compare(windows_at(history, weekly, WEEK), methods, "a week ahead", tick)
-    four_weeks, _ = _compare(
-        windows_at(history, monthly, FOUR_WEEKS), methods, "four weeks ahead", tick
-    )
-    day, day_runs = _compare(windows_at(history, daily, 1), methods, "a day ahead", tick)
-    last = {name: done.last(LAST_DAYS) for name, done in day_runs.items()}
+    a_day = _runs(windows_at(history, daily, 1), methods, "a day ahead", tick)
+    a_week = _runs(windows_at(history, weekly, WEEK), methods, "a week ahead", tick)
+    weeks = _runs(windows_at(history, monthly, FOUR_WEEKS), methods, "four weeks ahead", tick)
     # The public backtest must say the same as the scoring that is shared with the peers.
     scores = backtest(history, WEEK, origins).scores
     return {
-        "week": week,
-        "backtest": {name: score.as_dict() for name, score in scores.items()},
-        "four_weeks": four_weeks,
-        "day": day,
-        "last_days": {
-            "first_days": [str(origin) for origin in daily[-LAST_DAYS:]],
-            **_scored(last, score),
-        },
+        "week": _compared(a_week),
+        "backtest": {name: row.as_dict() for name, row in scores.items()},
+        "last_days": _compared({name: done.last(LAST_DAYS) for name, done in a_day.items()}),
+        "day": _compared(a_day),
+        "four_weeks": _compared(weeks),
     }
 
 
@@ -72,15 +68,24 @@ def six_types_part(history: History, methods: Sequence[Method], tick: Tick) -> d
     Each group, all of them, their sum, and the handling times of each.
     """
     windows = windows_at(history, weekly_origins(history, WEEK, 1), WEEK)
-    overall, runs = _compare(windows, methods, "six types", tick)
-    contacts = [float(np.nansum(group.actual)) for group in windows[0].groups]
+    runs = _runs(windows, methods, "six types", tick)
     aht = backtest_aht(history, WEEK, origins=1)
+    actual = [group.actual for group in windows[0].groups]
     return {
-        "contacts": dict(zip(history.groups, contacts, strict=True)),
-        "all": overall,
-        "sum": _scored(runs, score_sum),
+        "contacts": {
+            name: float(np.nansum(of_type))
+            for name, of_type in zip(history.groups, actual, strict=True)
+        },
+        "all": _compared(runs),
+        "sum": {
+            "poisson_floor": _floor([np.sum(actual, axis=0)]),
+            "methods": _scored(runs, score_sum),
+        },
         "types": {
-            name: _scored(runs, partial(score, group=group))
+            name: {
+                "poisson_floor": _floor([actual[group]]),
+                "methods": _scored(runs, partial(score, group=group)),
+            }
             for group, name in enumerate(history.groups)
         },
         "handling_times": {
@@ -114,10 +119,10 @@ def scale_part(sizes: Sequence[int], days: int, seed: int, tick: Tick) -> Figure
     return {"seed": seed, "costs": costs, "import_seconds": import_seconds()}
 
 
-def _compare(
+def _runs(
     windows: Sequence[Window], methods: Sequence[Method], what: str, tick: Tick
-) -> tuple[Figures, dict[str, Run]]:
-    """Run every method that is installed on the same windows."""
+) -> dict[str, Run]:
+    """Run every method that is installed on the same windows; ours is the first."""
     runs = {}
     for method in methods:
         if missing(method.requires):
@@ -126,12 +131,31 @@ def _compare(
         # The first call of a package compiles and loads: it is not what a fit costs.
         method.predict(windows[0])
         runs[method.name] = run(method, windows)
-    first_days = [str(window.days[0]) for window in windows]
-    return {"first_days": first_days, **_scored(runs, score)}, runs
+    return runs
+
+
+def _compared(runs: Mapping[str, Run]) -> Figures:
+    """Score runs on the same windows over all groups."""
+    windows = next(iter(runs.values())).windows
+    actuals = [
+        np.concatenate([window.groups[group].actual for window in windows])
+        for group in range(len(windows[0].groups))
+    ]
+    return {
+        "first_days": [str(window.days[0]) for window in windows],
+        "poisson_floor": _floor(actuals),
+        "methods": _scored(runs, score),
+    }
+
+
+def _floor(actuals: Sequence[FloatArray]) -> float:
+    """Return the WAPE of who knows the rates; one array of days x slots for each group."""
+    levels = np.concatenate([smoothed_level(actual) for actual in actuals])
+    return poisson_floor(levels, np.isfinite(levels))
 
 
 def _scored(runs: Mapping[str, Run], judge: Callable[[Run], Scores]) -> Figures:
-    """Judge every run; add our WAPE and our seconds over each method's. Ours is the first."""
+    """Judge every run; add our WAPE and our seconds over each method's."""
     rows = {name: judge(done).as_dict() for name, done in runs.items()}
     ours = next(iter(rows.values()))
 
@@ -140,12 +164,10 @@ def _scored(runs: Mapping[str, Run], judge: Callable[[Run], Scores]) -> Figures:
         return own / other if own is not None and other else None
 
     return {
-        "methods": {
-            name: {
-                **row,
-                "our_wape_over_theirs": ratio("wape", row),
-                "our_seconds_over_theirs": ratio("seconds_per_fit", row),
-            }
-            for name, row in rows.items()
+        name: {
+            **row,
+            "our_wape_over_theirs": ratio("wape", row),
+            "our_seconds_over_theirs": ratio("seconds_per_fit", row),
         }
+        for name, row in rows.items()
     }

@@ -30,7 +30,8 @@ def markdown(found: Figures) -> str:
         blocks += _six_types(found)
     if "scale" in found:
         blocks += _scale(found["scale"])
-    blocks.append(_methods(found))
+    if "bank" in found or "six_types" in found:
+        blocks.append(_methods(found))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -48,8 +49,9 @@ def _head(found: Figures) -> str:
         "out. They are noisy where other work runs beside: read ratios.",
         "WAPE is the sum of absolute errors over the sum of actuals; MASE 1 is the error of last "
         "week's values; interval score (Gneiting and Raftery 2007) is the width of the interval "
-        "plus what lies outside, weighted, over the mean actual: the less, the better. The last "
-        "two columns are our figure over theirs: below 1 we are better, or faster.",
+        "plus what lies outside, weighted, over the mean actual: the less, the better. The "
+        "Poisson floor is the WAPE of who knows the rate of arrivals (`forecasts/floor.py`). The "
+        "last two columns are our figure over theirs: below 1 we are better, or faster.",
     ]
     lines += [f"Not measured: {part} ({reason})." for part, reason in found["left_out"].items()]
     return "\n\n".join(lines)
@@ -60,7 +62,11 @@ def _bank(found: Figures) -> Iterable[str]:
     yield "## Calls of a bank: half-hours on weekdays, March to October 2003"
     for part, title in HORIZONS.items():
         days = bank[part]["first_days"]
-        yield f"### {title}\n\n{len(days)} origins, {days[0]} to {days[-1]}."
+        origins = "1 origin" if len(days) == 1 else f"{len(days)} origins"
+        yield (
+            f"### {title}\n\n{origins}, {days[0]} to {days[-1]}; Poisson floor "
+            f"{_percent(bank[part]['poisson_floor'], 2)}."
+        )
         yield _comparison(bank[part]["methods"], found["not_installed"])
     scores = bank["backtest"]
     yield (
@@ -126,12 +132,12 @@ def _six_types(found: Figures) -> Iterable[str]:
     )
     rows = []
     for name, of_type in part["types"].items():
-        rows.append([name, f"{part['contacts'][name]:,.0f}", *_errors(of_type["methods"])])
+        rows.append([name, f"{part['contacts'][name]:,.0f}", *_errors(of_type)])
     total = f"{sum(part['contacts'].values()):,.0f}"
-    rows.append(["all, type by type", total, *_errors(part["all"]["methods"])])
-    rows.append(["sum of the types", total, *_errors(part["sum"]["methods"])])
+    rows.append(["all, type by type", total, *_errors(part["all"])])
+    rows.append(["sum of the types", total, *_errors(part["sum"])])
     yield "WAPE of intervals:"
-    yield _table(["type", "contacts", *names], rows)
+    yield _table(["type", "contacts", "floor", *names], rows)
     yield "All of them, type by type:"
     yield _comparison(part["all"]["methods"], found["not_installed"])
     yield (
@@ -166,10 +172,11 @@ def _handling_times(part: Figures) -> Iterable[str]:
     )
 
 
-def _errors(methods: Figures) -> list[str]:
-    values = [row["wape"] for row in methods.values()]
+def _errors(part: Figures) -> list[str]:
+    values = [row["wape"] for row in part["methods"].values()]
     best = min((value for value in values if value is not None), default=None)
-    return [_best(_percent(value, 1), value is not None and value == best) for value in values]
+    errors = [_best(_percent(value, 1), value is not None and value == best) for value in values]
+    return [_percent(part["poisson_floor"], 1), *errors]
 
 
 def _scale(part: Figures) -> Iterable[str]:

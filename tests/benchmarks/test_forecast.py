@@ -288,8 +288,32 @@ def test_one_origin_of_the_bank_has_every_horizon(reference_data: Find, tmp_path
     assert shown.stdout.strip() == out.read_text().strip()
     for title in ("One week ahead", "One day ahead, every", "Four weeks ahead"):
         assert f"### {title}" in shown.stdout
-    assert "1 origins, 2003-10-18 to 2003-10-18." in shown.stdout
+    assert "1 origin, 2003-10-18 to 2003-10-18; Poisson floor 2." in shown.stdout
     assert "Prophet |" not in shown.stdout
+
+
+def test_the_rest_of_the_day_is_measured_at_four_times(
+    reference_data: Find, tmp_path: Path
+) -> None:
+    data = reference_data("forecasts/bank_calls_30min.csv").parents[1]
+    shown = bench(f"--data {data} --part intraday --origins 1 --out {tmp_path / 'r.md'} --json")
+    assert shown.exit_code == 0, shown.output
+    found = json.loads(shown.stdout)["intraday"]
+    assert found["days"] == [f"2003-10-{day}" for day in range(20, 25)]
+    assert list(found["times"]) == ["10:00", "12:00", "14:00", "16:00"]
+    report = (tmp_path / "r.md").read_text()
+    for at, row in found["times"].items():
+        assert 0 < row["update"] < 0.2
+        assert f"| {at} | {row['plain']:.2%}".replace("%", " %") in report
+
+
+def test_each_size_of_the_scale_has_its_cost(tmp_path: Path) -> None:
+    options = f"--part scale --series 1 --series 2 --out {tmp_path / 'r.md'} --json"
+    found = json.loads(bench(options).stdout)
+    assert found["command"] == "callboard bench forecast --part scale --series 1 --series 2"
+    assert [(c["series"], c["days"]) for c in found["scale"]["costs"]] == [(1, 365), (2, 365)]
+    assert all(cost["peak_memory_mb"] > cost["history_mb"] for cost in found["scale"]["costs"])
+    assert "| 2 | 365 |" in (tmp_path / "r.md").read_text()
 
 
 def test_absent_data_leaves_its_parts_out_by_name(tmp_path: Path) -> None:
