@@ -22,7 +22,7 @@ import numpy as np
 from forecasts.calendars import Calendar
 from forecasts.history.series import DaySeries
 from forecasts.models.profile import weekday_profiles
-from forecasts.weekly import MINUTES_PER_DAY, BoolArray, FloatArray, IntArray, weekday
+from forecasts.weekly import MINUTES_PER_DAY, BoolArray, FloatArray, IntArray
 
 __all__ = ["WeekPattern", "week_pattern"]
 
@@ -69,20 +69,20 @@ def week_pattern(
     if parent is not None and not np.nansum(parent.offered) > 0:
         parent = None
     kept = series.day_recorded
-    counts, days = np.nan_to_num(series.offered[kept]), weekday(series.days[kept])
+    counts, days = np.nan_to_num(series.offered[kept]), calendar.weekday(series.days[kept])
     dispersion = _shape_dispersion(counts, days)
-    factors = _factors(counts.sum(axis=1), days, _likely_factors(parent), dispersion)
+    factors = _factors(counts.sum(axis=1), days, _likely_factors(parent, calendar), dispersion)
     by_weekday = np.stack([counts[days == day].sum(axis=0) for day in range(7)])
     likely = _likely_shares(by_weekday.sum(axis=0), calendar, parent)
     return WeekPattern(factors, _shares(by_weekday, calendar.open_slots, likely, dispersion))
 
 
-def _likely_factors(parent: DaySeries | None) -> FloatArray:
+def _likely_factors(parent: DaySeries | None, calendar: Calendar) -> FloatArray:
     """Return the parent's mean totals by weekday, ``[7]``; ones without a parent."""
     if parent is None:
         return np.ones(7)
     kept = parent.day_recorded
-    means = _means(np.nansum(parent.offered[kept], axis=1), weekday(parent.days[kept]))
+    means = _means(np.nansum(parent.offered[kept], axis=1), calendar.weekday(parent.days[kept]))
     return np.asarray(means + LEAST_LIKELY * means.mean())
 
 

@@ -15,9 +15,10 @@ contacts lasts a tenth of a day. With exposures w instead of ones the recursions
     TSB      p += g_p (o - p),   z += g_z (y / w - z)  if y > 0,     rate = p z
     Croston  z += g (y - z),     q += g (sum of w since - q)  if y > 0,  rate = (1 - a/2) z / q
 
-and with equal weekdays the published ones. The gains weight the past exponentially by exposure:
-they begin at 1 and fall to the smoothing constant (a constant of 0 is the mean of all that was
-seen), so there is no start value to choose.
+and with equal weekdays the published ones. The gains are those of exponentially weighted means,
+over exposures in TSB and over days with demand in Croston: they begin at 1 and fall to the
+smoothing constant (a constant of 0 is the mean of all that was seen), so there is no start value
+to choose.
 
 The constants are those on a small grid with the least Poisson deviance of the next day's
 forecast. Deviance, unlike absolute error, is least for the expected value even where most counts
@@ -36,7 +37,7 @@ import numpy as np
 from forecasts.calendars import Calendar
 from forecasts.history.series import DaySeries
 from forecasts.models.inherited import WeekPattern, week_pattern
-from forecasts.weekly import BoolArray, DayArray, FloatArray, weekday
+from forecasts.weekly import BoolArray, DayArray, FloatArray
 
 __all__ = ["FittedIntermittent", "Intermittent", "croston_rates", "tsb_rates"]
 
@@ -69,7 +70,7 @@ class FittedIntermittent:
     def predict(self, days: DayArray) -> FloatArray:
         """Return expected contacts, ``[len(days), S]``."""
         week = self.rate * self.pattern.factors[:, None] * self.pattern.shares
-        return np.where(self.calendar.is_open(days), week[weekday(days)], 0.0)
+        return np.where(self.calendar.is_open(days), week[self.calendar.weekday(days)], 0.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,7 +111,7 @@ class Intermittent:
         kept = series.day_recorded
         demand = np.nansum(series.offered[kept], axis=1)
         # A weekday on which nobody ever calls has no length, but must not divide by it.
-        exposure = np.maximum(pattern.factors[weekday(series.days[kept])], LEAST_EXPOSURE)
+        exposure = np.maximum(pattern.factors[calendar.weekday(series.days[kept])], LEAST_EXPOSURE)
         if not demand.any():
             return FittedIntermittent(0.0, (), pattern, calendar)
         rate, constants = _best(self.method, demand, exposure)

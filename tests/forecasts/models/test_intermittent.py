@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from forecasts import History
 from forecasts.calendars import Calendar, learn_calendar
+from forecasts.countries import WorkedDays
 from forecasts.history.series import DaySeries
 from forecasts.models.baselines import MovingAverage
 from forecasts.models.intermittent import Intermittent, croston_rates, tsb_rates
@@ -232,6 +233,24 @@ def test_a_slot_where_the_parent_is_idle_is_possible() -> None:
     parent[:, :12] = 0.0
     found = predict(rng.poisson(weeks(28, 0.2)), parent=series_of(parent))
     assert (found > 0).all()
+
+
+@pytest.mark.parametrize("with_parent", [False, True])
+def test_a_sunday_worked_by_decree_is_like_the_monday_it_replaces(with_parent: bool) -> None:
+    rng = np.random.default_rng(17)
+    sundays = next_days(1, 20), next_days(1, 62)
+    worked = WorkedDays(np.concatenate(sundays), np.zeros(2, np.int64))
+    offered = rng.poisson(weeks(56, 4.0)).astype(float)
+    offered[6::7] = np.nan
+    parent = weeks(56, 4000.0)
+    parent[6::7] = np.nan
+    offered[20], parent[20] = offered[14], parent[14]
+    series = series_of(offered)
+    model = Intermittent(parent=series_of(parent) if with_parent else None)
+    fitted = model.fit(series, learn_calendar(series, worked=worked))
+    monday, sunday = fitted.predict(next_days(7, 56))[[0, 6]]
+    assert monday.sum() > 0
+    np.testing.assert_array_equal(sunday, monday)
 
 
 def test_what_the_parent_does_later_is_not_seen() -> None:
