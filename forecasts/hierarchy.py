@@ -11,17 +11,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from forecasts.errors import ForecastError, Issue, pointer
-from forecasts.history.columns import IssueLog, read_numbers
-from forecasts.history.tables import read_csv
 from forecasts.weekly import FloatArray
 
-__all__ = ["Hierarchy", "Node", "read_hierarchy"]
+__all__ = ["Hierarchy", "Node"]
 
 TOTAL = "total"
 
@@ -44,7 +40,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Hierarchy:
-    """Groups and their sums; made by `of`, `from_names` or `read_hierarchy`.
+    """Groups and their sums; made by `of`, `from_names` or `forecasts.attributes.read_hierarchy`.
 
     Parameters
     ----------
@@ -207,97 +203,6 @@ class Hierarchy:
         names = tuple(self.groups[place] for place in kept)
         shares = {name: self.shares[name] for name in names if name in self.shares}
         return Hierarchy(names, tuple(_distinct(sums)), shares)
-
-
-def read_hierarchy(
-    path: str | Path, groups: Sequence[str], *, crossings: bool = False
-) -> Hierarchy:
-    """Read the attributes of groups from a CSV file.
-
-    Column ``group`` names the group, the optional column ``share`` is what a group without
-    history is expected to get (see `Hierarchy`), every other column is an attribute. A group
-    that has no history is taken in if it has a share.
-
-    Parameters
-    ----------
-    groups
-        The groups that have a history; each needs a row.
-
-    Returns
-    -------
-    Hierarchy
-        Of `groups` in their order, then of the new ones in the order of the file.
-
-    Raises
-    ------
-    ForecastError
-        With every problem found: no column ``group``; groups that are unknown, missing or
-        repeated; empty cells; shares that are not numbers above 0.
-    """
-    frame = read_csv(path)
-    frame = frame.set_axis([str(name).strip() for name in frame.columns], axis="columns")
-    frame = frame.apply(lambda column: column.str.strip())
-    log = IssueLog()
-    if "group" not in frame:
-        log.error(
-            "missing_column",
-            pointer("columns", "group"),
-            f"There is no column 'group'; the columns are {', '.join(frame.columns)}.",
-        )
-        raise ForecastError("The hierarchy cannot be used.", log.issues)
-    attributes = [name for name in frame.columns if name not in ("group", "share")]
-    shares = _read_shares(frame, log)
-    rows = [str(name) for name in frame["group"]]
-    given = np.isfinite(shares)
-    if "share" in frame:
-        # A share that cannot be read is told by itself: its group is not unknown as well.
-        given |= frame["share"].to_numpy() != ""
-
-    log.rows(
-        "repeated_group",
-        "group",
-        frame["group"].duplicated().to_numpy() & (frame["group"] != "").to_numpy(),
-        lambda row: f"Group {rows[row]!r} has another row.",
-    )
-    log.rows(
-        "unknown_group",
-        "group",
-        ~frame["group"].isin([*groups, ""]).to_numpy() & ~given,
-        lambda row: f"Group {rows[row]!r} has neither a history nor a share.",
-    )
-    for column in ("group", *attributes):
-        log.rows(
-            "missing_value",
-            column,
-            (frame[column] == "").to_numpy(),
-            lambda _: "The cell is empty.",
-        )
-    for name in groups:
-        if name not in rows:
-            log.error("missing_group", pointer("groups", name), f"Group {name!r} has no row.")
-    if log.issues:
-        raise ForecastError("The hierarchy cannot be used.", log.issues)
-
-    new = [name for name in rows if name not in set(groups)]
-    return Hierarchy.of(
-        [*groups, *new],
-        {name: dict(zip(rows, map(str, frame[name]), strict=True)) for name in attributes},
-        crossings=crossings,
-        shares={
-            name: float(share)
-            for name, share in zip(rows, shares, strict=True)
-            if np.isfinite(share)
-        },
-    )
-
-
-def _read_shares(frame: pd.DataFrame, log: IssueLog) -> FloatArray:
-    """Return each row's share; NaN where none is given."""
-    if "share" not in frame:
-        return np.full(len(frame), np.nan)
-    shares = read_numbers(frame["share"], "share", True, log)
-    log.rows("not_positive", "share", shares == 0, lambda _: "A share must be above 0.")
-    return shares
 
 
 def _sums_by(labels: Iterable[str]) -> Iterator[Node]:

@@ -27,8 +27,8 @@ from forecasts.weekly import BoolArray, FloatArray
 __all__ = ["Method", "day_factors", "reconcile_days", "spread_to_slots"]
 
 Method = Literal["mint", "structural", "ols", "bottom_up"]
-"""What W is: learnt from errors; the number of groups in a node; one for all. Or sums are the sums
-of their groups."""
+"""What W is: ``mint`` learns it from errors, ``structural`` takes the number of groups in each node
+as its variance, ``ols`` one variance for all; ``bottom_up`` does not listen to sums."""
 
 _TOLERANCE = 1e-10
 _PATIENCE = 3
@@ -70,10 +70,12 @@ def reconcile_days(
     learnt = learn_covariance(errors, volume) if method == "mint" else None
     totals = np.zeros((G, base.shape[1]))
     for day in range(base.shape[1]):
-        nodes, groups = heard[:, day], heard[-G:, day]
-        if not heard[:-G, day].any():
+        groups = heard[-G:, day]
+        # A sum of groups that are all closed has nothing to say, whatever it expects.
+        nodes = heard[:, day] & (S @ groups > 0)
+        if not nodes[:-G].any():
             totals[:, day] = base[-G:, day]
-        elif groups.any():
+        else:
             summing = S[np.ix_(nodes, groups)]
             deviations, correlation = _weights(learnt, base[:, day], nodes, summing, method)
             totals[groups, day] = _combine(base[nodes, day], summing, deviations, correlation)

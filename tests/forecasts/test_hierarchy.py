@@ -1,14 +1,12 @@
-"""Hierarchies: which sums there are, who stands above whom, and what is wrong with a file."""
+"""Hierarchies: which sums there are, and who stands above whom."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from forecasts.errors import ForecastError
-from forecasts.hierarchy import Hierarchy, read_hierarchy
+from forecasts.hierarchy import Hierarchy
 
 GROUPS = ("voice:billing", "voice:faults", "chat:billing", "chat:faults")
 
@@ -135,65 +133,3 @@ def test_groups_without_an_attribute_are_all_told() -> None:
         ("missing_value", "/attributes/site/c"),
         ("missing_value", "/attributes/skill/c"),
     ]
-
-
-def test_a_file_is_read_with_its_new_groups_last(tmp_path: Path) -> None:
-    path = tmp_path / "groups.csv"
-    path.write_text(
-        "group,channel,site,share\nnew, chat ,Porto,0.25\nb,chat,Leipzig,\na,voice,Leipzig,0.1\n",
-        encoding="utf-8",
-    )
-    hierarchy = read_hierarchy(path, ["a", "b"])
-    assert hierarchy.groups == ("a", "b", "new")
-    assert [(node.name, node.members) for node in hierarchy.sums] == [
-        ("total", (0, 1, 2)),
-        ("channel=chat", (1, 2)),
-        ("site=Leipzig", (0, 1)),
-    ]
-    assert hierarchy.shares == {"new": 0.25, "a": 0.1}
-
-
-def test_every_problem_of_a_file_is_told_at_once(tmp_path: Path) -> None:
-    path = tmp_path / "groups.csv"
-    path.write_text(
-        "group,channel,share\n"
-        "a,voice,\n"
-        "a,voice,\n"
-        "stranger,voice,\n"
-        "b,,0.1\n"
-        ",chat,\n"
-        "c,chat,-1\n"
-        "d,chat,much\n"
-        "e,chat,0\n"
-        "f,chat,inf\n",
-        encoding="utf-8",
-    )
-    with pytest.raises(ForecastError) as error:
-        read_hierarchy(path, ["a", "b", "c", "z"])
-    assert sorted(codes(error)) == [
-        ("missing_group", "/groups/z"),
-        ("missing_value", "/rows/3/channel"),
-        ("missing_value", "/rows/4/group"),
-        ("negative_value", "/rows/5/share"),
-        ("not_a_number", "/rows/6/share"),
-        ("not_finite", "/rows/8/share"),
-        ("not_positive", "/rows/7/share"),
-        ("repeated_group", "/rows/1/group"),
-        ("unknown_group", "/rows/2/group"),
-    ]
-
-
-def test_a_file_without_groups_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "groups.csv"
-    path.write_text("name,channel\na,voice\n", encoding="utf-8")
-    with pytest.raises(ForecastError) as error:
-        read_hierarchy(path, ["a"])
-    assert codes(error) == [("missing_column", "/columns/group")]
-
-
-def test_a_file_with_too_few_cells_in_a_row_tells_the_empty_ones(tmp_path: Path) -> None:
-    path = tmp_path / "groups.csv"
-    path.write_text("group,channel,site\na,voice\nb,chat,Porto\n", encoding="utf-8")
-    with pytest.raises(ForecastError) as error:
-        read_hierarchy(path, ["a", "b"])
-    assert codes(error) == [("missing_value", "/rows/0/site")]
