@@ -84,8 +84,8 @@ def _print_report(report: AccuracyReport) -> None:
     )
     table.add_column("", no_wrap=True)
     headings = (
-        "contacts", "WAPE", "times\nfloor", "day\nWAPE", "bias", "in\n80 %", "in\n95 %",
-        "AHT\nerror",
+        "contacts", "WAPE\n%", "times\nfloor", "day\nWAPE %", "bias\n%", "in\n80 %", "in\n95 %",
+        "AHT\nerror %",
     )  # fmt: skip
     for heading in headings:
         table.add_column(heading, justify="right", no_wrap=True)
@@ -117,14 +117,13 @@ def _print_report(report: AccuracyReport) -> None:
 
 def _add(table: Table, name: str, one: Accuracy) -> None:
     figures = one.as_dict()
-    times = figures["times_floor"]
-    table.add_row(
-        escape(name),
-        f"{one.actual:,.0f}",
-        share(figures["wape"]),
-        "-" if times is None else f"{times:.2f}",
-        *(
-            share(figures[key])
-            for key in ("day_wape", "bias", "coverage80", "coverage95", "aht_error")
-        ),
-    )
+    names = ("wape", "times_floor", "day_wape", "bias", "coverage80", "coverage95", "aht_error")
+    cells = [
+        "–"
+        if (value := figures[key]) is None
+        else f"{value:.2f}"
+        if key == "times_floor"
+        else f"{100 * value:.1f}"
+        for key in names
+    ]
+    table.add_row(escape(name), f"{one.actual:,.0f}", *cells)

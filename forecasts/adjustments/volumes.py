@@ -109,8 +109,11 @@ class Add(Adjustment):
             wanted = self.contacts * spread.reshape(wanted.shape)
         if self.contacts < 0:
             left = np.ones_like(wanted)
-            np.divide(forecast.offered + wanted, forecast.offered, out=left, where=wanted < 0)
-            return Change(factor=np.maximum(np.where(forecast.offered > 0, left, 1.0), 0.0))
+            there = forecast.offered > 0
+            np.divide(
+                np.maximum(forecast.offered + wanted, 0.0), forecast.offered, out=left, where=there
+            )
+            return Change(factor=left)
         handling = seconds(forecast) if self.aht_s is None else self.aht_s
         return Change(added=wanted, added_work=wanted * handling)
 
