@@ -21,7 +21,7 @@ from forecasts.weekly import FloatArray
 
 __all__ = ["Ratios", "credible_ratios"]
 
-LEAST_SPREAD = 0.03
+LEAST_SPREAD = 0.02
 """Ratios are never believed to be closer than this to the mean of their like."""
 
 SPREAD_STEPS = 10

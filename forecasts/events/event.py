@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -45,6 +46,9 @@ class Event:
     family
         Events of one family are expected to have the family's mean effect.
     """
+
+    # A misspelt field of a file is told, not passed over.
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
 
     name: str
     days: tuple[date, ...]

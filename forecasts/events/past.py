@@ -14,6 +14,9 @@ from forecasts.weekly import BoolArray, DayArray, FloatArray, IntArray, among
 
 __all__ = ["Past", "gather_past"]
 
+LEAST_USUAL = 1e-6
+"""A slot in which fewer contacts are usual has no usual to compare with."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Past:
@@ -24,7 +27,8 @@ class Past:
     days
         Dates in order, ``[T]``.
     came, usual
-        Contacts, ``[G, T, S]``; both zero where either is unknown.
+        Contacts, ``[G, T + 1, S]``; both zero where either is unknown, as in the last row, which
+        stands for all other days.
     day_noise, slot_noise
         Relative variances beyond Poisson of each group, ``[G]`` (see `UsualDays`).
     """
@@ -37,10 +41,9 @@ class Past:
 
     def rows(self, dates: DayArray) -> tuple[IntArray, BoolArray]:
         """Return the places of `dates` in ``days``, and whether they are there."""
-        if not len(self.days):
-            return np.zeros(dates.shape, np.int64), np.zeros(dates.shape, bool)
-        at = np.minimum(np.searchsorted(self.days, dates), len(self.days) - 1)
-        return at, self.days[at] == dates
+        at = np.searchsorted(self.days, dates)
+        there = among(dates, self.days)
+        return np.where(there, at, len(self.days)), there
 
 
 def gather_past(
@@ -59,7 +62,7 @@ def gather_past(
     last = max(whole.series.days[-1] for whole in wholes)
     days = np.unique(np.concatenate(moved))
     days = days[(days >= first) & (days <= last)]
-    shape = (len(wholes), len(days), wholes[0].series.offered.shape[1])
+    shape = (len(wholes), len(days) + 1, wholes[0].series.offered.shape[1])
     came, usual = np.zeros(shape), np.zeros(shape)
     noise = np.zeros((2, len(wholes)))
     for group, (whole, calendar) in enumerate(zip(wholes, calendars, strict=True)):
@@ -67,9 +70,9 @@ def gather_past(
         expected = usual_days(series, calendar, among(series.days, moved[group]))
         noise[:, group] = expected.day_noise, expected.slot_noise
         at = (days - series.days[0]).astype(np.int64)
-        there = (at >= 0) & (at < len(series))
-        offered, would = series.offered[at[there]], expected.expected[at[there]]
-        known = np.isfinite(offered) & (would > 0)
-        came[group, there] = np.where(known, offered, 0.0)
-        usual[group, there] = np.where(known, would, 0.0)
+        rows = np.flatnonzero((at >= 0) & (at < len(series)))
+        offered, would = series.offered[at[rows]], expected.expected[at[rows]]
+        known = np.isfinite(offered) & (would > LEAST_USUAL)
+        came[group, rows] = np.where(known, offered, 0.0)
+        usual[group, rows] = np.where(known, would, 0.0)
     return Past(days, came, usual, *noise)

@@ -74,7 +74,7 @@ class _Learner:
     rows: Mapping[str, tuple[IntArray, BoolArray]]
     effects: dict[str, Effect] = field(default_factory=dict)
     acting: FloatArray = field(init=False)
-    """What all events known so far do to the past days, ``[G, T, S]``."""
+    """What all events known so far do to the past days, ``[G, T + 1, S]``."""
 
     def __post_init__(self) -> None:
         self.acting = np.ones_like(self.past.came)
@@ -113,10 +113,10 @@ class _Learner:
 
     def _records(self, event: Event) -> tuple[FloatArray, FloatArray]:
         """Return what came in the occurrences and what was usual, ``[G, O, P, S]``."""
-        rows, there = self.rows[event.name]
-        known = self.moves[event.name][:, None, None, None] & there[:, :, None]
+        rows, _ = self.rows[event.name]
+        moved = self.moves[event.name][:, None, None, None]
         usual = self.past.usual[:, rows] * self._others(event)
-        return np.where(known, self.past.came[:, rows], 0.0), np.where(known, usual, 0.0)
+        return np.where(moved, self.past.came[:, rows], 0.0), np.where(moved, usual, 0.0)
 
     def _others(self, event: Event) -> FloatArray:
         """Return what other events do in the occurrences of this one, ``[G, O, P, S]``."""

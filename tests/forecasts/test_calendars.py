@@ -16,6 +16,9 @@ from forecasts.calendars import (
     learn_calendar,
     month_cycle,
 )
+from forecasts.countries import WorkedDays, country_worked_days
+from forecasts.gaps import make_whole
+from forecasts.models import MovingAverage, ProfileLevel, SeasonalNaive
 from forecasts.weekly import neighbour_mean, weekday
 
 Office = Callable[..., np.ndarray]
@@ -148,3 +151,53 @@ def test_the_month_turns_at_phase_zero_whatever_its_length() -> None:
     np.testing.assert_allclose(firsts, np.tile([0.0, 0.0, 1.0, 1.0], (3, 1)), atol=1e-12)
     half = month_cycle(days("2023-02-15"), pairs=1)
     np.testing.assert_allclose(half, [[0.0, -1.0]], atol=1e-12)
+
+
+def chinese_office(office: Office, worked: WorkedDays) -> np.ndarray:
+    """Return the year 2024 of an office that follows the decree."""
+    values = office(366, weekday_factors=(1.4, 1.0, 1.0, 1.0, 0.8), month_wave=0.0)
+    # The year began on a Monday.
+    values[(worked.days - np.datetime64("2024-01-01")).astype(int)] = values[worked.acts_as]
+    return values
+
+
+def test_a_day_of_rest_worked_by_decree_is_open_and_forecast_as_a_working_day(
+    office: Office, history_of: HistoryOf
+) -> None:
+    worked = country_worked_days("CN", days("2024-01-01", "2024-12-31"))
+    values = chinese_office(office, worked)
+    # Known up to Friday 11 October: the next day is worked.
+    series = history_of(values[:285]).series(0)
+    calendar = learn_calendar(series, worked=worked)
+    weekend = days("2024-10-12", "2024-10-13")
+    assert calendar.weekday(weekend).tolist() == [4, 6]
+    assert calendar.is_open(weekend).any(axis=1).tolist() == [True, False]
+    assert not calendar.open_slots[5:].any(), "worked Sundays do not open every Sunday"
+    whole = make_whole(series, calendar)
+    for model in (ProfileLevel(), MovingAverage(), SeasonalNaive()):
+        total = model.fit(whole.series, calendar).predict(weekend).sum(axis=1)
+        np.testing.assert_allclose(total, [np.nansum(values[4]), 0.0], rtol=0.02)
+
+
+def test_an_office_that_rests_on_worked_days_is_not_told_to_work(
+    office: Office, history_of: HistoryOf
+) -> None:
+    worked = country_worked_days("CN", days("2024-01-01", "2024-12-31"))
+    series = history_of(office(285)).series(0)
+    calendar = learn_calendar(series, worked=worked)
+    assert not calendar.is_open(days("2024-10-12")).any()
+    assert len(calendar.closures) == 0
+    # One that missed a single one of them was closed on it.
+    kept = np.arange(len(worked.days)) != 4
+    once_off = WorkedDays(worked.days[kept], worked.acts_as[kept])
+    series = history_of(chinese_office(office, once_off)[:285]).series(0)
+    calendar = learn_calendar(series, worked=worked)
+    assert calendar.closures.astype(str).tolist() == ["2024-05-11"]
+    assert calendar.is_open(days("2024-10-12")).any()
+    assert calendar.after_closure(days("2024-05-13")).all()
+
+
+def test_without_worked_days_every_day_has_its_own_weekday() -> None:
+    year = np.arange("2024-01-01", "2025-01-01", dtype="datetime64[D]")
+    calendar = Calendar(np.ones((7, 24), bool), days())
+    np.testing.assert_array_equal(calendar.weekday(year), weekday(year))
