@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from forecasts.errors import InvalidHistory, Issue, pointer
-from forecasts.history.tables import Column, read_csv, table_from_frame
+from forecasts.history.clocks import real_share
+from forecasts.history.files import Source, open_csv, open_frame
+from forecasts.history.repairs import Repairs
+from forecasts.history.tables import Column, read_table
 from forecasts.weekly import MINUTES_PER_DAY, BoolArray, DayArray, FloatArray
 
 __all__ = ["DaySeries", "History", "history_from_frame", "read_history"]
 
 _COLUMNS = (
     Column("offered", required=True),
-    Column("aht_s", blank=True),
+    Column("aht_s", blank=True, mean_over=("handled", "offered")),
     Column("handled", blank=True),
 )
 
@@ -32,10 +36,16 @@ class DaySeries:
         Consecutive dates, shape ``[D]``.
     offered
         Contacts, shape ``[D, S]``; NaN where closed or unknown.
+    skipped
+        Intervals that never were, as clocks were set forward, shape ``[D, S]``; None if none.
+    outages_kept
+        Whether runs of impossibly low counts are to be taken as they are.
     """
 
     days: DayArray
     offered: FloatArray
+    skipped: BoolArray | None = None
+    outages_kept: bool = False
 
     def __len__(self) -> int:
         return len(self.days)
@@ -52,7 +62,13 @@ class DaySeries:
 
     def first(self, count: int) -> DaySeries:
         """Return the first `count` days: what was known on the morning after them."""
-        return DaySeries(self.days[:count], self.offered[:count])
+        return self._between(0, count)
+
+    def _between(self, begin: int, end: int) -> DaySeries:
+        skipped = None if self.skipped is None else self.skipped[begin:end]
+        return replace(
+            self, days=self.days[begin:end], offered=self.offered[begin:end], skipped=skipped
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +91,14 @@ class History:
         Contacts behind each value of `aht_s`, ``[G, N]``; None to take `offered`.
     issues
         What reading the history found that is worth knowing but stops nothing.
+    open_at_midnight
+        Contacts that had arrived and were not closed at the end of each day, ``[G, D]``; None if
+        it is not known when contacts were closed.
+    zone
+        Time zone of the wall times, ``America/New_York``; None if its clocks never change or
+        it is not known.
+    outages_kept
+        Whether runs of impossibly low counts are to be taken as they are.
 
     Raises
     ------
@@ -89,20 +113,27 @@ class History:
     aht_s: FloatArray | None = None
     handled: FloatArray | None = None
     issues: tuple[Issue, ...] = ()
+    open_at_midnight: FloatArray | None = None
+    zone: str | None = None
+    outages_kept: bool = False
 
     def __post_init__(self) -> None:
         found = list(self._grid_issues())
-        for name in ("offered", "aht_s", "handled"):
+        intervals = ("intervals", len(self.starts))
+        days = ("days", len(self.starts) * self.interval_minutes // MINUTES_PER_DAY)
+        for name, (what, count) in {
+            "offered": intervals, "aht_s": intervals, "handled": intervals, "open_at_midnight": days
+        }.items():  # fmt: skip
             values: FloatArray | None = getattr(self, name)
             if values is None:
                 continue
-            if values.shape != (len(self.groups), len(self.starts)):
+            if values.shape != (len(self.groups), count):
                 found.append(
                     Issue(
                         "wrong_shape",
                         pointer(name),
-                        f"Shape {values.shape} is not groups x intervals "
-                        f"({len(self.groups)}, {len(self.starts)}).",
+                        f"Shape {values.shape} is not groups x {what} "
+                        f"({len(self.groups)}, {count}).",
                     )
                 )
             elif np.isinf(values).any() or (values < 0).any():
@@ -148,6 +179,11 @@ class History:
         """Return the dates that the grid covers, ``[D]``."""
         return self.starts[:: self.slots_per_day].to_numpy().astype("datetime64[D]")
 
+    @property
+    def backlog(self) -> FloatArray | None:
+        """Return the contacts open at the end of the history, ``[G]``; None if not known."""
+        return None if self.open_at_midnight is None else self.open_at_midnight[:, -1]
+
     def series(self, group: int) -> DaySeries:
         """Return one group's volumes from its first recorded day to the end of the history.
 
@@ -156,43 +192,74 @@ class History:
         offered = self.offered[group].reshape(-1, self.slots_per_day)
         recorded = np.flatnonzero(np.isfinite(offered).any(axis=1))
         first = recorded[0] if len(recorded) else len(offered)
-        return DaySeries(self.days[first:], offered[first:])
+        skipped = None
+        if self.zone is not None:
+            real = real_share(self.starts, self.interval_minutes, self.zone)
+            skipped = (real == 0).reshape(offered.shape)[first:]
+        return DaySeries(self.days[first:], offered[first:], skipped, self.outages_kept)
 
     def until(self, day: np.datetime64) -> History:
         """Return what was known on the morning of `day`: everything before it."""
-        end = int((self.days < day).sum()) * self.slots_per_day
+        days = int((self.days < day).sum())
+        end = days * self.slots_per_day
+        unclosed = self.open_at_midnight
         return replace(
             self,
             starts=self.starts[:end],
             offered=self.offered[:, :end],
             aht_s=None if self.aht_s is None else self.aht_s[:, :end],
             handled=None if self.handled is None else self.handled[:, :end],
+            open_at_midnight=None if unclosed is None else unclosed[:, :days],
         )
 
 
-def read_history(path: str | Path, mapping: Mapping[str, str] | None = None) -> History:
-    """Read a history from a CSV file; see `history_from_frame` for its columns.
+def read_history(
+    path: str | Path,
+    mapping: Mapping[str, str] | None = None,
+    *,
+    zone: str | None = None,
+    repairs: Repairs | None = None,
+    as_of: date | None = None,
+) -> History:
+    """Read a history from a CSV file; see `history_from_frame` for what it understands.
 
     Raises
     ------
     InvalidHistory
         If the file cannot be used; every problem is listed.
     """
-    return history_from_frame(read_csv(path), mapping)
+    return _history(open_csv(path), mapping, zone, repairs, as_of)
 
 
-def history_from_frame(frame: pd.DataFrame, mapping: Mapping[str, str] | None = None) -> History:
+def history_from_frame(
+    frame: pd.DataFrame,
+    mapping: Mapping[str, str] | None = None,
+    *,
+    zone: str | None = None,
+    repairs: Repairs | None = None,
+    as_of: date | None = None,
+) -> History:
     """Put a long table on a regular grid.
 
     Parameters
     ----------
     frame
-        One row per group and interval. Understood are our columns ``group, start, offered`` and
-        optionally ``aht_s`` and ``handled``, and the long format ``unique_id, ds, y``. Without
-        a group column all rows are one group. Starts are ISO 8601 local wall times. Closed
-        intervals have no row; an open interval without a contact has a row with zero.
+        One row per group and interval, in any order. Understood are our columns ``group, start,
+        offered`` and optionally ``aht_s`` and ``handled``, and the long format ``unique_id, ds,
+        y``. Without a group column all rows are one group. Starts are ISO 8601 local wall times.
+        Closed intervals have no row; an open interval without a contact has a row with zero.
     mapping
-        Our column name to the frame's, for any other names.
+        Our column name to the frame's, for any other names; ``group`` and ``start`` may be
+        several columns, ``channel+skill``.
+    zone
+        Name of a time zone: times with an offset or Z are converted to its wall times, times
+        without are taken as such. Where clocks are set forward an hour is missing, where they
+        are set back an interval has two rows, whose mean is taken. If it is None, the zone that
+        the stamps of the frame carry.
+    repairs
+        What is done about rows in doubt; by default the table is refused.
+    as_of
+        Date, or local time, at which the table was made: rows after it are in doubt.
 
     Raises
     ------
@@ -200,7 +267,18 @@ def history_from_frame(frame: pd.DataFrame, mapping: Mapping[str, str] | None = 
         With every problem found: missing columns, unreadable or mixed-zone times, times off the
         grid, repeated intervals, cells that are empty, not numbers, negative or infinite.
     """
-    table = table_from_frame(frame, _COLUMNS, mapping)
+    return _history(open_frame(frame), mapping, zone, repairs, as_of)
+
+
+def _history(
+    source: Source,
+    mapping: Mapping[str, str] | None,
+    zone: str | None,
+    repairs: Repairs | None,
+    as_of: date | None,
+) -> History:
+    repairs = repairs or Repairs()
+    table = read_table(source, _COLUMNS, mapping, zone=zone, repairs=repairs, as_of=as_of)
     return History(
         groups=table.groups,
         starts=table.starts,
@@ -209,4 +287,6 @@ def history_from_frame(frame: pd.DataFrame, mapping: Mapping[str, str] | None = 
         aht_s=table.values.get("aht_s"),
         handled=table.values.get("handled"),
         issues=table.issues,
+        zone=table.zone,
+        outages_kept=repairs.outages == "keep",
     )

@@ -2,48 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from forecasts.errors import InvalidHistory, Issue, Severity, pointer
-from forecasts.history.columns import (
-    ROWS_PER_ISSUE,
-    IssueLog,
-    interval_minutes,
-    read_groups,
-    read_numbers,
-    read_starts,
-    report_duplicates,
+from forecasts.errors import Issue, pointer
+from forecasts.history.clocks import check_zone, local_times
+from forecasts.history.columns import Names, Stamps, check_numbers, joined, read_stamps
+from forecasts.history.duplicates import Column, Rows, mean_of_doubled_hours, without_repeats
+from forecasts.history.files import Source, open_frame, read_csv
+from forecasts.history.gather import gather
+from forecasts.history.grid import (
+    MINUTE,
+    check_span,
+    common_interval,
+    day_grid,
+    move_to_grid,
+    rows_in_time,
 )
-from forecasts.weekly import MINUTES_PER_DAY, FloatArray
+from forecasts.history.log import IssueLog
+from forecasts.history.names import Field, Found, find_columns
+from forecasts.history.repairs import Repairs
+from forecasts.weekly import FloatArray, IntArray
 
-__all__ = ["Column", "Table", "read_csv", "table_from_frame"]
+__all__ = ["GROUP_SEPARATOR", "Column", "Table", "read_csv", "read_table", "table_from_frame"]
 
-LONGEST_SPAN_DAYS = 20 * 366
-MOST_CELLS = 100_000_000
+GROUP_SEPARATOR = "/"
+"""Between the parts of a group's name that comes from several columns."""
 
-_LONG_FORMAT = {"group": "unique_id", "start": "ds", "offered": "y"}
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of numbers, zero or more, that a table may have.
-
-    Parameters
-    ----------
-    required
-        Whether a table without it is refused.
-    blank
-        Whether single cells may be empty.
-    """
-
-    name: str
-    required: bool = False
-    blank: bool = False
+_ALIASES = {"group": "unique_id", "start": "ds", "offered": "y"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +52,8 @@ class Table:
         Per column an array groups x intervals; NaN where the table has no row.
     issues
         What is worth knowing but stops nothing.
+    zone
+        Time zone of the starts, where it is known.
     """
 
     groups: tuple[str, ...]
@@ -67,29 +61,28 @@ class Table:
     interval_minutes: int
     values: dict[str, FloatArray]
     issues: tuple[Issue, ...]
-
-
-def read_csv(path: str | Path) -> pd.DataFrame:
-    """Read a CSV file with every cell as text, so that nothing is guessed.
-
-    Raises
-    ------
-    InvalidHistory
-        If the file is empty or is not a CSV file in UTF-8.
-    """
-    try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except pd.errors.EmptyDataError:
-        issue = Issue("empty_file", "", "The file is empty.")
-    except (pd.errors.ParserError, UnicodeDecodeError) as error:
-        issue = Issue("unreadable_file", "", f"Not a CSV file in UTF-8: {error}")
-    raise InvalidHistory("The file cannot be read.", [issue])
+    zone: str | None = None
 
 
 def table_from_frame(
     frame: pd.DataFrame, columns: Sequence[Column], mapping: Mapping[str, str] | None = None
 ) -> Table:
+    """Check a long table and put it on a grid; see `read_table`."""
+    return read_table(open_frame(frame), columns, mapping)
+
+
+def read_table(
+    source: Source,
+    columns: Sequence[Column],
+    mapping: Mapping[str, str] | None = None,
+    *,
+    zone: str | None = None,
+    repairs: Repairs | None = None,
+    as_of: date | None = None,
+) -> Table:
     """Check a long table and put it on a grid.
+
+    Linear in the rows; about 40 bytes are held for each, beside the grid.
 
     Parameters
     ----------
@@ -98,94 +91,97 @@ def table_from_frame(
         all rows belong to one group named ``all``.
     mapping
         Our column name to the table's; names left out are looked up as they are, then under
-        the names of the long format ``unique_id, ds, y``.
+        the names of the long format ``unique_id, ds, y``. Several columns are joined with
+        ``+``: ``group`` to ``channel+skill``, ``start`` to ``date+time``.
+    zone
+        Times with an offset become local times of this zone; the others are local. By default
+        the zone that the stamps of a frame carry.
+    repairs
+        What is done about rows in doubt; by default the table is refused.
+    as_of
+        When the table was made: rows after it are in doubt.
 
     Raises
     ------
     InvalidHistory
         With every problem found, at most 20 rows listed per kind.
     """
+    repairs = repairs or Repairs()
+    check_zone(zone)
     log = IssueLog()
-    frame = frame.set_axis([str(name) for name in frame.columns], axis="columns")
-    names = _resolve(frame, columns, mapping or {}, log)
-    if frame.empty:
-        log.error("empty_file", "", "There are no rows.")
+    found = find_columns(source.columns, _fields(columns), mapping or {}, log)
     log.stop_on_errors()
+    names = Names()
+    zone = zone or source.zones.get(found["start"].label)
 
-    row_group, groups = read_groups(frame, names.get("group"), log)
-    starts = read_starts(frame[names["start"]], names["start"], log)
-    numbers = {
-        column.name: read_numbers(frame[names[column.name]], names[column.name], column.blank, log)
-        for column in columns
-        if column.name in names
-    }
-    interval = interval_minutes(starts, names["start"], log)
-    report_duplicates(row_group, groups, starts, names["start"], log)
+    def read(chunk: pd.DataFrame) -> dict[str, NDArray[Any]]:
+        return _read_chunk(chunk, columns, found, names, repairs, log)
+
+    cells = gather(source, found, read, log)
+    label = found["start"].label
+    times = local_times(Stamps(cells["wall"], cells["offset"]), zone, label, log)
+    keep = cells["keep"] & ~times.skipped
+    minutes = common_interval(times.wall[keep], label, log)
+    times, fits = move_to_grid(times, minutes, label, repairs, log)
+    keep &= fits & rows_in_time(times.wall, minutes, as_of, zone, label, repairs, log)
+    groups, group = names.in_order(cells["group"])
+    values = {column.name: cells[column.name] for column in columns if column.name in found}
+    table = Rows(groups, group, times, values, columns)
+    rows = without_repeats(table, np.flatnonzero(keep), repairs.duplicates, label, log)
+    rows = mean_of_doubled_hours(table, rows, label, log)
+    if not len(rows):
+        log.error("nothing_left", pointer("rows"), "There is no row that can be used.")
     log.stop_on_errors()
+    return _grid(table, rows, minutes, zone, log)
 
-    first = starts.min().floor("D")
-    days = (starts.max().floor("D") - first).days + 1
-    slots = MINUTES_PER_DAY // interval
-    if days > LONGEST_SPAN_DAYS or days * slots * len(groups) > MOST_CELLS:
-        log.error(
-            "span_too_long",
-            pointer("rows"),
-            f"The rows reach from {starts.min()} to {starts.max()}: {days} days of {slots} "
-            f"intervals for {len(groups)} groups; look for a mistyped year.",
-        )
-        log.stop_on_errors()
-    cell = ((starts - first) // pd.Timedelta(minutes=interval)).to_numpy(np.int64)
+
+def _read_chunk(
+    chunk: pd.DataFrame,
+    columns: Sequence[Column],
+    found: Mapping[str, Found],
+    names: Names,
+    repairs: Repairs,
+    log: IssueLog,
+) -> dict[str, NDArray[Any]]:
+    """Return the arrays of a chunk; ``keep`` tells which rows can be used."""
+    group = np.zeros(len(chunk), np.int32)
+    if "group" in found:
+        raw = joined(chunk, found["group"].columns, GROUP_SEPARATOR)
+        group = names.read(raw, found["group"].label, log)
+    start = found["start"]
+    raw = joined(chunk, start.columns, " ")
+    stamps, unread = read_stamps(raw, start.label, log, repairs.times)
+    arrays: dict[str, NDArray[Any]] = {
+        "group": group, "wall": stamps.wall, "offset": stamps.offset, "keep": ~unread
+    }  # fmt: skip
+    for column in columns:
+        if column.name in found:
+            place = found[column.name]
+            arrays[column.name], bad = check_numbers(
+                chunk[place.columns[0]], place.label, column.blank, log, repairs.cells
+            )
+            if repairs.cells == "drop":
+                arrays["keep"] &= ~bad
+    return arrays
+
+
+def _grid(table: Rows, rows: IntArray, minutes: int, zone: str | None, log: IssueLog) -> Table:
+    """Put rows, one per group and interval, on the grid of their days."""
+    wall = table.times.wall[rows]
+    check_span(wall, minutes, len(table.groups), log)
+    starts = day_grid(wall, minutes)
+    interval = (wall - starts[0].to_datetime64()) // (minutes * MINUTE)
     values = {}
-    for name, column_values in numbers.items():
-        grid = np.full((len(groups), days * slots), np.nan)
-        grid[row_group, cell] = column_values
+    for name, numbers in table.values.items():
+        grid = np.full((len(table.groups), len(starts)), np.nan)
+        grid[table.group[rows], interval] = numbers[rows]
         values[name] = grid
-    grid_starts = pd.date_range(first, periods=days * slots, freq=f"{interval}min")
-    return Table(groups, grid_starts, interval, values, tuple(log.issues))
+    return Table(table.groups, starts, minutes, values, tuple(log.issues), zone)
 
 
-def _resolve(
-    frame: pd.DataFrame, columns: Sequence[Column], mapping: Mapping[str, str], log: IssueLog
-) -> dict[str, str]:
-    """Return our column names with the table's, as far as they are there."""
-    there = list(frame.columns)
-    for name in frame.columns[frame.columns.duplicated()].unique():
-        log.error(
-            "duplicate_column", pointer("columns", name), f"More than one column is named {name!r}."
-        )
-    required = ["start", *(column.name for column in columns if column.required)]
-    known = ["group", "start", *(column.name for column in columns)]
-    for own in mapping:
-        if own not in known:
-            log.error(
-                "unknown_mapping",
-                pointer("mapping", own),
-                f"{own!r} is none of our columns: {', '.join(known)}.",
-            )
-    names = {}
-    for own in known:
-        candidates = [mapping[own]] if own in mapping else [own, _LONG_FORMAT.get(own, own)]
-        found = next((name for name in candidates if name in there), None)
-        if found is not None:
-            names[own] = found
-        elif own in required or own in mapping:
-            log.error(
-                "missing_column",
-                pointer("columns", candidates[-1]),
-                f"There is no column {' or '.join(map(repr, dict.fromkeys(candidates)))} for "
-                f"{own!r}; the columns are {_listed(there)}.",
-            )
-    unused = [name for name in there if name not in names.values()]
-    for name in unused[:ROWS_PER_ISSUE]:
-        log.note(
-            "unknown_column",
-            pointer("columns", name),
-            f"Column {name!r} is not used; map it if it should be.",
-            Severity.WARNING,
-        )
-    return names
-
-
-def _listed(names: Iterable[str], most: int = 12) -> str:
-    names = list(names)
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+def _fields(columns: Sequence[Column]) -> list[Field]:
+    return [
+        Field("group", alias=_ALIASES["group"], joined=True),
+        Field("start", required=True, alias=_ALIASES["start"], joined=True),
+        *(Field(one.name, one.required, _ALIASES.get(one.name)) for one in columns),
+    ]
