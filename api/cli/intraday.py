@@ -222,7 +222,8 @@ def _scores_json(scores: Mapping[time, IntradayScore]) -> dict[str, Any]:
 
 def _print_backtest(result: IntradayBacktest) -> None:
     table = narrow_table(
-        f"Rest of the day, WAPE over {len(result.days)} days, {result.days[0]} to {result.days[-1]}"
+        f"WAPE of the rest of the day, {len(result.days)} days\n"
+        f"{result.days[0]} to {result.days[-1]}"
     )
     table.add_column("group", no_wrap=True)
     for heading in ("at", "no\nupdate", "update", "rescale", "in\n80 %", "in\n95 %"):

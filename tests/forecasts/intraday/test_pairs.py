@@ -50,6 +50,20 @@ def test_a_series_too_short_has_no_pairs(history_of: HistoryOf) -> None:
     assert len(past_pairs(history_of(np.full((9, 24), 5.0)).series(0))) == 2
 
 
+def test_fewer_fits_forecast_the_same_days_from_further_back(
+    office: Office, history_of: HistoryOf
+) -> None:
+    rng = np.random.default_rng(2)
+    series = history_of(office(100) * rng.uniform(0.9, 1.1, (100, 1))).series(0)
+    daily, weekly = past_pairs(series, 30), past_pairs(series, 30, step_days=7)
+    assert np.array_equal(daily.days, weekly.days)
+    # The last week is forecast from its eve, so its first day is the same in both.
+    first = int(np.flatnonzero(daily.days == series.days[-7])[0])
+    assert np.array_equal(daily.expected[first], weekly.expected[first])
+    assert not np.array_equal(daily.expected[first + 1], weekly.expected[first + 1])
+    assert weekly.expected == pytest.approx(daily.expected, rel=0.1)
+
+
 def test_pairs_of_unequal_shapes_are_refused() -> None:
     days = np.array(["2024-01-01"], "datetime64[D]")
     with pytest.raises(ValueError, match="days x slots"):

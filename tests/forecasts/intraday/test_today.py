@@ -80,6 +80,24 @@ def test_groups_without_a_week_of_history_are_listed(history_of: HistoryOf) -> N
     assert codes(caught.value) == [("history_too_short", "/groups/g1")]
 
 
+def test_a_day_without_a_past_is_told(history_of: HistoryOf) -> None:
+    with pytest.raises(InvalidHistory) as caught:
+        update_today(history_of(np.ones((1, 24))), NOON)
+    assert codes(caught.value) == [("history_too_short", "/rows")]
+
+
+def test_a_group_new_today_needs_a_forecast_of_its_own(history: History) -> None:
+    offered = history.offered.copy()
+    offered[1, :-24] = np.nan
+    new = replace(history, offered=offered)
+    with pytest.raises(InvalidHistory):
+        update_today(new, NOON)
+    stored = forecast(history.until(history.days[-1]), 1)
+    result = update_today(new, NOON, stored)
+    assert result.updates[1].gain == 0.0
+    assert result.updates[1].rest == pytest.approx(stored.offered[1, 12:].sum())
+
+
 def test_a_young_group_is_updated_by_nothing_and_says_so(history_of: HistoryOf) -> None:
     result = update_today(history_of(np.full((8, 24), 5.0)), NOON)
     assert result.updates[0].gain == 0.0
