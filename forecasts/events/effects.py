@@ -71,7 +71,8 @@ class Effects:
     def deviation(self, days: DayArray) -> FloatArray:
         """Return the relative standard deviation of the factors, ``[len(days), S]``.
 
-        It is of the factor as an expectation; chance and the noise of days come on top.
+        How far what was learnt may be from the truth, and how much occurrences differ; chance and
+        the noise of usual days come on top.
         """
         return np.sqrt(self._of(days, self.variance_table, 0.0))
 

@@ -1,7 +1,8 @@
 """The effect of one event on all groups: from what is expected of it and what came.
 
-Days first: by how much each day of the window exceeds the usual. Then shapes: how the contacts that
-came spread over the slots, compared with how the usual ones would have, one for each phase.
+Days first: by how much each day of the window exceeds the usual, and how much occurrences differ.
+Then shapes, one for each phase: how the contacts that came spread over the slots, compared with how
+the usual ones would have.
 """
 
 from __future__ import annotations
@@ -125,7 +126,9 @@ def estimated(
     day_usual = usual.sum(axis=3)
     if not day_usual.any():
         return expected
-    days = credible_ratios(came.sum(axis=3), day_usual * expected.factor[:, None, :], day_noise)
+    day_came, day_expected = came.sum(axis=3), day_usual * expected.factor[:, None, :]
+    scatter = _scatter(day_came, day_expected, day_noise)
+    days = credible_ratios(day_came, day_expected, day_noise + scatter)
     shape, shape_variance = expected.shape.copy(), expected.shape_variance.copy()
     for phase in range(3):
         of_phase = expected.event.phases() == phase
@@ -139,12 +142,31 @@ def estimated(
     return Effect(
         event=expected.event,
         factor=expected.factor * days.ratio,
-        factor_variance=days.variance,
+        factor_variance=days.variance + scatter,
         shape=shape,
         shape_variance=shape_variance,
         contacts=came.sum(axis=(1, 3)),
         sources=tuple("learnt" if known else "other groups" for known in own),
     )
+
+
+def _scatter(came: FloatArray, usual: FloatArray, noise: FloatArray) -> float:
+    """Return the relative variance between occurrences beyond that between usual days.
+
+    Last year's success may not repeat. What several occurrences show is taken from all groups and
+    days of the event together, by moments; 0 if no day was seen twice.
+    """
+    seen = (usual > 0).sum(axis=1, keepdims=True)
+    again = seen > 1
+    total = usual.sum(axis=1, keepdims=True)
+    ratio = np.divide(came.sum(axis=1, keepdims=True), total, out=np.zeros_like(total), where=again)
+    mean = ratio * usual
+    if not mean.any():
+        return 0.0
+    # A mean of n occurrences lies closer to them than the truth by (n - 1) / n.
+    squares = np.where(mean > 0, (came - mean) ** 2, 0.0) * seen / np.maximum(seen - 1, 1)
+    beyond = squares - mean - noise[:, None, None] * mean**2
+    return max(0.0, float(beyond.sum() / (mean**2).sum()))
 
 
 def _shape(

@@ -61,6 +61,21 @@ def test_a_yearly_promotion_is_recovered_within_its_stated_deviation(
     assert abs(np.mean(day_scores)) < 0.6
 
 
+def test_the_deviation_covers_occurrences_that_differ_from_each_other(make_group, learn) -> None:
+    rng = np.random.default_rng(3)
+    dates = [date(2023, 1, 20) + timedelta(days=35 * k) for k in range(20)]
+    event = Event("launch", tuple(dates))
+    scores = []
+    for seed in range(40):
+        factors = 2.0 * rng.gamma(25.0, 0.04, 21)
+        moved = dict(zip(map(str, dates), factors, strict=False))
+        (effects,) = learn([make_group(moved, seed)], [event])
+        (one,) = effects.learnt
+        scores.append((one.factor - factors[-1]) / (one.factor * one.deviation))
+        assert 0.1 < one.deviation < 0.4
+    assert 0.7 < np.sqrt(np.mean(np.square(scores))) < 1.4
+
+
 def test_without_noise_the_truth_is_found_exactly_but_for_shrinkage(
     make_group, learn, singles_day, evening
 ) -> None:
