@@ -134,13 +134,17 @@ def test_ends_scale_with_the_volume_that_was_forecast() -> None:
     np.testing.assert_array_equal(result.lower[95], 1.5 * base.lower[95])
 
 
-def test_ends_of_volume_from_nothing_are_those_of_poisson() -> None:
-    base = made()
-    empty = apply(base, [Multiply(name="x", factor=0.0)])
-    result = apply(empty, [Add(name="y", groups=("night",), contacts=7.3, per="interval")])
-    assert result.lower[80][2] == pytest.approx(poisson.ppf(0.1, 7.3))
-    assert result.upper[80][2] == pytest.approx(poisson.ppf(0.9, 7.3))
-    assert result.upper[95][2] == pytest.approx(poisson.ppf(0.975, 7.3))
+@pytest.mark.parametrize("contacts", [1e-6, 0.02, 0.5, 1.0, 7.3, 64.0, 1234.5, 1e6])
+def test_ends_of_volume_from_nothing_are_those_of_poisson(contacts: float) -> None:
+    empty = apply(made(), [Multiply(name="x", factor=0.0)])
+    result = apply(empty, [Add(name="y", groups=("night",), contacts=contacts, per="interval")])
+    for level in (80, 95):
+        tail = (1 - level / 100) / 2
+        low = poisson.ppf(tail, contacts)
+        # An end never crosses the expected contacts, however few they are.
+        high = max(contacts, poisson.ppf(1 - tail, contacts))
+        np.testing.assert_allclose(result.lower[level][2], low, atol=1e-9)
+        np.testing.assert_allclose(result.upper[level][2], high, atol=1e-9)
 
 
 def test_contacts_from_elsewhere_widen_the_ends_like_an_independent_count() -> None:
