@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from forecasts import Forecast, History, InvalidHistory, forecast
+from forecasts.history.repairs import Repairs
 from forecasts.intraday import DayPairs, read_until_today, update_today
 
 Drifting = Callable[..., DayPairs]
@@ -164,3 +165,14 @@ def test_a_bad_row_of_today_is_named_as_it_is_numbered_there(tmp_path: Path) -> 
         read_until_today(tmp_path / "calls.csv", tmp_path / "today.csv")
     assert ("not_a_number", "/today/rows/3/offered") in codes(caught.value)
     assert ("duplicate_interval", "/today/rows/0/start") in codes(caught.value)
+
+
+def test_what_is_repaired_in_today_is_named_there_too(tmp_path: Path) -> None:
+    starts = pd.date_range("2024-01-01", periods=72, freq="h")
+    frame = pd.DataFrame({"start": starts, "offered": 3})
+    frame.iloc[:48].to_csv(tmp_path / "calls.csv", index=False)
+    frame.iloc[46:52].to_csv(tmp_path / "today.csv", index=False)
+    repairs = Repairs(duplicates="first")
+    history = read_until_today(tmp_path / "calls.csv", tmp_path / "today.csv", repairs=repairs)
+    assert np.nansum(history.offered) == 3 * 52
+    assert any(issue.pointer.startswith("/today/rows/0") for issue in history.issues)
