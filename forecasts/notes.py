@@ -9,11 +9,11 @@ from forecasts.errors import Issue, Severity, pointer
 from forecasts.gaps import WholeDays
 from forecasts.history.series import DaySeries
 from forecasts.models.day_level import MONTH_CYCLE_DAYS
-from forecasts.weekly import DayArray
+from forecasts.weekly import MINUTES_PER_DAY, BoolArray, DayArray
 
 __all__ = ["history_notes"]
 
-DATES_LISTED = 12
+PLACES_LISTED = 12
 GAPS_SHARE = 0.05
 """With more missing intervals than this and no zero at all, zeros were probably left out."""
 
@@ -35,6 +35,12 @@ def history_notes(
     past = calendar.closures[np.isin(calendar.closures, series.days)]
     if len(past):
         note("closures_found", f"Closed on {_dates(past)}.", Severity.INFORMATION)
+    if whole.outages.any():
+        note(
+            "outage",
+            f"Impossibly few contacts, neither learnt from nor scored: "
+            f"{_intervals(whole.outages, series)}.",
+        )
     if whole.filled:
         note(
             "gaps_filled",
@@ -59,7 +65,31 @@ def history_notes(
     return notes
 
 
+def _intervals(mask: BoolArray, series: DaySeries) -> str:
+    """Return runs of intervals in words, with the contacts that came in them."""
+    slots = mask.shape[1]
+    padded = np.zeros((len(mask), slots + 2), bool)
+    padded[:, 1:-1] = mask
+    days, edges = np.nonzero(padded[:, 1:] != padded[:, :-1])
+    runs = []
+    for day, begin, end in zip(days[::2], edges[::2], edges[1::2], strict=True):
+        came = series.offered[day, begin:end].sum()
+        runs.append(
+            f"{series.days[day]} {_clock(begin, slots)}-{_clock(end, slots)} ({came:.0f} contacts)"
+        )
+    return _listed(runs)
+
+
+def _clock(slot: int, slots: int) -> str:
+    minutes = slot * MINUTES_PER_DAY // slots
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
 def _dates(days: DayArray) -> str:
-    listed = ", ".join(map(str, days[:DATES_LISTED]))
-    further = len(days) - DATES_LISTED
-    return f"{listed} and {further} more days" if further > 0 else listed
+    return _listed(list(map(str, days)))
+
+
+def _listed(places: list[str]) -> str:
+    listed = ", ".join(places[:PLACES_LISTED])
+    further = len(places) - PLACES_LISTED
+    return f"{listed} and {further} more" if further > 0 else listed

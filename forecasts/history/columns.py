@@ -15,12 +15,14 @@ from forecasts.history.repairs import consequence, severity_of
 from forecasts.weekly import BoolArray, FloatArray, IntArray
 
 __all__ = [
+    "GROUP_SEPARATOR",
     "NO_OFFSET",
     "ROWS_PER_ISSUE",
     "TIME",
     "IssueLog",
     "Names",
     "Stamps",
+    "cell_texts",
     "check_numbers",
     "joined",
     "read_numbers",
@@ -32,6 +34,9 @@ TIME = "datetime64[us]"
 
 ONLY_GROUP = "all"
 """The group of a table without a group column."""
+
+GROUP_SEPARATOR = "/"
+"""Between the parts of a group's name that comes from several columns."""
 
 NO_OFFSET = -(2**15)
 """Instead of the offset of a time that has none."""
@@ -66,7 +71,7 @@ class Names:
     def read(self, raw: pd.Series[Any], column: str, log: IssueLog) -> NDArray[np.int32]:
         """Return the number of each row's name; an empty one is an error."""
         # A long table repeats its names: everything is done once per distinct one.
-        row_text, distinct = pd.factorize(_texts(raw))
+        row_text, distinct = pd.factorize(cell_texts(raw))
         names = [text.strip() for text in distinct]
         numbers = [self._numbers.setdefault(name, len(self._numbers)) for name in names]
         empty = np.array([not name for name in names], bool)[row_text]
@@ -87,9 +92,9 @@ def joined(frame: pd.DataFrame, columns: tuple[str, ...], separator: str) -> pd.
     """Return one column as it is, several joined as text."""
     if len(columns) == 1:
         return frame[columns[0]]
-    texts = pd.Series(_texts(frame[columns[0]]), frame.index, dtype=object)
+    texts = pd.Series(cell_texts(frame[columns[0]]), frame.index, dtype=object)
     for name in columns[1:]:
-        texts = texts + separator + _texts(frame[name])
+        texts = texts + separator + cell_texts(frame[name])
     return texts
 
 
@@ -110,7 +115,7 @@ def read_stamps(
         stamps = _aware(pd.DatetimeIndex(raw))
         empty = np.isnat(stamps.wall) & blank
     else:
-        cells = _texts(raw)
+        cells = cell_texts(raw)
         stamps = _parse(cells)
         unread = np.isnat(stamps.wall)
         empty = np.zeros(len(raw), bool)
@@ -177,15 +182,15 @@ def _numbers(raw: pd.Series[Any]) -> tuple[FloatArray, Texts]:
         numbers = raw.to_numpy(np.float64, na_value=np.nan, copy=True)
         bad = ~(np.isfinite(numbers) & (numbers >= 0))
         texts = np.full(len(raw), "", dtype=object)
-        texts[bad] = _texts(raw.iloc[np.flatnonzero(bad)])
+        texts[bad] = cell_texts(raw.iloc[np.flatnonzero(bad)])
         return numbers, texts
-    texts = _texts(raw)
+    texts = cell_texts(raw)
     row_text, distinct = pd.factorize(texts)
     read = pd.to_numeric(pd.Series(distinct, dtype=object), errors="coerce")
     return read.to_numpy(np.float64)[row_text], texts
 
 
-def _texts(raw: pd.Series[Any]) -> Texts:
+def cell_texts(raw: pd.Series[Any]) -> Texts:
     """Return cells as text, empty where there is nothing."""
     if isinstance(raw.dtype, pd.StringDtype):
         return raw.fillna("").to_numpy(object)

@@ -54,7 +54,11 @@ class Found:
 
 
 def find_columns(
-    there: Sequence[str], fields: Sequence[Field], mapping: Mapping[str, str], log: IssueLog
+    there: Sequence[str],
+    fields: Sequence[Field],
+    mapping: Mapping[str, str],
+    log: IssueLog,
+    unused: Severity = Severity.WARNING,
 ) -> dict[str, Found]:
     """Return the fields that a table has, by name.
 
@@ -62,6 +66,8 @@ def find_columns(
     ----------
     mapping
         Our name to the table's; a name left out is looked up as it is, then by its alias.
+    unused
+        How much a column matters that none of the fields is.
     """
     for name in dict.fromkeys(name for name in there if there.count(name) > 1):
         log.error(
@@ -95,7 +101,7 @@ def find_columns(
             "unknown_column",
             pointer("columns", name),
             f"Column {name!r} is not used; map it if it should be.",
-            Severity.WARNING,
+            unused,
         )
     return places
 

@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 
 from forecasts.errors import Issue, pointer
 from forecasts.history.clocks import check_zone, local_times
-from forecasts.history.columns import Names, Stamps, check_numbers, joined, read_stamps
+from forecasts.history.columns import (
+    GROUP_SEPARATOR,
+    Names,
+    Stamps,
+    check_numbers,
+    joined,
+    read_stamps,
+)
 from forecasts.history.duplicates import Column, Rows, mean_of_doubled_hours, without_repeats
 from forecasts.history.files import Source, open_frame, read_csv
 from forecasts.history.gather import gather
@@ -30,10 +37,7 @@ from forecasts.history.names import Field, Found, find_columns
 from forecasts.history.repairs import Repairs
 from forecasts.weekly import FloatArray, IntArray
 
-__all__ = ["GROUP_SEPARATOR", "Column", "Table", "read_csv", "read_table", "table_from_frame"]
-
-GROUP_SEPARATOR = "/"
-"""Between the parts of a group's name that comes from several columns."""
+__all__ = ["Column", "Table", "read_csv", "read_table", "table_from_frame"]
 
 _ALIASES = {"group": "unique_id", "start": "ds", "offered": "y"}
 
