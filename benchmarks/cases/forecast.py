@@ -83,7 +83,7 @@ def forecast(
     Real calls of a bank one week, four weeks and one day ahead, and the rest of the day; six
     service types of another with their handling times; seconds and memory of hundreds of series.
     Peers that are not installed are named; parts whose data is absent are left out. All of it
-    takes about 20 minutes.
+    takes ten minutes or so, mostly the peers'.
 
     \b
     Example:
@@ -92,7 +92,7 @@ def forecast(
     from benchmarks.forecasting.peers import PACKAGES, methods, missing
     from benchmarks.forecasting.report import markdown
 
-    # A place that cannot be written is told now, not after twenty minutes.
+    # A place that cannot be written is told now, not when all is measured.
     out.parent.mkdir(parents=True, exist_ok=True)
     out.touch()
     wanted = [part for part in PARTS if part in (parts or PARTS)]
