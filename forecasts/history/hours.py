@@ -19,7 +19,9 @@ TELLING = 7.0
 """Contacts to be expected where none is no chance: exp(-7) is one in a thousand."""
 
 USED_SHARE = 0.25
-"""An interval with a contact on this share of its weekdays is in use: one day in four."""
+ANY_SHARE = 0.1
+"""An interval is in use that has a contact on the first share of the days of its weekday, and on
+the second of all days: one day in four, and more than a stray in a fortnight."""
 
 STRAY_SHARE = 0.05
 """Closed hours may have strays: this share of what an open group would have there."""
@@ -41,8 +43,8 @@ class Cut:
 def weekly_hours(counts: FloatArray, days: DayArray) -> BoolArray:
     """Return the usual opening hours of each group by weekday and slot, ``[G, 7, S]``.
 
-    All groups together are open from the first to the last interval of a weekday that is in use
-    on a quarter of its days. A group is closed where these hours begin or end for it with a
+    All groups together are open from the first to the last interval of a weekday that is in
+    use. A group is closed where these hours begin or end for it with a
     stretch in which its share of all contacts would be telling but next to none came.
 
     Parameters
@@ -55,14 +57,15 @@ def weekly_hours(counts: FloatArray, days: DayArray) -> BoolArray:
     groups, _, slots = counts.shape
     together = counts.sum(axis=0)
     weekdays = weekday(days)
+    # Days without any contact are closures, or before the beginning.
+    worked = np.asarray(together.any(axis=1))
+    in_use = (together[worked] > 0).mean(axis=0) >= ANY_SHARE
     site = np.zeros((7, slots), bool)
     by_weekday = np.zeros((groups, 7, slots))
-    for day in np.unique(weekdays):
-        of_day = together[weekdays == day]
-        # Days without any contact are closures or before the beginning.
-        used = (of_day[of_day.any(axis=1)] > 0).mean(axis=0) if of_day.any() else np.zeros(slots)
-        site[day] = _hull(used >= USED_SHARE)
-        by_weekday[:, day] = counts[:, weekdays == day].sum(axis=1)
+    for day in np.unique(weekdays[worked]):
+        like = worked & (weekdays == day)
+        site[day] = _hull(in_use & ((together[like] > 0).mean(axis=0) >= USED_SHARE))
+        by_weekday[:, day] = counts[:, like].sum(axis=1)
     usual = by_weekday.sum(axis=0) / max(together.sum(), 1.0)
     expected = by_weekday.sum(axis=(1, 2))[:, None, None] * np.where(site, usual, 0.0)
     came = np.where(site, by_weekday, 0.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -197,6 +197,29 @@ class History:
             real = real_share(self.starts, self.interval_minutes, self.zone)
             skipped = (real == 0).reshape(offered.shape)[first:]
         return DaySeries(self.days[first:], offered[first:], skipped, self.outages_kept)
+
+    def with_groups(self, groups: Sequence[str]) -> History:
+        """Return a history of exactly these groups, in this order; new ones have no record."""
+        if tuple(groups) == self.groups:
+            return self
+        row = {name: index for index, name in enumerate(self.groups)}
+
+        def rows(values: FloatArray | None, absent: float) -> FloatArray | None:
+            if values is None:
+                return None
+            none = np.full(values.shape[1], absent)
+            return np.stack([values[row[name]] if name in row else none for name in groups])
+
+        offered = rows(self.offered, np.nan)
+        assert offered is not None, "a history has volumes"
+        return replace(
+            self,
+            groups=tuple(groups),
+            offered=offered,
+            aht_s=rows(self.aht_s, np.nan),
+            handled=rows(self.handled, np.nan),
+            open_at_midnight=rows(self.open_at_midnight, 0.0),
+        )
 
     def until(self, day: np.datetime64) -> History:
         """Return what was known on the morning of `day`: everything before it."""
