@@ -7,9 +7,12 @@ once in a thousand times.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecasts.weekly import BoolArray, DayArray, FloatArray, weekday
 
@@ -20,8 +23,8 @@ TELLING = 7.0
 
 USED_SHARE = 0.25
 ANY_SHARE = 0.1
-"""An interval is in use that has a contact on the first share of the days of its weekday, and on
-the second of all days: one day in four, and more than a stray in a fortnight."""
+"""An hour is in use that has a contact on the first share of the days of its weekday, and on the
+second of all days: one day in four, and more than a stray in a fortnight."""
 
 STRAY_SHARE = 0.05
 """Closed hours may have strays: this share of what an open group would have there."""
@@ -43,9 +46,10 @@ class Cut:
 def weekly_hours(counts: FloatArray, days: DayArray) -> BoolArray:
     """Return the usual opening hours of each group by weekday and slot, ``[G, 7, S]``.
 
-    All groups together are open from the first to the last interval of a weekday that is in
-    use. A group is closed where these hours begin or end for it with a
-    stretch in which its share of all contacts would be telling but next to none came.
+    All groups together are open from the first to the last hour of a weekday that is in use; if
+    no hour is, the log is too thin, and any contact opens. They are closed where such hours
+    begin or end with a stretch in which the mean of the hour would be telling but next to none
+    came, and so is a group in which its share of all contacts would be.
 
     Parameters
     ----------
@@ -59,19 +63,22 @@ def weekly_hours(counts: FloatArray, days: DayArray) -> BoolArray:
     weekdays = weekday(days)
     # Days without any contact are closures, or before the beginning.
     worked = np.asarray(together.any(axis=1))
-    in_use = (together[worked] > 0).mean(axis=0) >= ANY_SHARE
-    site = np.zeros((7, slots), bool)
+    in_use = _by_hour(together[worked] > 0, np.any).mean(axis=0) >= ANY_SHARE
+    any_came, site = np.zeros((2, 7, slots), bool)
     by_weekday = np.zeros((groups, 7, slots))
     for day in np.unique(weekdays[worked]):
         like = worked & (weekdays == day)
-        site[day] = _hull(in_use & ((together[like] > 0).mean(axis=0) >= USED_SHARE))
         by_weekday[:, day] = counts[:, like].sum(axis=1)
-    usual = by_weekday.sum(axis=0) / max(together.sum(), 1.0)
-    expected = by_weekday.sum(axis=(1, 2))[:, None, None] * np.where(site, usual, 0.0)
-    came = np.where(site, by_weekday, 0.0)
-    closed = _leading_silence(came, expected)
-    closed |= _leading_silence(came[..., ::-1], expected[..., ::-1])[..., ::-1]
-    return site & ~closed
+        used = _by_hour(together[like] > 0, np.any)
+        any_came[day] = _hull(used.any(axis=0))
+        site[day] = _hull(np.logical_and(in_use, used.mean(axis=0) >= USED_SHARE))
+    if not site.any():
+        site = any_came
+    of_site = by_weekday.sum(axis=0)
+    site &= ~_silent_edges(of_site, _by_hour(of_site, np.mean), site)
+    usual = of_site / max(of_site.sum(), 1.0)
+    expected = by_weekday.sum(axis=(1, 2))[:, None, None] * usual
+    return site & ~_silent_edges(by_weekday, expected, site)
 
 
 def cut_ends(counts: FloatArray, days: DayArray, hours: BoolArray) -> Cut:
@@ -144,13 +151,26 @@ def describe_hours(hours: BoolArray) -> str:
     return ", ".join(words) or "never"
 
 
-def _hull(used: BoolArray) -> BoolArray:
+def _by_hour(values: NDArray[Any], reduce: Callable[..., Any]) -> NDArray[Any]:
+    """Return `values`, ``[..., S]``, with the slots of each hour reduced to one value."""
+    per_hour = max(values.shape[-1] // 24, 1)
+    hours = reduce(values.reshape(*values.shape[:-1], -1, per_hour), axis=-1)
+    return np.asarray(hours.repeat(per_hour, axis=-1))
+
+
+def _hull(used: NDArray[Any]) -> BoolArray:
     """Return the slots from the first to the last used one."""
     return np.asarray(np.logical_or.accumulate(used) & np.logical_or.accumulate(used[::-1])[::-1])
 
 
-def _leading_silence(came: FloatArray, expected: FloatArray) -> BoolArray:
-    """Return the longest beginning of each last axis in which next to nothing came."""
+def _silent_edges(came: FloatArray, expected: FloatArray, hours: BoolArray) -> BoolArray:
+    """Return the beginnings and ends of `hours`, ``[..., S]``, in which next to nothing came."""
+    came, expected = np.where(hours, came, 0.0), np.where(hours, expected, 0.0)
+    ends = _silent_beginning(came[..., ::-1], expected[..., ::-1])[..., ::-1]
+    return _silent_beginning(came, expected) | ends
+
+
+def _silent_beginning(came: FloatArray, expected: FloatArray) -> BoolArray:
     came, expected = came.cumsum(axis=-1), expected.cumsum(axis=-1)
     silent = (expected >= TELLING) & (came <= STRAY_SHARE * expected)
     return np.asarray(np.logical_or.accumulate(silent[..., ::-1], axis=-1)[..., ::-1])

@@ -12,10 +12,11 @@ import pandas as pd
 
 from forecasts.errors import InvalidHistory, Issue, pointer
 from forecasts.history.clocks import real_share
+from forecasts.history.day_series import DaySeries
 from forecasts.history.files import Source, open_csv, open_frame
 from forecasts.history.repairs import Repairs
 from forecasts.history.tables import Column, read_table
-from forecasts.weekly import MINUTES_PER_DAY, BoolArray, DayArray, FloatArray
+from forecasts.weekly import MINUTES_PER_DAY, DayArray, FloatArray
 
 __all__ = ["DaySeries", "History", "history_from_frame", "read_history"]
 
@@ -24,51 +25,6 @@ _COLUMNS = (
     Column("aht_s", blank=True, mean_over=("handled", "offered")),
     Column("handled", blank=True),
 )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class DaySeries:
-    """One group's volumes as days x slots of the day.
-
-    Parameters
-    ----------
-    days
-        Consecutive dates, shape ``[D]``.
-    offered
-        Contacts, shape ``[D, S]``; NaN where closed or unknown.
-    skipped
-        Intervals that never were, as clocks were set forward, shape ``[D, S]``; None if none.
-    outages_kept
-        Whether runs of impossibly low counts are to be taken as they are.
-    """
-
-    days: DayArray
-    offered: FloatArray
-    skipped: BoolArray | None = None
-    outages_kept: bool = False
-
-    def __len__(self) -> int:
-        return len(self.days)
-
-    @property
-    def recorded(self) -> BoolArray:
-        """Tell which intervals have a record, shape ``[D, S]``."""
-        return np.isfinite(self.offered)
-
-    @property
-    def day_recorded(self) -> BoolArray:
-        """Tell which days have any record, shape ``[D]``."""
-        return np.asarray(self.recorded.any(axis=1))
-
-    def first(self, count: int) -> DaySeries:
-        """Return the first `count` days: what was known on the morning after them."""
-        return self._between(0, count)
-
-    def _between(self, begin: int, end: int) -> DaySeries:
-        skipped = None if self.skipped is None else self.skipped[begin:end]
-        return replace(
-            self, days=self.days[begin:end], offered=self.offered[begin:end], skipped=skipped
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -133,6 +133,24 @@ def test_an_open_interval_without_a_contact_has_none_and_a_closed_one_is_absent(
     assert "open Mon-Fri 08:00-18:00:" in hours.detail
 
 
+@pytest.mark.parametrize("minutes", [5, 15, 60])
+def test_hours_do_not_depend_on_the_length_of_intervals(minutes: int) -> None:
+    history = history_from_contacts(office_log(26, rate=1.5), interval_minutes=minutes)
+    offered = history.offered[0].reshape(26, -1)
+    slots = np.arange(offered.shape[1]) * minutes / 60
+    is_open = (slots >= 8) & (slots < 18)
+    assert np.isfinite(offered[np.arange(26) % 7 < 5][:, is_open]).all()
+    assert np.isnan(offered[:, ~is_open]).all()
+
+
+def test_in_a_very_thin_log_the_hours_reach_from_the_first_to_the_last_contact() -> None:
+    days = pd.date_range("2024-01-01", periods=60)
+    hours = pd.to_timedelta(8 + np.arange(60) % 10, unit="h")
+    history = history_from_contacts(pd.DataFrame({"arrived": days + hours}), interval_minutes=60)
+    assert np.nansum(history.offered) == 60
+    assert (history.offered == 0).sum() > 400
+
+
 def test_hours_that_are_given_are_taken() -> None:
     opening = np.zeros((7, 48), bool)
     opening[:5, 14:40] = True

@@ -26,6 +26,12 @@ def test_a_group_with_shorter_hours_than_the_others_has_its_own() -> None:
     assert describe_hours(hours[1]) == "Mon-Fri 12:00-16:00"
 
 
+def test_a_centre_that_opens_within_an_hour_is_closed_before() -> None:
+    values = np.zeros((28, 48))
+    values[WEEKDAYS, 17:36] = np.random.default_rng(1).poisson(30, (20, 19))
+    assert describe_hours(weekly_hours(values[None], DAYS)[0]) == "Mon-Fri 08:30-18:00"
+
+
 def test_a_quiet_group_has_the_hours_of_the_centre() -> None:
     quiet = np.zeros((28, 24))
     quiet[[3, 10, 18], [11, 14, 12]] = 1
