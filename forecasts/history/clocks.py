@@ -17,7 +17,15 @@ from forecasts.history.columns import NO_OFFSET, TIME, Stamps
 from forecasts.history.log import IssueLog
 from forecasts.weekly import BoolArray, FloatArray
 
-__all__ = ["LocalTimes", "check_zone", "end_of", "instants", "local_times", "real_share"]
+__all__ = [
+    "LocalTimes",
+    "TimeArray",
+    "check_zone",
+    "end_of",
+    "instants",
+    "local_times",
+    "real_share",
+]
 
 TimeArray = NDArray[np.datetime64]
 

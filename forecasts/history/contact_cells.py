@@ -13,7 +13,6 @@ from forecasts.history.cases import NO_CASE
 from forecasts.history.clocks import instants
 from forecasts.history.columns import (
     GROUP_SEPARATOR,
-    NO_OFFSET,
     Names,
     cell_texts,
     check_numbers,
@@ -74,21 +73,10 @@ def read_contact_cells(
         place = found["closed"]
         raw = joined(chunk, place.columns, " ")
         closed, unread = read_stamps(raw, place.label, log, repairs.cells, blank=True)
-        early = instants(closed) < instants(arrived)
-        early &= (closed.offset == NO_OFFSET) == (arrived.offset == NO_OFFSET)
-        log.rows(
-            "closed_before_arrival",
-            place.label,
-            early,
-            lambda row: (
-                f"{raw.iloc[row]} is before the contact arrived{consequence(repairs.cells)}."
-            ),
-            severity_of(repairs.cells),
-        )
-        wrong |= unread | early
-        # Closed when it came, if it is unknown when: it is not called open work.
-        closed.wall[unread | early] = arrived.wall[unread | early]
-        closed.offset[unread | early] = arrived.offset[unread | early]
+        wrong |= unread
+        # If it is unknown when, it is taken for closed when it came: not called open work.
+        closed.wall[unread] = arrived.wall[unread]
+        closed.offset[unread] = arrived.offset[unread]
         arrays |= {"closed": closed.wall, "closed_offset": closed.offset}
     if "case_id" in found:
         texts = cell_texts(joined(chunk, found["case_id"].columns, GROUP_SEPARATOR))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from forecasts.errors import InvalidHistory, Issue, Severity, pointer
 from forecasts.history.cases import first_contacts
-from forecasts.history.clocks import check_zone, local_times
+from forecasts.history.clocks import LocalTimes, TimeArray, check_zone, local_times
 from forecasts.history.columns import Names, Stamps
 from forecasts.history.contact_cells import CONTACT_FIELDS, read_contact_cells
 from forecasts.history.contact_counts import Contacts, count_contacts
@@ -22,7 +22,7 @@ from forecasts.history.gather import gather
 from forecasts.history.grid import rows_in_time
 from forecasts.history.log import IssueLog
 from forecasts.history.names import find_columns
-from forecasts.history.repairs import Repairs
+from forecasts.history.repairs import Repairs, consequence, severity_of
 from forecasts.history.series import History
 from forecasts.weekly import MINUTES_PER_DAY, BoolArray
 
@@ -141,11 +141,13 @@ def _history(
 
     label = found["arrived"].label
     times = local_times(Stamps(cells["wall"], cells["offset"]), zone, label, log)
+    keep = cells["keep"] & ~times.skipped
     closed = None
     if "closed" in found:
         stamps = Stamps(cells["closed"], cells["closed_offset"])
         closed = local_times(stamps, zone, found["closed"].label, log).wall
-    keep = cells["keep"] & ~times.skipped
+        closed, early = _not_before(closed, times, found["closed"].label, repairs, log)
+        keep &= ~early | (repairs.cells != "drop")
     keep &= rows_in_time(times.wall, 0, as_of, zone, label, repairs, log)
     if not keep.any():
         log.error("nothing_left", pointer("rows"), "There is no contact that can be used.")
@@ -162,6 +164,27 @@ def _history(
     if once_per_case is not None:
         contacts = _once_per_case(contacts, cells["case"][keep], once_per_case, log)
     return count_contacts(contacts, minutes, zone, repairs, as_of, opening, log)
+
+
+def _not_before(
+    closed: TimeArray, times: LocalTimes, column: str, repairs: Repairs, log: IssueLog
+) -> tuple[TimeArray, BoolArray]:
+    """Return when contacts were closed, not before they arrived, and which were said to be."""
+    # Within an hour that comes twice the later of two wall times may be the earlier one.
+    slack = np.where(times.doubled, np.timedelta64(1, "h"), np.timedelta64(0, "h"))
+    early = closed < times.wall - slack
+    log.rows(
+        "closed_before_arrival",
+        column,
+        early,
+        lambda row: (
+            f"The contact was closed at {pd.Timestamp(closed[row])} but arrived at "
+            f"{pd.Timestamp(times.wall[row])}{consequence(repairs.cells)}."
+        ),
+        severity_of(repairs.cells),
+    )
+    # NaT, open, is greater than any time and stays.
+    return np.maximum(closed, times.wall), early
 
 
 def _check_grid(minutes: int, opening: BoolArray | None) -> None:

@@ -63,15 +63,16 @@ def weekly_hours(counts: FloatArray, days: DayArray) -> BoolArray:
     weekdays = weekday(days)
     # Days without any contact are closures, or before the beginning.
     worked = np.asarray(together.any(axis=1))
-    in_use = _by_hour(together[worked] > 0, np.any).mean(axis=0) >= ANY_SHARE
+    in_use = np.asarray(_by_hour(together[worked] > 0, np.any).mean(axis=0) >= ANY_SHARE)
     any_came, site = np.zeros((2, 7, slots), bool)
     by_weekday = np.zeros((groups, 7, slots))
     for day in np.unique(weekdays[worked]):
         like = worked & (weekdays == day)
         by_weekday[:, day] = counts[:, like].sum(axis=1)
         used = _by_hour(together[like] > 0, np.any)
-        any_came[day] = _hull(used.any(axis=0))
-        site[day] = _hull(np.logical_and(in_use, used.mean(axis=0) >= USED_SHARE))
+        any_came[day] = _hull(np.asarray(used.any(axis=0)))
+        often = np.asarray(used.mean(axis=0) >= USED_SHARE)
+        site[day] = _hull(in_use & often)
     if not site.any():
         site = any_came
     of_site = by_weekday.sum(axis=0)

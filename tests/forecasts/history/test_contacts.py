@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasts import History, InvalidHistory, forecast
+from forecasts import History, InvalidHistory, Issue, forecast
 from forecasts.history.contacts import history_from_contacts, read_contacts
 from forecasts.history.repairs import Repairs
 
@@ -315,6 +315,46 @@ def test_every_nonsense_is_told_with_its_place(frame: pd.DataFrame, expected: li
 @pytest.mark.parametrize("minutes", [0, 7, 1441])
 def test_an_interval_that_does_not_divide_a_day_is_refused(minutes: int) -> None:
     assert problems(office_log(1), interval_minutes=minutes) == ["odd_interval /interval_minutes"]
+
+
+CELLS = st.one_of(
+    st.text(max_size=8),
+    st.sampled_from(
+        ["", "1", "-3", "nan", "yes", "2024-03-31 02:30", "2024-01-01T08:30Z", "2024-10-27T02:30"]
+    ),
+    st.integers(),
+    st.floats(),
+    st.none(),
+    st.datetimes(),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(*[CELLS] * 6), max_size=6),
+    st.sampled_from([None, "Europe/Berlin"]),
+    st.sampled_from(["stop", "drop", "fill"]),
+    st.sampled_from([None, timedelta(hours=2)]),
+)
+def test_whatever_the_cells_hold_there_is_a_history_or_a_list_of_issues(
+    cells: list[tuple[object, ...]], zone: str | None, choice: str, window: timedelta | None
+) -> None:
+    names = ["arrived", "group", "handled_s", "closed", "abandoned", "case_id"]
+    repairs = Repairs.of({"cells": choice, "times": "drop"})
+    issues: tuple[Issue, ...] = ()
+    counted = 0.0
+    try:
+        history = history_from_contacts(
+            pd.DataFrame(cells, columns=names),
+            zone=zone,
+            repairs=repairs,
+            as_of=date(2025, 1, 1),
+            once_per_case=window,
+        )
+        counted = np.nansum(history.offered)
+    except InvalidHistory as error:
+        issues = error.issues
+    assert issues or 0 < counted <= len(cells)
 
 
 def test_a_bad_cell_costs_its_contact_or_only_itself() -> None:
