@@ -1,38 +1,36 @@
 """How good forecasts would have been: rolling origin, expanding window.
 
-At each origin a model sees only what was recorded before it and forecasts the days after it.
-Closures are known in advance, as a calendar of closures is when a roster is planned; closed days
-and missing intervals are never scored.
+At each origin everything is done again as it would have been: models see only what was recorded
+before it, are weighed and measured by rehearsals before it, and forecast the days after it.
+Closures and events are known in advance, as they are when a roster is planned; closed days and
+missing intervals are never scored.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 import numpy as np
 
-from forecasts.calendars import learn_calendar
+from forecasts.calendars import day_array, learn_calendar
 from forecasts.errors import InvalidHistory, Issue, Severity, pointer
+from forecasts.events import Event
 from forecasts.gaps import make_whole
 from forecasts.history.series import DaySeries, History
 from forecasts.intervals import LEVELS
 from forecasts.metrics import coverage, day_wape, mase, wape, weekly_naive_error
-from forecasts.models import Model, MovingAverage, SeasonalNaive
-from forecasts.pipeline import DEFAULT_MODELS, LEAST_DAYS, forecast_group, model_that_fits
-from forecasts.weekly import DayArray, FloatArray, among
+from forecasts.outlook import Outlook, look_ahead
+from forecasts.panel import LEAST_DAYS
+from forecasts.pipeline import known_closures, panel_of
+from forecasts.weekly import DayArray, FloatArray
 
-__all__ = ["Backtest", "Score", "backtest"]
+__all__ = ["BASELINES", "Backtest", "Score", "backtest"]
 
-BASELINES: tuple[Model, ...] = (SeasonalNaive(), MovingAverage())
-
-METHODS: Mapping[str, Sequence[Model]] = {
-    "forecast": DEFAULT_MODELS,
-    **{model.name: (model,) for model in BASELINES},
-}
-"""What is measured: for each name the models in order of preference, ours first."""
+OURS = "forecast"
+BASELINES = ("seasonal_naive", "moving_average")
 
 STEP_DAYS = 7
 
@@ -50,7 +48,8 @@ class Score:
     coverage80, coverage95
         Share of actuals within the intervals of 80 and 95 %.
     seconds_per_fit
-        Mean time to fit, predict and measure the intervals of one group once.
+        Mean time of one group: of a model to fit and predict once, of the forecast to be made from
+        the history alone, with all rehearsals, weights and intervals.
     """
 
     wape: float
@@ -77,7 +76,8 @@ class Backtest:
     origins
         First day forecast at each origin, in order.
     scores
-        By method, over all groups; ``forecast`` is ours.
+        By method, over all groups: ``forecast`` is ours, the others are its models, of which
+        `BASELINES` are what everybody has.
     groups
         The same for each group.
     issues
@@ -99,26 +99,52 @@ class _Trial:
     expected: FloatArray
     bounds: Mapping[int, tuple[FloatArray, FloatArray]]
     naive_error: float
-    seconds: float
 
 
-def backtest(history: History, horizon_days: int = 7, origins: int = 12) -> Backtest:
-    """Measure the forecast and the baselines at the last weekly origins of a history.
+def backtest(
+    history: History,
+    horizon_days: int = 7,
+    origins: int = 12,
+    *,
+    step_days: int = STEP_DAYS,
+    closures: Iterable[date] = (),
+    country: str | None = None,
+    events: Sequence[Event] = (),
+    seed: int = 0,
+) -> Backtest:
+    """Measure the forecast, its models and the baselines at the last origins of a history.
 
-    The last window ends with the history; each earlier one begins a week before the next.
+    The last window ends with the history; each earlier one begins `step_days` before the next.
+
+    Parameters
+    ----------
+    closures, country, events, seed
+        As of `forecasts.forecast`.
 
     Raises
     ------
     InvalidHistory
         If no origin has a week of history before it.
     """
-    if horizon_days < 1 or origins < 1:
-        raise ValueError("a backtest needs a day to forecast and an origin")
-    starts, issues = _origins(history, horizon_days, origins)
-    trials = {
-        name: _group_trials(history.series(group), starts, horizon_days)
-        for group, name in enumerate(history.groups)
-    }
+    if min(horizon_days, origins, step_days) < 1:
+        raise ValueError("a backtest needs a day to forecast, an origin and a step")
+    starts, issues = _origins(history, horizon_days, origins, step_days)
+    series = [history.series(group) for group in range(len(history.groups))]
+    found = known_closures(series, day_array(closures))
+    scored = [_scored(one, dates) for one, dates in zip(series, found, strict=True)]
+    panel = panel_of(history, found, country=country, events=events, seed=seed)
+    trials: dict[str, dict[str, list[_Trial]]] = {name: {} for name in history.groups}
+    seconds: dict[str, float] = {}
+    for start in starts:
+        began = time.perf_counter()
+        outlooks = look_ahead(panel, start, horizon_days)
+        # Later origins share rehearsals, so only the first has done all the work.
+        seconds.setdefault(OURS, (time.perf_counter() - began) / len(outlooks))
+        for name, one, outlook in zip(history.groups, scored, outlooks, strict=True):
+            if outlook is not None:
+                for method, trial in _tried(one, outlook, start, horizon_days):
+                    trials[name].setdefault(method, []).append(trial)
+    seconds |= panel.seconds_per_fit()
     skipped = [name for name, of_group in trials.items() if not of_group]
     issues += [
         Issue(
@@ -129,26 +155,35 @@ def backtest(history: History, horizon_days: int = 7, origins: int = 12) -> Back
         )
         for name in skipped
     ]
-    scored = {name: of_group for name, of_group in trials.items() if of_group}
+    tried = {name: of_group for name, of_group in trials.items() if of_group}
+    methods = dict.fromkeys(method for of_group in tried.values() for method in of_group)
     return Backtest(
         horizon_days=horizon_days,
         origins=tuple(day.item() for day in starts),
         scores={
-            method: _score([one for of_group in scored.values() for one in of_group[method]])
-            for method in METHODS
+            method: _score(
+                [one for of_group in tried.values() for one in of_group.get(method, ())],
+                seconds.get(method, np.nan),
+            )
+            for method in methods
         },
         groups={
-            name: {method: _score(of_group[method]) for method in METHODS}
-            for name, of_group in scored.items()
+            name: {
+                method: _score(of_method, seconds.get(method, np.nan))
+                for method, of_method in of_group.items()
+            }
+            for name, of_group in tried.items()
         },
         issues=(*history.issues, *issues),
     )
 
 
-def _origins(history: History, horizon_days: int, wanted: int) -> tuple[DayArray, list[Issue]]:
+def _origins(
+    history: History, horizon_days: int, wanted: int, step_days: int
+) -> tuple[DayArray, list[Issue]]:
     """Return the first days to forecast, in order, each with a week of history before it."""
     end = len(history.days) - horizon_days
-    firsts = [end - STEP_DAYS * back for back in range(wanted)]
+    firsts = [end - step_days * back for back in range(wanted)]
     possible = sorted(first for first in firsts if first >= LEAST_DAYS)
     if not possible:
         detail = (
@@ -159,43 +194,34 @@ def _origins(history: History, horizon_days: int, wanted: int) -> tuple[DayArray
         raise InvalidHistory("The history is too short.", [issue])
     issues = []
     if len(possible) < wanted:
-        detail = f"The history has room for {len(possible)} of {wanted} weekly origins."
+        detail = f"The history has room for {len(possible)} of {wanted} origins."
         issues.append(Issue("fewer_origins", pointer("rows"), detail, Severity.WARNING))
     return history.days[possible], issues
 
 
-def _group_trials(
-    series: DaySeries, starts: DayArray, horizon_days: int
-) -> dict[str, list[_Trial]]:
-    """Return the trials of each method on one group; nothing if it is too young throughout."""
-    closures = learn_calendar(series).closures
-    recorded = series.recorded & ~among(series.days, closures)[:, None]
-    actual = np.where(recorded, series.offered, np.nan)
-    trials: dict[str, list[_Trial]] = {}
-    for start in starts:
-        known = int((series.days < start).sum())
-        if known < LEAST_DAYS:
-            continue
-        seen = series.first(known)
-        calendar = learn_calendar(seen, closures)
-        whole = make_whole(seen, calendar)
-        window = slice(known, known + horizon_days)
-        days = series.days[window]
-        naive_error = weekly_naive_error(actual[:known])
-        for method, models in METHODS.items():
-            model = model_that_fits(known, models)
-            assert model is not None, "every method fits a week of history"
-            began = time.perf_counter()
-            result = forecast_group(model, whole, calendar, days)
-            bounds = {level: result.bounds(level) for level in LEVELS}
-            seconds = time.perf_counter() - began
-            trials.setdefault(method, []).append(
-                _Trial(actual[window], result.expected, bounds, naive_error, seconds)
-            )
-    return trials
+def _scored(series: DaySeries, closures: DayArray) -> DaySeries:
+    """Return what a forecast is judged by: no closures, no outages."""
+    actual = make_whole(series, learn_calendar(series, closures)).actual
+    return replace(series, offered=np.where(actual, series.offered, np.nan))
 
 
-def _score(trials: Sequence[_Trial]) -> Score:
+def _tried(
+    series: DaySeries,
+    outlook: Outlook,
+    start: np.datetime64,
+    horizon_days: int,
+) -> Iterator[tuple[str, _Trial]]:
+    """Yield our forecast and each model's beside what came."""
+    known = int((series.days < start).sum())
+    naive_error = weekly_naive_error(series.offered[:known])
+    window = series.offered[known : known + horizon_days]
+    by_method = {OURS: outlook} | {model: outlook.by(model) for model in outlook.said}
+    for method, said in by_method.items():
+        bounds = {level: said.bounds(level) for level in LEVELS}
+        yield method, _Trial(window, said.expected, bounds, naive_error)
+
+
+def _score(trials: Sequence[_Trial], seconds: float) -> Score:
     """Pool the trials: sums over all intervals, means over trials where errors are scaled."""
     actual = np.concatenate([trial.actual for trial in trials])
     expected = np.concatenate([trial.expected for trial in trials])
@@ -211,5 +237,5 @@ def _score(trials: Sequence[_Trial]) -> Score:
         mase=float(np.nanmean(scaled)) if np.isfinite(scaled).any() else np.nan,
         coverage80=covered[80],
         coverage95=covered[95],
-        seconds_per_fit=float(np.mean([trial.seconds for trial in trials])),
+        seconds_per_fit=seconds,
     )

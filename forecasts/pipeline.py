@@ -1,211 +1,274 @@
-"""From a history to a forecast: calendar, whole days, model, intervals, handling times."""
+"""From a history to a forecast: panel, outlooks, sums, handling times, intervals."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from forecasts.aht import weekly_aht
-from forecasts.calendars import Calendar, country_holidays, day_array, learn_calendar
-from forecasts.errors import InvalidHistory, Issue, Severity, pointer
-from forecasts.gaps import WholeDays, make_whole
+from forecasts.aht import expected_aht
+from forecasts.calendars import day_array, learn_calendar
+from forecasts.choice import Choice
+from forecasts.coherent import cohere, settled_groups
+from forecasts.countries import WorkedDays, country_holidays, country_worked_days
+from forecasts.errors import ForecastError, InvalidHistory, Issue, Severity, pointer
+from forecasts.events import Event, check_events, holiday_events
+from forecasts.hierarchy import Hierarchy
 from forecasts.history.series import DaySeries, History
-from forecasts.intervals import LEVELS, Spread, assumed_spread, calibrate
-from forecasts.models import Model, MovingAverage, ProfileLevel
+from forecasts.intervals import LEVELS
 from forecasts.notes import history_notes
+from forecasts.outlook import Outlook, look_ahead
+from forecasts.panel import LEAST_DAYS, Panel
+from forecasts.paths import uncertainty_of
+from forecasts.provenance import provenance_of
 from forecasts.result import Forecast
-from forecasts.weekly import DayArray, FloatArray, weekday
+from forecasts.weekly import DayArray, FloatArray
 
-__all__ = [
-    "DEFAULT_MODELS",
-    "LEAST_DAYS",
-    "GroupForecast",
-    "forecast",
-    "forecast_group",
-    "model_that_fits",
-]
+__all__ = ["forecast", "known_closures", "panel_of"]
 
-DEFAULT_MODELS: tuple[Model, ...] = (ProfileLevel(), MovingAverage())
-"""In order of preference; the first whose history is long enough is taken."""
+FULL_DAYS = 14
+NEEDS = "profile_level 14, boosted 56"
+"""With less history the profile x level model cannot be fitted."""
 
-LEAST_DAYS = min(model.min_days for model in DEFAULT_MODELS)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class GroupForecast:
-    """One group's forecast.
-
-    Parameters
-    ----------
-    expected
-        Contacts, ``[H, S]``; zero where closed.
-    spread
-        Errors measured on past origins; None if the history is too short to measure them.
-    """
-
-    expected: FloatArray
-    spread: Spread | None
-
-    def bounds(self, level: int) -> tuple[FloatArray, FloatArray]:
-        """Return the ends of the interval of a level in percent, ``[H, S]`` each."""
-        return (self.spread or assumed_spread()).bounds(self.expected, level)
-
-
-def forecast_group(
-    model: Model, whole: WholeDays, calendar: Calendar, days: DayArray
-) -> GroupForecast:
-    """Fit a model, predict `days` and measure how sure it is."""
-    expected = model.fit(whole.series, calendar).predict(days)
-    return GroupForecast(expected, calibrate(model, whole, calendar, len(days)))
-
-
-def model_that_fits(days: int, models: Sequence[Model] = DEFAULT_MODELS) -> Model | None:
-    """Return the first model for which a history of `days` days is long enough."""
-    return next((model for model in models if days >= model.min_days), None)
+LATEST_START_DAYS = 400
 
 
 def forecast(
     history: History,
     horizon_days: int = 7,
     *,
+    start: date | None = None,
     closures: Iterable[date] = (),
     country: str | None = None,
+    events: Sequence[Event] = (),
+    hierarchy: Hierarchy | None = None,
+    seed: int = 0,
 ) -> Forecast:
     """Forecast volume and handling time of every group for the days after a history.
 
-    The horizon begins on the day after the last one recorded. Groups do not influence each
-    other's volumes, so their order does not matter.
+    The order of the groups does not matter; the same input gives the same bytes.
 
     Parameters
     ----------
     horizon_days
         Whole days to forecast, 1 or more.
+    start
+        First day to forecast; the day after the last one recorded if left out.
     closures
         Dates on which every group is closed, past or future.
     country
-        Code such as ``US`` or ``DE-BY`` whose public holidays are closures, for every group that
-        was closed on most of those in its history.
+        Code such as ``US`` or ``DE-BY``. Its public holidays are closures of every group that was
+        closed on most of those in its history, and events of the others; days of rest that are
+        worked by decree are like working days.
+    events
+        Promotions and other named events, past and to come (`forecasts.events`).
+    hierarchy
+        What adds up to what; its groups are all forecast, also those without a history of their
+        own that have a share. Without it groups do not influence each other's totals.
+    seed
+        Of models that draw.
 
     Raises
     ------
     InvalidHistory
         If groups have less than a week of history; every one of them is listed.
     ForecastError
-        If the country is not known.
+        If the country is not known, or events or the start make no sense.
     """
     if horizon_days < 1:
         raise ValueError(f"a horizon of {horizon_days} days is not a forecast")
-    all_series = [history.series(group) for group in range(len(history.groups))]
-    _refuse_short(history.groups, all_series)
-    days = history.days[-1] + np.arange(1, horizon_days + 1)
-    holidays = None
-    if country is not None:
-        holidays = country_holidays(country, np.concatenate([history.days, days]))
+    morning = history.days[-1] + 1
+    first = morning if start is None else _start(start, morning)
+    days = np.arange(morning, first + horizon_days)
+    hierarchy = hierarchy or Hierarchy(history.groups, ())
+    made_from = provenance_of(
+        history,
+        horizon_days=horizon_days,
+        start=first.item(),
+        closures=(given := day_array(closures)),
+        country=country,
+        events=list(events),
+        sums=[[node.name, *node.members] for node in hierarchy.sums],
+        shares=dict(hierarchy.shares),
+        seed=seed,
+    )
+    history = history.with_groups(hierarchy.groups)
+    series = [history.series(group) for group in range(len(history.groups))]
+    if not hierarchy.sums:
+        _refuse_short(history.groups, series)
 
-    issues = list(history.issues)
-    known_closures = day_array(closures)
-    results, calendars, models = [], [], []
-    for name, series in zip(history.groups, all_series, strict=True):
-        calendar = learn_calendar(series, known_closures, holidays)
-        whole = make_whole(series, calendar)
-        model = model_that_fits(len(series))
-        assert model is not None, "short histories were refused"
-        result = forecast_group(model, whole, calendar, days)
-        issues += history_notes(name, series, whole, calendar)
-        issues += _model_notes(name, len(series), model, result)
-        results.append(result)
-        calendars.append(calendar)
-        models.append(model.name)
+    settled = settled_groups(hierarchy, [len(one) for one in series])
+    panel = panel_of(
+        history,
+        known_closures(series, given),
+        country=country,
+        events=events,
+        settled=settled,
+        last=days[-1],
+        seed=seed,
+    )
+    outlooks, issues = cohere(
+        hierarchy, settled, series, look_ahead(panel, morning, len(days)), days
+    )
+    times = expected_aht(history, days, parents=_parents(hierarchy))
+    issues = [*history.issues, *_notes(panel, morning, outlooks), *issues, *times.issues]
 
-    bounds = {level: [result.bounds(level) for result in results] for level in LEVELS}
+    kept = days >= first
+    slots = history.slots_per_day
+    bounds = {level: [outlook.bounds(level) for outlook in outlooks] for level in LEVELS}
     return Forecast(
         groups=history.groups,
         starts=pd.date_range(
-            days[0],
-            periods=horizon_days * history.slots_per_day,
-            freq=f"{history.interval_minutes}min",
+            first, periods=horizon_days * slots, freq=f"{history.interval_minutes}min"
         ),
         interval_minutes=history.interval_minutes,
-        offered=np.stack([result.expected.ravel() for result in results]),
-        open=np.stack([calendar.is_open(days).ravel() for calendar in calendars]),
-        lower={level: np.stack([low.ravel() for low, _ in bounds[level]]) for level in LEVELS},
-        upper={level: np.stack([high.ravel() for _, high in bounds[level]]) for level in LEVELS},
-        aht_s=_aht(history, days, issues),
-        models=tuple(models),
+        offered=_stack(outlook.expected[kept] for outlook in outlooks),
+        open=np.stack([one.view.calendar.is_open(days)[kept].ravel() for one in outlooks]),
+        lower={level: _stack(low[kept] for low, _ in bounds[level]) for level in LEVELS},
+        upper={level: _stack(high[kept] for _, high in bounds[level]) for level in LEVELS},
+        aht_s=None if times.seconds is None else times.seconds[:, np.repeat(kept, slots)],
+        models=tuple(_leading(outlook.choice) for outlook in outlooks),
         issues=tuple(issues),
+        choices=tuple(outlook.choice for outlook in outlooks),
+        backlog=history.backlog,
+        made_from=made_from,
+        uncertainty=uncertainty_of(outlooks, kept),
     )
 
 
-def _aht(history: History, days: DayArray, issues: list[Issue]) -> FloatArray | None:
-    """Return handling seconds over the horizon, ``[G, N]``, and note what is missing."""
-    table = weekly_aht(history)
-    if table is None or history.aht_s is None:
-        issues.append(
-            Issue(
-                "no_handling_times",
-                pointer("columns", "aht_s"),
-                "The history has no handling times, so none are forecast.",
-                Severity.INFORMATION,
-            )
+def panel_of(
+    history: History,
+    closures: Sequence[DayArray],
+    *,
+    country: str | None = None,
+    events: Sequence[Event] = (),
+    settled: Hierarchy | None = None,
+    last: np.datetime64 | None = None,
+    seed: int = 0,
+) -> Panel:
+    """Return the panel of a history's groups, and of the sums of those that stand alone.
+
+    Parameters
+    ----------
+    closures
+        Of each group, past and known ones to come.
+    settled
+        Groups that stand alone, with their sums.
+    last
+        Last day that is asked about; that of the history if left out.
+    """
+    span = np.arange(history.days[0], (history.days[-1] if last is None else last) + 1)
+    holidays: DayArray | None = None
+    worked: WorkedDays | None = None
+    if country is not None:
+        holidays = country_holidays(country, span)
+        worked = country_worked_days(country, span)
+        events = (*events, *holiday_events(country, span))
+    check_events(events, history.groups)
+    sums: list[list[int]] = []
+    parents: list[int | None] = [None] * len(history.groups)
+    if settled is not None:
+        place = {name: index for index, name in enumerate(history.groups)}
+        sums = [[place[settled.groups[member]] for member in node.members] for node in settled.sums]
+        for name in settled.groups:
+            above = settled.parent_of(name, settled.groups)
+            parents[place[name]] = None if above is None else settled.sums.index(above)
+    return Panel(
+        names=history.groups,
+        series=[history.series(group) for group in range(len(history.groups))],
+        closures=closures,
+        holidays=holidays,
+        worked=worked,
+        events=events,
+        sums=sums,
+        parents=parents,
+        seed=seed,
+    )
+
+
+def known_closures(series: Sequence[DaySeries], given: DayArray) -> list[DayArray]:
+    """Return each group's closures: those found in its history and those given."""
+    return [
+        np.union1d(learn_calendar(one, given).closures, given) if len(one) else given
+        for one in series
+    ]
+
+
+def _start(start: date, morning: np.datetime64) -> np.datetime64:
+    """Return the first day to forecast, which must not lie in the history or far beyond it."""
+    first = np.datetime64(start, "D")
+    if not 0 <= (first - morning).astype(np.int64) <= LATEST_START_DAYS:
+        detail = (
+            f"A forecast can begin on {morning}, the day after the history, or up to "
+            f"{LATEST_START_DAYS} days later; not on {first}."
         )
-        return None
-    for name, seconds in zip(history.groups, history.aht_s, strict=True):
-        if not (seconds > 0).any():
-            issues.append(
-                Issue(
-                    "no_handling_times",
-                    pointer("groups", name),
-                    "No handling time was recorded; the mean of all groups is used.",
-                    Severity.WARNING,
-                )
-            )
-    return table[:, weekday(days)].reshape(len(history.groups), -1)
+        raise ForecastError(detail, [Issue("bad_start", pointer("start"), detail)])
+    return first
 
 
-def _model_notes(group: str, days: int, model: Model, result: GroupForecast) -> list[Issue]:
-    """Return warnings where the history is too short for the best model or its intervals."""
-    notes = []
-    if model is not DEFAULT_MODELS[0]:
-        notes.append(
-            Issue(
-                "short_history",
-                pointer("groups", group),
-                f"{days} days of history ({_needs(DEFAULT_MODELS)} days are needed): "
-                f"{model.name} is used.",
-                Severity.WARNING,
-            )
-        )
-    if result.spread is None:
-        notes.append(
-            Issue(
-                "intervals_assumed",
-                pointer("groups", group),
-                f"Past errors cannot be measured on {days} days of history; the intervals "
-                "assume Poisson arrivals and an error of 20 % in the rate.",
-                Severity.WARNING,
-            )
-        )
-    return notes
-
-
-def _refuse_short(groups: Sequence[str], all_series: Sequence[DaySeries]) -> None:
+def _refuse_short(groups: Sequence[str], series: Sequence[DaySeries]) -> None:
     short = [
         Issue(
             "history_too_short",
             pointer("groups", name),
-            f"{len(series)} days of history; a forecast needs {LEAST_DAYS}, "
-            f"{_needs(DEFAULT_MODELS)}.",
+            f"{len(one)} days of history; a forecast needs {LEAST_DAYS}, {NEEDS}. A hierarchy lets "
+            "a new group inherit from its parent.",
         )
-        for name, series in zip(groups, all_series, strict=True)
-        if len(series) < LEAST_DAYS
+        for name, one in zip(groups, series, strict=True)
+        if len(one) < LEAST_DAYS
     ]
     if short:
         raise InvalidHistory("The history is too short.", short)
 
 
-def _needs(models: Sequence[Model]) -> str:
-    return ", ".join(f"{model.name} {model.min_days}" for model in models)
+def _parents(hierarchy: Hierarchy) -> list[str] | None:
+    """Return the smallest sum above each group, whose handling times thin groups are pulled to."""
+    if not hierarchy.sums:
+        return None
+    above = [hierarchy.parent_of(name, hierarchy.groups) for name in hierarchy.groups]
+    return ["" if node is None else node.name for node in above]
+
+
+def _notes(panel: Panel, morning: np.datetime64, outlooks: Sequence[Outlook]) -> list[Issue]:
+    """Return what a person should know about each group's history and models."""
+    notes = []
+    views = panel.views(morning)
+    for name, series, view, outlook in zip(
+        panel.names, panel.series, views, outlooks, strict=False
+    ):
+        if view is None:
+            continue
+        notes += history_notes(name, series, view.whole, view.calendar)
+        notes += () if view.effects is None else view.effects.issues
+        if len(series) < FULL_DAYS:
+            detail = f"{len(series)} days of history ({NEEDS} days are needed)."
+            notes.append(_warning("short_history", name, detail))
+        if not outlook.spread.measured:
+            detail = (
+                f"Past errors cannot be measured on {len(series)} days of history; the intervals "
+                "assume Poisson arrivals and an error of 20 % in the rate."
+            )
+            notes.append(_warning("intervals_assumed", name, detail))
+    if not panel.boosting:
+        detail = (
+            "LightGBM cannot be loaded (it needs the system library libgomp1); forecasts are made "
+            "without it and a little less accurate."
+        )
+        notes.append(Issue("no_boosting", "", detail, Severity.WARNING))
+    return notes
+
+
+def _warning(code: str, group: str, detail: str) -> Issue:
+    return Issue(code, pointer("groups", group), detail, Severity.WARNING)
+
+
+def _leading(choice: Choice) -> str:
+    """Return the model that counts most."""
+    return max(choice.weights, key=lambda model: choice.weights[model])
+
+
+def _stack(arrays: Iterable[FloatArray]) -> FloatArray:
+    """Return days x slots of each group as one row of intervals, ``[G, N]``."""
+    return np.stack([array.ravel() for array in arrays])

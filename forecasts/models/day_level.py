@@ -19,7 +19,7 @@ It fades with the horizon h in days as level^(phi^h).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -100,6 +100,10 @@ class DayLevel:
         exponent = _design(days, self.calendar, self.month) @ self.effects
         exponent += self.log_level * self.damping**horizon
         return np.asarray(self.scale * np.exp(exponent))
+
+    def without_level(self) -> DayLevel:
+        """Return what the calendar alone makes expect."""
+        return replace(self, log_level=0.0)
 
 
 def fit_day_level(series: DaySeries, calendar: Calendar, settings: DayLevelSettings) -> DayLevel:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -27,6 +27,10 @@ class FittedProfileLevel:
         """Return expected contacts, ``[len(days), S]``."""
         expected = self.day_level.totals(days)[:, None] * self.profiles[self.calendar.weekday(days)]
         return np.where(self.calendar.is_open(days), expected, 0.0)
+
+    def without_level(self) -> FittedProfileLevel:
+        """Return what the calendar alone makes expect."""
+        return replace(self, day_level=self.day_level.without_level())
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import pandas as pd
 from forecasts.backlog import OpenWork
 from forecasts.choice import Choice
 from forecasts.errors import Issue
+from forecasts.paths import Uncertainty, sample_paths
 from forecasts.provenance import Provenance
 from forecasts.weekly import MINUTES_PER_DAY, BoolArray, DayArray, FloatArray
 
@@ -56,6 +57,8 @@ class Forecast:
         The part of the backlog that has a due time.
     made_from
         History and options behind the forecast; None if not known.
+    uncertainty
+        What `sample_paths` draws from; None if not known.
     adjustments
         What was applied to it, in order, each with its effect.
     unadjusted
@@ -76,6 +79,7 @@ class Forecast:
     backlog: FloatArray | None = None
     due: tuple[OpenWork, ...] = ()
     made_from: Provenance | None = None
+    uncertainty: Uncertainty | None = None
     adjustments: tuple[Applied, ...] = ()
     unadjusted: Forecast | None = None
 
@@ -118,6 +122,13 @@ class Forecast:
             float(3600.0 * work / volume) if volume > 0 else None
             for work, volume in zip(hours, contacts, strict=True)
         )
+
+    def sample_paths(self, count: int, seed: int = 0) -> FloatArray:
+        """Draw whole horizons of all groups as they might come, ``[count, G, N]``.
+
+        See `forecasts.paths`.
+        """
+        return sample_paths(self, count, seed)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per group and open interval, ordered by group and start.

@@ -7,13 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from forecasts import History
-from forecasts.calendars import learn_calendar
-from forecasts.gaps import make_whole
-from forecasts.intervals import assumed_spread, calibrate
+from forecasts import History, forecast
+from forecasts.intervals import assumed_spread
 from forecasts.metrics import coverage
-from forecasts.models import ProfileLevel
-from forecasts.pipeline import forecast_group
 
 HistoryOf = Callable[..., History]
 SHAPE = 1.0 + np.sin(np.linspace(0.0, np.pi, 24))
@@ -29,15 +25,12 @@ def covered(
     inside: dict[int, list[float]] = {80: [], 95: []}
     for _ in range(30):
         values = draw(rng, np.tile(mean * SHAPE / SHAPE.mean(), (147, 1))).astype(float)
-        series = history_of(values[:140]).series(0)
-        calendar = learn_calendar(series)
-        days = series.days[-1] + np.arange(1, 8)
-        result = forecast_group(ProfileLevel(), make_whole(series, calendar), calendar, days)
+        result = forecast(history_of(values[:140]))
         for level, shares in inside.items():
-            lower, upper = result.bounds(level)
+            lower, upper = result.lower[level], result.upper[level]
             assert (lower >= 0).all()
             assert (lower <= upper).all()
-            shares.append(coverage(values[140:], lower, upper))
+            shares.append(coverage(values[140:].reshape(1, -1), lower, upper))
     return {level: float(np.mean(shares)) for level, shares in inside.items()}
 
 
@@ -64,22 +57,12 @@ def test_rare_contacts_are_covered_at_least_as_promised(history_of: HistoryOf) -
 
 
 def test_a_wider_promise_is_a_wider_interval_around_every_volume() -> None:
-    expected = np.array([0.0, 0.1, 1.0, 100.0])
+    expected = np.array([[0.0, 0.1, 1.0, 100.0]])
     spread = assumed_spread()
     low80, high80 = spread.bounds(expected, 80)
     low95, high95 = spread.bounds(expected, 95)
     assert (low95 <= low80).all()
     assert (high95 >= high80).all()
-    assert (low95[0], high95[0]) == (0.0, 0.0)
+    assert (low95[0, 0], high95[0, 0]) == (0.0, 0.0)
     # 1.96 standard deviations of sqrt(100 + 20^2).
-    assert high95[3] == pytest.approx(100 + 1.959964 * np.sqrt(500))
-
-
-def test_errors_are_not_measured_where_a_history_leaves_no_past_origin(
-    history_of: HistoryOf,
-) -> None:
-    for days, measured in ((20, False), (21, True)):
-        series = history_of(np.full((days, 24), 5.0)).series(0)
-        calendar = learn_calendar(series)
-        found = calibrate(ProfileLevel(), make_whole(series, calendar), calendar, 7)
-        assert (found is not None) is measured
+    assert high95[0, 3] == pytest.approx(100 + 1.959964 * np.sqrt(500))

@@ -1,0 +1,240 @@
+"""Totals of days as a Gaussian process: calendar effects and a drift that are learnt together.
+
+Around an expected total mu, first the regression of `forecasts.models.day_level` without its level
+and then the process itself, the logarithm of a day's total is linearised (the working response of a
+quasi-Poisson model),
+
+    z = log mu + (y - mu) / mu,      variance of z = noise^2 (1 + 1 / mu) / 2   (mu in mean days)
+
+and taken for a Gaussian process with mean zero (Rasmussen & Williams 2006, ch. 2) whose covariance
+is a sum of what days have in common: a constant, the weekday, being the day after a closure, two
+waves over the month, how many working days the month is old and how many it has left (close ones
+are alike), and a drift that is forgotten with exp(-|days apart| / 30).
+
+Half of the noise is of counts, half of rates. The drift's deviation is `DRIFT` of it, and the noise
+is one of a few values, each weighted by its likelihood: nothing is searched, nothing is set per
+group. All covariances but noise and drift have a low rank, so one factorisation of the n days and
+one singular value decomposition serve all values of the noise: O(n^3), with n at most `MOST_DAYS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasts.calendars import Calendar, month_cycle
+from forecasts.history.series import DaySeries
+from forecasts.models.day_level import DayLevelSettings, fit_day_level
+from forecasts.models.profile import weekday_profiles
+from forecasts.weekly import DayArray, FloatArray, IntArray
+
+__all__ = ["FittedGaussianLevel", "GaussianLevel", "GaussianTotals", "fit_gaussian_totals"]
+
+MOST_DAYS = 300
+"""Older open days are left out: drift has forgotten them, and the effects are known."""
+
+WEEKDAY, AFTER_CLOSURE, MONTH, MONTH_ENDS = 0.2, 0.1, 0.05, 0.05
+"""Deviations that are thought usual of the effects, in logarithms (about fractions)."""
+
+ENDS_FORGOTTEN = 2.0
+"""Working days of the month this far apart have a correlation of 1/e."""
+ENDS = 12
+"""From this many working days on a month's end is equally far."""
+
+DRIFT_DAYS = 30.0
+DRIFT = 0.7
+"""Deviation of the drift, as a multiple of the noise."""
+
+NOISES = (0.01, 0.02, 0.03, 0.045, 0.07, 0.11, 0.17, 0.3, 0.6)
+"""Deviations of a mean day's logarithm that are thought possible."""
+
+CLIP = 2.5
+"""Residuals beyond this many deviations count less (Huber 1964)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GaussianTotals:
+    """Expected totals of days: weights of the days learnt from.
+
+    Parameters
+    ----------
+    scale
+        Contacts of an average day.
+    days
+        What was learnt from, ``[n]``.
+    effects
+        Coefficients of the features.
+    pull
+        What each day learnt from pulls the drift by, for the drift's covariance 1, ``[n]``.
+    """
+
+    scale: float
+    calendar: Calendar
+    days: DayArray
+    effects: FloatArray
+    pull: FloatArray
+
+    def totals(self, days: DayArray) -> FloatArray:
+        """Return the expected contacts of each day if it is open."""
+        drift = _remembered(days, self.days) @ self.pull
+        return np.asarray(
+            self.scale * np.exp(_features(days, self.calendar) @ self.effects + drift)
+        )
+
+
+def fit_gaussian_totals(series: DaySeries, calendar: Calendar) -> GaussianTotals | None:
+    """Fit the process; None if no contact was recorded."""
+    regression = fit_day_level(series, calendar, DayLevelSettings())
+    kept = np.flatnonzero(series.day_recorded)[-MOST_DAYS:]
+    days = series.days[kept]
+    if regression.scale == 0:
+        return None
+    y = np.nansum(series.offered[kept], axis=1) / regression.scale
+    mu = regression.without_level().totals(days) / regression.scale
+    trust = np.ones(len(y))
+    for _ in range(2):
+        z = np.log(mu) + (y - mu) / mu
+        precision = 2.0 * mu / (1.0 + mu)
+        fits = list(_fits(days, calendar, z, precision * trust))
+        best = max(fits, key=lambda fit: fit.likelihood)
+        mu = np.exp(best.fitted)
+        off = np.abs(y / mu - 1.0) * np.sqrt(2.0 * mu / (1.0 + mu)) / best.noise
+        trust = 1.0 / np.maximum(off / CLIP, 1.0)
+    weights = np.exp([fit.likelihood - best.likelihood for fit in fits])
+    weights /= weights.sum()
+    return GaussianTotals(
+        scale=regression.scale,
+        calendar=calendar,
+        days=days,
+        effects=np.asarray(sum(w * fit.effects for w, fit in zip(weights, fits, strict=True))),
+        pull=np.asarray(sum(w * fit.pull for w, fit in zip(weights, fits, strict=True))),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Fit:
+    noise: float
+    likelihood: float
+    effects: FloatArray
+    pull: FloatArray
+    fitted: FloatArray
+
+
+def _fits(
+    days: DayArray, calendar: Calendar, z: FloatArray, precision: FloatArray
+) -> Iterator[_Fit]:
+    """Yield the process for each noise; `precision` is 1 for a mean day.
+
+    With M = drift and noise, of noise 1, = C C' and features F, the covariance of z is
+    noise^2 M + F F'. In the basis of the singular vectors of C^-1 F it is diagonal.
+    """
+    from scipy.linalg import solve_triangular
+
+    features = _features(days, calendar)
+    alike = _remembered(days, days)
+    factor = np.linalg.cholesky(DRIFT**2 * alike + np.diag(1.0 / precision))
+    white = solve_triangular(factor, np.column_stack([features, z]), lower=True)
+    left, singular, right = np.linalg.svd(white[:, :-1], full_matrices=False)
+    target = white[:, -1]
+    along = left.T @ target
+    rest = max(float(target @ target - along @ along), 0.0)
+    for noise in NOISES:
+        variance = noise**2 + singular**2
+        likelihood = -0.5 * float(
+            (along**2 / variance).sum()
+            + rest / noise**2
+            + np.log(variance).sum()
+            + (len(z) - len(singular)) * np.log(noise**2)
+        )
+        effects = right.T @ (singular / variance * along)
+        residual = target - white[:, :-1] @ effects
+        pull = DRIFT**2 * solve_triangular(factor, residual, lower=True, trans="T")
+        yield _Fit(noise, likelihood, effects, pull, features @ effects + alike @ pull)
+
+
+def _features(days: DayArray, calendar: Calendar) -> FloatArray:
+    """Return what days have in common, scaled to the deviations of its effects, ``[n, p]``."""
+    weekdays = calendar.weekday(days)[:, None] == np.arange(7)
+    since, left = _working_days(days, calendar)
+    ends = np.arange(ENDS + 1)
+    # A factor of the covariance exp(-|i - j| / 2) between working days of the month.
+    alike = np.linalg.cholesky(np.exp(-np.abs(ends[:, None] - ends) / ENDS_FORGOTTEN))
+    return np.hstack(
+        [
+            np.ones((len(days), 1)),
+            WEEKDAY * weekdays,
+            AFTER_CLOSURE * calendar.after_closure(days)[:, None],
+            MONTH * month_cycle(days),
+            MONTH_ENDS * alike[np.minimum(since, ENDS)],
+            MONTH_ENDS * alike[np.minimum(left, ENDS)],
+        ]
+    )
+
+
+def _working_days(days: DayArray, calendar: Calendar) -> tuple[IntArray, IntArray]:
+    """Return how many days of its month are worked before each day and after it."""
+    months = days.astype("datetime64[M]")
+    first, last = months.min().astype("datetime64[D]"), (months.max() + 1).astype("datetime64[D]")
+    worked = calendar.is_open(np.arange(first, last)).any(axis=1)
+    until = np.concatenate([[0], worked.cumsum()])
+    begin = (months.astype("datetime64[D]") - first).astype(np.int64)
+    end = ((months + 1).astype("datetime64[D]") - first).astype(np.int64)
+    at = (days - first).astype(np.int64)
+    return until[at] - until[begin], until[end] - until[at + 1]
+
+
+def _remembered(days: DayArray, others: DayArray) -> FloatArray:
+    """Return the correlation of the drift between days, ``[len(days), len(others)]``."""
+    apart = np.abs((days[:, None] - others).astype(np.float64))
+    return np.asarray(np.exp(-apart / DRIFT_DAYS))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedGaussianLevel:
+    """What was learnt from one group: totals of days and their spread over the slots."""
+
+    process: GaussianTotals | None
+    profiles: FloatArray
+    calendar: Calendar
+
+    def predict(self, days: DayArray) -> FloatArray:
+        """Return expected contacts, ``[len(days), S]``."""
+        if self.process is None:
+            return np.zeros((len(days), self.profiles.shape[1]))
+        expected = self.process.totals(days)[:, None] * self.profiles[self.calendar.weekday(days)]
+        return np.where(self.calendar.is_open(days), expected, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class GaussianLevel:
+    """Totals of days as a Gaussian process times weekday profiles (`.profile`).
+
+    Multiplying the history by a constant multiplies the forecast by it.
+
+    Parameters
+    ----------
+    profile_half_life_days, after_closure_weight
+        As of `forecasts.models.ProfileLevel`.
+    """
+
+    profile_half_life_days: float = 42.0
+    after_closure_weight: float = 0.25
+
+    @property
+    def name(self) -> str:
+        """Return the name of the model."""
+        return "gaussian_level"
+
+    @property
+    def min_days(self) -> int:
+        """Return the days needed: a month's cycle is not seen in less than two."""
+        return 56
+
+    def fit(self, series: DaySeries, calendar: Calendar) -> FittedGaussianLevel:
+        """Fit totals and profiles."""
+        profiles = weekday_profiles(
+            series, calendar, self.profile_half_life_days, self.after_closure_weight
+        )
+        return FittedGaussianLevel(fit_gaussian_totals(series, calendar), profiles, calendar)
