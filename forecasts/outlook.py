@@ -62,8 +62,10 @@ class Outlook:
     def day_errors(self) -> FloatArray:
         """Return rehearsed errors of totals of days, came less expected, ``[O * W]``.
 
-        NaN where not scored.
+        NaN where not scored; empty for a group that inherits, whose models say nothing of it.
         """
+        if not self.choice.weights.keys() & self.rehearsed.expected.keys():
+            return np.empty(0)
         before = mix(self.rehearsed.expected, self.choice.weights)
         scored = np.isfinite(self.rehearsed.actual) & np.isfinite(before)
         errors = np.where(scored, self.rehearsed.actual - before, 0.0).sum(axis=2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,15 +9,9 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from api.cli.histories import (
-    history_option,
-    map_option,
-    narrow_table,
-    print_issues,
-    read_history_file,
-)
+from api.cli.histories import HistoryReader, history_options, narrow_table, print_issues
+from api.cli.options import stored_forecast_option
 from api.cli.output import console, emit_json, json_option
-from api.cli.stored import stored_forecast_option
 from api.problems import issue_rows
 from api.wording import share
 
@@ -30,15 +23,9 @@ __all__ = ["accuracy"]
 
 @click.command()
 @stored_forecast_option
-@history_option
-@map_option
+@history_options
 @json_option
-def accuracy(
-    forecast_path: Path,
-    history_path: Path,
-    mapping: Sequence[tuple[str, str]],
-    as_json: bool,
-) -> None:
+def accuracy(forecast_path: Path, reader: HistoryReader, as_json: bool) -> None:
     """Compare a stored forecast with what came.
 
     The history is the actuals; only its intervals within the horizon are scored. The Poisson
@@ -52,7 +39,7 @@ def accuracy(
     from forecasts.accuracy import accuracy as compare
     from forecasts.result import read_forecast
 
-    report = compare(read_forecast(forecast_path), read_history_file(history_path, mapping))
+    report = compare(read_forecast(forecast_path), reader.read())
     if as_json:
         emit_json(_as_json(report))
         return

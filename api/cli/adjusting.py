@@ -10,9 +10,8 @@ import click
 from rich.markup import escape
 
 from api.cli.histories import narrow_table, print_issues
-from api.cli.options import FILE
+from api.cli.options import FILE, stored_forecast_option
 from api.cli.output import console, emit_json, json_option
-from api.cli.stored import stored_forecast_option
 from api.problems import issue_rows
 
 if TYPE_CHECKING:

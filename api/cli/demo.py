@@ -162,9 +162,10 @@ def _write_files(
     out: Path, made: Plan, summary: dict[str, Any], assignment: Assignment | None
 ) -> None:
     from api.tables import write_intervals, write_requirement, write_roster
+    from forecasts import write_forecast
     from optimizer import io
 
-    made.forecast.write_csv(out / "forecast.csv")
+    write_forecast(made.forecast, out)
     io.write(out / "organisation.json", made.organisation)
     io.write(out / "requirement.json", made.requirement)
     io.write(out / "roster.json", made.roster.roster)

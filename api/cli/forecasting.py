@@ -2,131 +2,138 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from rich.markup import escape
 
+from api.cli.ahead import KnownAhead, ahead_options
 from api.cli.histories import (
-    history_option,
+    HistoryReader,
+    history_options,
     horizon_option,
-    map_option,
     narrow_table,
     print_issues,
-    read_history_file,
 )
+from api.cli.options import FILE
 from api.cli.output import console, emit_json, json_option, notes
-from api.problems import issue_rows
 
 if TYPE_CHECKING:
-    from forecasts import Forecast, History
+    from forecasts import Forecast, Hierarchy
 
 __all__ = ["forecast"]
 
 
 @click.command()
-@history_option
+@history_options
 @horizon_option
+@click.option(
+    "--start",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="First day to forecast.  [default: the day after the history]",
+)
+@ahead_options
+@click.option(
+    "--hierarchy",
+    "hierarchy_path",
+    type=FILE,
+    help="CSV file of what adds up to what: group,channel,skill,site[,share].",
+)
+@click.option(
+    "--backlog", "backlog_path", type=FILE, help="CSV file of open work: group,open[,due]."
+)
+@click.option(
+    "--adjustments", "adjustments_path", type=FILE, help="JSON file of what-ifs to apply."
+)
+@click.option(
+    "--paths",
+    "path_count",
+    type=click.IntRange(1, 10_000),
+    help="Draw so many whole horizons as they might come, into paths.csv.",
+)
+@click.option("--seed", default=0, show_default=True, help="Seed of everything that is drawn.")
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for forecast.csv and forecast.json.",
 )
-@map_option
-@click.option("--country", help="Public holidays are closures: US, DE-BY.")
-@click.option(
-    "--closed",
-    multiple=True,
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="A date on which every group is closed; may be repeated.",
-)
 @json_option
 def forecast(
-    history_path: Path,
+    reader: HistoryReader,
     horizon_days: int,
+    start: datetime | None,
+    ahead: KnownAhead,
+    hierarchy_path: Path | None,
+    backlog_path: Path | None,
+    adjustments_path: Path | None,
+    path_count: int | None,
+    seed: int,
     out: Path | None,
-    mapping: Sequence[tuple[str, str]],
-    country: str | None,
-    closed: Sequence[datetime],
     as_json: bool,
 ) -> None:
     """Forecast volume and handling time per planning group and interval.
 
-    The forecast begins on the day after the last one in the file. Intervals without a row were
-    closed; an open interval without a contact needs a row with zero.
+    Intervals without a row were closed; an open interval without a contact needs a row with zero.
+    Models are weighed by how well they would have forecast past weeks.
 
     \b
     Examples:
       callboard forecast --history calls.csv --horizon 7d --out out
       callboard forecast --history acd.csv --map start=begin --map offered=calls --json
-      callboard forecast --history calls.csv --country US --closed 2026-12-24
+      callboard forecast --history calls.csv --country US --events promotions.json --horizon 4w
+      callboard forecast --history log.csv --contacts --paths 200 --out out
     """
     from forecasts import forecast as forecast_history
+    from forecasts import write_forecast
+    from forecasts.adjustments import apply, read_adjustments
+    from forecasts.backlog import read_backlog, with_backlog
+    from forecasts.result import as_json as as_document
 
-    history = read_history_file(history_path, mapping)
+    if path_count is not None and out is None:
+        raise click.UsageError("--paths needs a folder to write to: --out.")
+    known = ahead.options()
+    changes = None if adjustments_path is None else read_adjustments(adjustments_path)
+    history = reader.read()
     with notes.status("Forecasting"):
         result = forecast_history(
             history,
             horizon_days,
-            closures=[day.date() for day in closed],
-            country=country,
+            start=None if start is None else start.date(),
+            hierarchy=_hierarchy(hierarchy_path, history.groups),
+            seed=seed,
+            **known,
         )
-    metadata = _metadata(history, history_path, result)
+    if result.made_from is not None:
+        result = replace(result, made_from=replace(result.made_from, source=reader.path.name))
+    if backlog_path is not None:
+        result = with_backlog(result, read_backlog(backlog_path, result.groups))
+    if changes is not None:
+        result = apply(result, changes)
+    document = as_document(result)
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        result.write_csv(out / "forecast.csv")
-        (out / "forecast.json").write_text(
-            json.dumps(metadata, indent=2, allow_nan=False) + "\n", encoding="utf-8"
-        )
-        metadata["files"] = [str(out / "forecast.csv"), str(out / "forecast.json")]
+        files = [str(file) for file in write_forecast(result, out)]
+        if path_count is not None:
+            result.paths_frame(path_count, seed).to_csv(
+                out / "paths.csv", index=False, float_format="%.3f", lineterminator="\n"
+            )
+            files.append(str(out / "paths.csv"))
+        document["files"] = files
     if as_json:
-        emit_json(metadata)
+        emit_json(document)
         return
     _print_forecast(result)
     print_issues(result.issues)
-    for file in metadata.get("files", ()):
-        console.print(f"Wrote {file}")
+    for file in document.get("files", ()):
+        console.print(f"Wrote {file}", soft_wrap=True, markup=False)
 
 
-def _metadata(history: History, path: Path, result: Forecast) -> dict[str, Any]:
-    """Return what a program needs beside the long table."""
-    totals = result.day_totals()
-    days = [str(day) for day in result.days]
-    return {
-        "history": {
-            "file": path.name,
-            "first_day": str(history.days[0]),
-            "last_day": str(history.days[-1]),
-        },
-        "first_day": days[0],
-        "last_day": days[-1],
-        "interval_minutes": result.interval_minutes,
-        "groups": [
-            {
-                "group": name,
-                "model": model,
-                "offered": round(float(of_group.sum()), 3),
-                "aht_s": _mean_aht(result, index),
-                "days": dict(zip(days, of_group.round(3).tolist(), strict=True)),
-            }
-            for index, (name, model, of_group) in enumerate(
-                zip(result.groups, result.models, totals, strict=True)
-            )
-        ],
-        "issues": issue_rows(result.issues),
-    }
+def _hierarchy(path: Path | None, groups: tuple[str, ...]) -> Hierarchy | None:
+    from forecasts import read_hierarchy
 
-
-def _mean_aht(result: Forecast, group: int) -> float | None:
-    """Return handling seconds weighted by the forecast volume."""
-    volume = result.offered[group]
-    if result.aht_s is None or not volume.any():
-        return None
-    return round(float(result.aht_s[group] @ volume / volume.sum()), 3)
+    return None if path is None else read_hierarchy(path, groups)
 
 
 def _print_forecast(result: Forecast) -> None:
@@ -137,13 +144,28 @@ def _print_forecast(result: Forecast) -> None:
     for heading in ("all\ndays", "AHT\ns"):
         table.add_column(heading, justify="right", no_wrap=True)
     open_days = result.open_days()
+    aht_s = result.mean_aht_s()
     for index, (name, totals) in enumerate(zip(result.groups, result.day_totals(), strict=True)):
-        aht = _mean_aht(result, index)
         days = zip(totals[:7], open_days[index], strict=False)
+        aht = aht_s[index]
         table.add_row(
             escape(name),
             *(f"{total:,.0f}" if is_open else "closed" for total, is_open in days),
             f"{totals.sum():,.0f}",
             "-" if aht is None else f"{aht:.0f}",
         )
+    if len(result.groups) > 1:
+        table.add_section()
+        totals = result.day_totals().sum(axis=0)
+        table.add_row(
+            "all groups",
+            *(f"{total:,.0f}" for total in totals[:7]),
+            f"{totals.sum():,.0f}",
+            "",
+        )
     console.print(table)
+    for choice in result.choices:
+        console.print(f"{choice.group}: {choice.reason}", soft_wrap=True, markup=False)
+    if result.backlog is not None and result.backlog.any():
+        for name, work in zip(result.groups, result.backlog, strict=True):
+            console.print(f"{name}: {work:,.0f} open when it begins", soft_wrap=True, markup=False)

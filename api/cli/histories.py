@@ -18,18 +18,16 @@ from api.cli.options import FILE
 from api.cli.output import notes
 
 if TYPE_CHECKING:
-    from forecasts import History, Issue
+    from forecasts import History, Issue, Repairs
 
 __all__ = [
     "HistoryReader",
     "HorizonType",
-    "history_option",
     "history_options",
     "horizon_option",
     "map_option",
     "narrow_table",
     "print_issues",
-    "read_history_file",
 ]
 
 LONGEST_HORIZON_DAYS = 400
@@ -100,6 +98,18 @@ class HistoryReader:
     as_of: date | None = None
     once_per_case: timedelta | None = None
 
+    def chosen_repairs(self) -> Repairs:
+        """Return what to do about rows in doubt.
+
+        Raises
+        ------
+        ForecastError
+            If a kind or a choice does not exist.
+        """
+        from forecasts import Repairs
+
+        return Repairs.of(dict(self.repairs))
+
     def read(self) -> History:
         """Read the file.
 
@@ -108,11 +118,9 @@ class HistoryReader:
         ForecastError
             If a repair does not exist, or with every problem of the file.
         """
-        from forecasts.history.contacts import read_contacts
-        from forecasts.history.repairs import Repairs
-        from forecasts.history.series import read_history
+        from forecasts import read_contacts, read_history
 
-        repairs = Repairs.of(dict(self.repairs))
+        repairs = self.chosen_repairs()
         if not self.contacts:
             return read_history(
                 self.path, dict(self.mapping), zone=self.zone, repairs=repairs, as_of=self.as_of
@@ -128,7 +136,7 @@ class HistoryReader:
         )
 
 
-history_option = click.option(
+_HISTORY_OPTION = click.option(
     "--history",
     "history_path",
     required=True,
@@ -221,16 +229,9 @@ def history_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     # Options are listed in the help in the reverse order of their decoration.
     decorated: Callable[..., Any] = with_reader
-    for option in reversed((history_option, *_CONTACTS_OPTIONS, *_READING_OPTIONS)):
+    for option in reversed((_HISTORY_OPTION, *_CONTACTS_OPTIONS, *_READING_OPTIONS)):
         decorated = option(decorated)
     return decorated
-
-
-def read_history_file(path: Path, mapping: Sequence[tuple[str, str]]) -> History:
-    """Read a history file, its columns renamed."""
-    from forecasts import read_history
-
-    return read_history(path, dict(mapping))
 
 
 def narrow_table(title: str) -> Table:

@@ -11,12 +11,11 @@ import click
 from rich.markup import escape
 
 from api.cli.histories import (
+    HistoryReader,
     HorizonType,
-    history_option,
-    map_option,
+    history_options,
     narrow_table,
     print_issues,
-    read_history_file,
 )
 from api.cli.options import FILE
 from api.cli.output import console, emit_json, json_option, notes
@@ -30,7 +29,7 @@ __all__ = ["intraday"]
 
 
 @click.command()
-@history_option
+@history_options
 @click.option(
     "--today",
     "today_path",
@@ -58,16 +57,14 @@ __all__ = ["intraday"]
     type=HorizonType(),
     help="Measure updates on the last days (84d) or weeks (12w) of the history instead.",
 )
-@map_option
 @json_option
 def intraday(
-    history_path: Path,
+    reader: HistoryReader,
     today_path: Path | None,
     moments: Sequence[datetime],
     forecast_path: Path | None,
     out: Path | None,
     backtest_days: int | None,
-    mapping: Sequence[tuple[str, str]],
     as_json: bool,
 ) -> None:
     """Update the rest of today from what has arrived.
@@ -88,7 +85,7 @@ def intraday(
         for name, given in (("today", today_path), ("forecast", forecast_path), ("out", out)):
             if given is not None:
                 raise click.UsageError(f"--{name} is of one day and has no use with --backtest.")
-        history = read_history_file(history_path, mapping)
+        history = reader.read()
         with notes.status("Updating past days"):
             measured = backtest_intraday(history, times, backtest_days)
         if as_json:
@@ -100,7 +97,7 @@ def intraday(
 
     if len(times) > 1:
         raise click.UsageError("Give one --at; several are for --backtest.")
-    history = _until_today(history_path, today_path, mapping)
+    history = _until_today(reader, today_path)
     stored = None
     if forecast_path is not None:
         from forecasts import read_forecast
@@ -119,14 +116,21 @@ def intraday(
         console.print(f"Wrote {out}")
 
 
-def _until_today(
-    history_path: Path, today_path: Path | None, mapping: Sequence[tuple[str, str]]
-) -> History:
+def _until_today(reader: HistoryReader, today_path: Path | None) -> History:
     if today_path is None:
-        return read_history_file(history_path, mapping)
+        return reader.read()
+    if reader.contacts:
+        raise click.UsageError("--today is a table of intervals; a log holds today itself.")
     from forecasts.intraday import read_until_today
 
-    return read_until_today(history_path, today_path, dict(mapping))
+    return read_until_today(
+        reader.path,
+        today_path,
+        dict(reader.mapping),
+        zone=reader.zone,
+        repairs=reader.chosen_repairs(),
+        as_of=reader.as_of,
+    )
 
 
 def _today_json(result: Today, at: time, out: Path | None) -> dict[str, Any]:

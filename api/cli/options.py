@@ -11,10 +11,10 @@ import click
 __all__ = [
     "FILE",
     "Seconds",
-    "forecast_option",
     "organisation_option",
     "requirement_option",
     "roster_option",
+    "stored_forecast_option",
 ]
 
 
@@ -55,10 +55,10 @@ roster_option = click.option(
     type=FILE,
     help="JSON document with the roster, as `callboard roster` writes it.",
 )
-forecast_option = click.option(
+stored_forecast_option = click.option(
     "--forecast",
     "forecast_path",
     required=True,
-    type=FILE,
-    help="CSV file as `callboard forecast` writes it: group,start,offered,...,aht_s.",
+    type=click.Path(exists=True, path_type=Path),
+    help="Folder with forecast.csv and forecast.json, that JSON file, or a CSV table alone.",
 )

@@ -12,7 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from api.cli.options import forecast_option, organisation_option, roster_option
+from api.cli.options import organisation_option, roster_option, stored_forecast_option
 from api.cli.output import console, emit_json, json_option, observing
 from api.wording import duration, share
 
@@ -27,7 +27,7 @@ __all__ = ["simulate"]
 @click.command()
 @organisation_option
 @roster_option
-@forecast_option
+@stored_forecast_option
 @click.option(
     "--day",
     type=click.DateTime(["%Y-%m-%d"]),

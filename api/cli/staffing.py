@@ -9,7 +9,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from api.cli.options import forecast_option, organisation_option
+from api.cli.options import organisation_option, stored_forecast_option
 from api.cli.output import console, emit_json, json_option
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ __all__ = ["staff"]
 
 @click.command()
 @organisation_option
-@forecast_option
+@stored_forecast_option
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),

@@ -1,6 +1,7 @@
 """What will happen: the forecast, and how it is kept in files."""
 
+from forecasts.result.document import as_json
 from forecasts.result.forecast import Forecast
-from forecasts.result.stored import as_json, read_forecast, write_forecast
+from forecasts.result.stored import read_forecast, write_forecast
 
 __all__ = ["Forecast", "as_json", "read_forecast", "write_forecast"]

@@ -130,11 +130,26 @@ class Forecast:
         """
         return sample_paths(self, count, seed)
 
+    def paths_frame(self, count: int, seed: int = 0) -> pd.DataFrame:
+        """Return sample paths as a long table ``path, group, start, offered`` of open intervals."""
+        paths = self.sample_paths(count, seed)
+        group, interval = np.nonzero(self.open)
+        rows = len(group)
+        return pd.DataFrame(
+            {
+                "path": np.repeat(np.arange(1, count + 1), rows),
+                "group": np.tile(np.array(self.groups, dtype=object)[group], count),
+                "start": np.tile(self.starts[interval], count),
+                "offered": paths[:, group, interval].ravel(),
+            }
+        )
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row per group and open interval, ordered by group and start.
 
-        Columns: ``group, start, offered``, then ``lower80, upper80, lower95, upper95`` and
-        ``aht_s`` as far as they are known. Closed intervals have no row.
+        Columns: ``group, start, offered``, then ``lower80, upper80, lower95, upper95``, ``aht_s``
+        and ``deviation`` (the standard deviation of the error before any adjustment) as far as
+        they are known. Closed intervals have no row.
         """
         group, interval = np.nonzero(self.open)
         columns: dict[str, object] = {
@@ -147,6 +162,8 @@ class Forecast:
             columns[f"upper{level}"] = self.upper[level][self.open]
         if self.aht_s is not None:
             columns["aht_s"] = self.aht_s[self.open]
+        if self.uncertainty is not None:
+            columns["deviation"] = self.uncertainty.deviation[self.open]
         return pd.DataFrame(columns)
 
     def write_csv(self, path: str | Path) -> None:

@@ -8,27 +8,25 @@ every group is closed and without what led to it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from forecasts.adjustments import applied_as_json, applied_from_json
-from forecasts.backlog import OpenWork
-from forecasts.choice import Choice
-from forecasts.documents import decode, encode, load
+from forecasts.adjustments import applied_from_json
+from forecasts.documents import decode, load
 from forecasts.errors import ForecastError, InvalidHistory, Issue, pointer
 from forecasts.history.tables import Column, Table, read_csv, table_from_frame
 from forecasts.intervals import LEVELS
+from forecasts.paths import Uncertainty
 from forecasts.provenance import Provenance
+from forecasts.result.document import Document, as_json, document_issues
 from forecasts.result.forecast import Forecast
-from forecasts.weekly import MINUTES_PER_DAY, BoolArray, FloatArray
+from forecasts.weekly import BoolArray, FloatArray
 
-__all__ = ["as_json", "read_forecast", "write_forecast"]
+__all__ = ["read_forecast", "write_forecast"]
 
 TABLE = "forecast.csv"
 DOCUMENT = "forecast.json"
@@ -39,40 +37,10 @@ _COLUMNS = (
     Column("offered", required=True),
     *(Column(name) for pair in _ENDS for name in pair),
     Column("aht_s"),
+    Column("deviation"),
 )
 _GRID = "\0"
 """A group that no file has; its rows name every interval of a horizon that is known."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    group: str
-    model: str | None = None
-    backlog: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Span:
-    first_day: date
-    last_day: date
-    file: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Document:
-    """What is read from ``forecast.json``; the totals in it are for people."""
-
-    first_day: date
-    last_day: date
-    interval_minutes: int
-    groups: tuple[_Group, ...]
-    history: _Span | None = None
-    fingerprint: str | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
-    choices: tuple[Choice, ...] = ()
-    due: tuple[OpenWork, ...] = ()
-    issues: tuple[Issue, ...] = ()
-    adjustments: tuple[Any, ...] = ()
 
 
 def write_forecast(forecast: Forecast, folder: str | Path) -> tuple[Path, ...]:
@@ -93,52 +61,6 @@ def write_forecast(forecast: Forecast, folder: str | Path) -> tuple[Path, ...]:
     return folder / TABLE, folder / DOCUMENT, folder / UNADJUSTED
 
 
-def as_json(forecast: Forecast) -> dict[str, Any]:
-    """Return what a program needs beside the long table: ``forecast.json``."""
-    days = [str(day) for day in forecast.days]
-    made_from = forecast.made_from
-    document: dict[str, Any] = {}
-    if made_from is not None:
-        document["history"] = {
-            "file": made_from.source,
-            "first_day": str(made_from.first_day),
-            "last_day": str(made_from.last_day),
-        }
-        document["fingerprint"] = made_from.fingerprint
-        document["options"] = dict(made_from.options)
-    document |= {
-        "first_day": days[0],
-        "last_day": days[-1],
-        "interval_minutes": forecast.interval_minutes,
-        "groups": [
-            {
-                "group": name,
-                "model": forecast.models[index] if forecast.models else None,
-                "offered": round(float(of_group.sum()), 3),
-                "aht_s": None if aht is None else round(aht, 3),
-                "backlog": _item(forecast.backlog, index),
-                "days": dict(zip(days, of_group.round(3).tolist(), strict=True)),
-            }
-            for index, (name, of_group, aht) in enumerate(
-                zip(forecast.groups, forecast.day_totals(), forecast.mean_aht_s(), strict=True)
-            )
-        ],
-    }
-    document["choices"] = [encode(choice) for choice in forecast.choices]
-    document["due"] = [encode(item) for item in forecast.due]
-    document["adjustments"] = applied_as_json(forecast.adjustments)
-    document["issues"] = [
-        {
-            "code": issue.code,
-            "severity": issue.severity.value,
-            "pointer": issue.pointer,
-            "detail": issue.detail,
-        }
-        for issue in forecast.issues
-    ]
-    return document
-
-
 def read_forecast(path: str | Path) -> Forecast:
     """Read a forecast from its folder, from its JSON file, or from a table alone.
 
@@ -157,9 +79,9 @@ def read_forecast(path: str | Path) -> Forecast:
         table = _table(read_csv(path))
         return _forecast(table, table.groups)
     found: list[Issue] = []
-    document = decode(_Document, load(path), "", found)
+    document = decode(Document, load(path), "", found)
     if document is not None:
-        found += _document_issues(document)
+        found += document_issues(document)
     if document is None or found:
         raise ForecastError(f"{path.name} is not a stored forecast.", found)
     applied = applied_from_json(document.adjustments, found)
@@ -173,28 +95,7 @@ def read_forecast(path: str | Path) -> Forecast:
     )
 
 
-def _document_issues(document: _Document) -> list[Issue]:
-    """Return what makes no sense although it has the right types."""
-    found = []
-    names = [group.group for group in document.groups]
-    if not names or len(set(names)) != len(names):
-        found.append(Issue("bad_groups", pointer("groups"), "Groups need different names."))
-    if document.last_day < document.first_day:
-        detail = f"The last day {document.last_day} is before the first, {document.first_day}."
-        found.append(Issue("days_reversed", pointer("last_day"), detail))
-    length = document.interval_minutes
-    if length < 1 or MINUTES_PER_DAY % length:
-        detail = f"{length} minutes do not divide a day."
-        found.append(Issue("odd_interval", pointer("interval_minutes"), detail))
-    found += [
-        Issue("unknown_group", pointer("due", place, "group"), f"There is no {item.group!r}.")
-        for place, item in enumerate(document.due)
-        if item.group not in names
-    ]
-    return found
-
-
-def _stored(path: Path, document: _Document) -> Forecast:
+def _stored(path: Path, document: Document) -> Forecast:
     """Return the forecast of a table whose groups and days are known."""
     frame = read_csv(path)
     starts = pd.date_range(
@@ -222,8 +123,19 @@ def _stored(path: Path, document: _Document) -> Forecast:
         raise ForecastError(f"{path.name} does not belong to {DOCUMENT}.", found)
     span, models = document.history, [group.model for group in document.groups]
     backlog = [group.backlog for group in document.groups]
+    forecast = _forecast(table, names)
+    errors, deviation = document.errors, table.values.get("deviation")
     return replace(
-        _forecast(table, names),
+        forecast,
+        uncertainty=None
+        if errors is None or deviation is None
+        else Uncertainty(
+            _rows_of(names, table, deviation),
+            np.array(errors.scores),
+            np.array(errors.week),
+            np.array(errors.day),
+            errors.across,
+        ),
         models=tuple(filter(None, models)) if all(models) else (),
         issues=tuple(dict.fromkeys((*document.issues, *table.issues))),
         choices=document.choices,
@@ -257,12 +169,7 @@ def _table(frame: pd.DataFrame) -> Table:
 
 def _forecast(table: Table, groups: Sequence[str]) -> Forecast:
     """Return the forecast of `groups`; those without a row are closed throughout."""
-    row = {name: index for index, name in enumerate(table.groups)}
-    empty = np.full(len(table.starts), np.nan)
-    grids = {
-        name: np.stack([grid[row[group]] if group in row else empty for group in groups])
-        for name, grid in table.values.items()
-    }
+    grids = {name: _rows_of(groups, table, grid, np.nan) for name, grid in table.values.items()}
     is_open = np.isfinite(grids["offered"])
     values = {name: np.where(is_open, grid, 0.0) for name, grid in grids.items()}
     aht_s = values.get("aht_s")
@@ -280,6 +187,16 @@ def _forecast(table: Table, groups: Sequence[str]) -> Forecast:
     )
 
 
+def _rows_of(
+    groups: Sequence[str], table: Table, grid: FloatArray, closed: float = 0.0
+) -> FloatArray:
+    """Return the rows of `groups`, with `closed` where there is none, ``[G, N]``."""
+    row = {name: index for index, name in enumerate(table.groups)}
+    empty = np.full(len(table.starts), closed)
+    rows = [grid[row[group]] if group in row else empty for group in groups]
+    return np.asarray(np.nan_to_num(np.stack(rows), nan=closed))
+
+
 def _means(seconds: FloatArray, is_open: BoolArray) -> FloatArray:
     """Return each group's mean over its open intervals, or all groups' if it has none, ``[G, 1]``.
 
@@ -288,7 +205,3 @@ def _means(seconds: FloatArray, is_open: BoolArray) -> FloatArray:
     count = is_open.sum(axis=1, keepdims=True)
     overall = seconds.sum() / count.sum() if count.any() else 1.0
     return np.where(count > 0, seconds.sum(axis=1, keepdims=True) / np.maximum(count, 1), overall)
-
-
-def _item(values: FloatArray | None, index: int) -> float | None:
-    return None if values is None else round(float(values[index]), 6)

@@ -14,11 +14,42 @@ PUBLIC = {
         render
     """,
     "forecasts": """
-        Backtest Forecast ForecastError History InvalidHistory Issue Score Severity
-        backtest forecast history_from_frame read_forecast read_history
+        AccuracyReport AhtBacktest AhtScore Backtest Choice Event Forecast ForecastError
+        HandlingTimes Hierarchy History InvalidHistory Issue Repairs Score Severity accuracy
+        backtest backtest_aht check_events expected_aht fingerprint_of forecast
+        history_from_contacts history_from_frame holiday_events read_contacts read_events
+        read_forecast read_hierarchy read_history write_forecast
+    """,
+    "forecasts.accuracy": """
+        Accuracy AccuracyReport ValueAdded accuracy defined
+    """,
+    "forecasts.adjustments": """
+        Add Adjustment Applied Campaign Change Deflect GroupEffect HandOver HandlingTime Multiply
+        RemoveCause Shift adjustments_as_json applied_as_json applied_from_json apply check
+        read_adjustments reverse without
+    """,
+    "forecasts.aht": """
+        AhtBacktest AhtScore HandlingTimes backtest_aht expected_aht weekly_aht
+    """,
+    "forecasts.events": """
+        Effects Event HOLIDAYS LearntFactor check_events holiday_events learn_all_effects
+        read_events
+    """,
+    "forecasts.history": """
+        DaySeries History Repairs history_from_contacts history_from_frame read_contacts
+        read_history
+    """,
+    "forecasts.intraday": """
+        BiasAlarm DayPairs Drift IntradayBacktest IntradayScore IntradayUpdate Today Update
+        backtest_intraday learn_drifts learn_update past_pairs read_until_today slots_over
+        update_day update_today
     """,
     "forecasts.models": """
-        FittedModel Model MovingAverage ProfileLevel SeasonalNaive
+        Boosted FittedModel GaussianLevel Intermittent Member Model MovingAverage PanelModel
+        ProfileLevel SeasonalNaive
+    """,
+    "forecasts.result": """
+        Forecast as_json read_forecast write_forecast
     """,
     "optimizer": """
         __version__

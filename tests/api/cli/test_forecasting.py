@@ -68,6 +68,60 @@ def test_forecast_writes_its_files_and_one_object(history: Path, tmp_path: Path)
     assert stored == {key: value for key, value in told.items() if key != "files"}
 
 
+def test_a_forecast_takes_all_that_is_known_in_advance(history: Path, tmp_path: Path) -> None:
+    """Events, sums, open work, what-ifs, a later start and sample paths, all at once."""
+    events = {"events": [{"name": "sale", "days": ["2024-03-15"], "uplift": 2.0}]}
+    (tmp_path / "events.json").write_text(json.dumps(events), encoding="utf-8")
+    (tmp_path / "sums.csv").write_text(
+        "group,channel,share\nbilling [1],voice,\nexperts,voice,\nchat,chat,0.1\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "open.csv").write_text("group,open\nexperts,12\n", encoding="utf-8")
+    whatif = {"adjustments": [{"kind": "multiply", "name": "less", "factor": 0.5,
+                               "groups": ["experts"]}]}  # fmt: skip
+    (tmp_path / "whatif.json").write_text(json.dumps(whatif), encoding="utf-8")
+    out = tmp_path / "out"
+    result = run(
+        "forecast", "--history", history, *MAPPING, "--start", "2024-03-13", "--horizon", "3d",
+        "--events", tmp_path / "events.json", "--hierarchy", tmp_path / "sums.csv",
+        "--backlog", tmp_path / "open.csv", "--adjustments", tmp_path / "whatif.json",
+        "--paths", 20, "--out", out, "--json",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.stderr
+    told = only_json(result)
+    groups = {group["group"]: group for group in told["groups"]}
+    assert groups.keys() == {"billing [1]", "experts", "chat"}
+    assert told["first_day"] == "2024-03-13"
+    billing = groups["billing [1]"]["days"]
+    assert billing["2024-03-15"] == pytest.approx(2 * billing["2024-03-14"], rel=0.1)
+    assert groups["chat"]["offered"] > 0.05 * groups["billing [1]"]["offered"]
+    assert groups["experts"]["backlog"] == 12
+    assert [applied["name"] for applied in told["adjustments"]] == ["less"]
+    assert {choice["group"] for choice in told["choices"]} == groups.keys()
+    paths = pd.read_csv(out / "paths.csv")
+    assert paths["path"].nunique() == 20
+    mean = paths[paths["group"] == "billing [1]"]["offered"].sum() / 20
+    assert mean == pytest.approx(groups["billing [1]"]["offered"], rel=0.05)
+    again = read_forecast(out)
+    np.testing.assert_allclose(
+        again.sample_paths(20, 0)[:, again.open].sum(), paths["offered"].sum(), rtol=1e-3
+    )
+
+
+def test_paths_need_a_folder(history: Path) -> None:
+    result = run("forecast", "--history", history, *MAPPING, "--paths", 5)
+    assert result.exit_code == 2
+    assert "--out" in result.stderr
+
+
+def test_a_day_ahead_is_measured_every_day(history: Path) -> None:
+    told = only_json(
+        run("backtest", "--history", history, *MAPPING, "--horizon", "1d", "--step", "1d",
+            "--origins", 5, "--json")
+    )  # fmt: skip
+    assert told["first_days"] == [f"2024-03-{day:02d}" for day in range(6, 11)]
+
+
 def test_forecast_shows_a_person_a_table(history: Path) -> None:
     result = run("forecast", "--history", history, *MAPPING)
     assert result.exit_code == 0
@@ -86,7 +140,10 @@ def test_backtest_prints_the_figures_of_all_methods_and_groups(history: Path) ->
     assert figures <= told.keys()
     assert told["baselines"].keys() == {"seasonal_naive", "moving_average"}
     assert told["baselines"]["moving_average"].keys() == figures
-    assert told["groups"]["experts"].keys() == figures | {"baselines"}
+    assert {"profile_level", "intermittent_tsb"} <= told["models"].keys()
+    assert told["groups"]["experts"].keys() == figures | {"baselines", "models"}
+    # The handling times of the file are all the same.
+    assert told["aht"]["forecast"]["wape"] == pytest.approx(0.0)
     assert (told["horizon"], told["origins"]) == ("7d", 3)
     assert told["first_days"] == ["2024-02-19", "2024-02-26", "2024-03-04"]
 
