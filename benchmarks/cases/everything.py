@@ -26,6 +26,7 @@ PUBLISHED = {
     "simulation_score": "bench simulation --contacts 100000 --rule score",
     "simulation_MMC": f"bench simulation --scenario MMC {_SCENARIOS}",
     "simulation_MMCAb": f"bench simulation --scenario MMCAb {_SCENARIOS}",
+    "forecast": "bench forecast",
     "staffing": "bench staffing --reference {data}/staffing/reference_values.csv",
     "backtest_bank_calls": (
         "backtest --history {data}/forecasts/bank_calls_30min.csv --horizon 7d --origins 12"
