@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.markup import escape
 
+from api.cli.ahead import KnownAhead, ahead_options
 from api.cli.histories import (
     HistoryReader,
     HorizonType,
@@ -57,6 +58,7 @@ __all__ = ["intraday"]
     type=HorizonType(),
     help="Measure updates on the last days (84d) or weeks (12w) of the history instead.",
 )
+@ahead_options
 @json_option
 def intraday(
     reader: HistoryReader,
@@ -65,6 +67,7 @@ def intraday(
     forecast_path: Path | None,
     out: Path | None,
     backtest_days: int | None,
+    ahead: KnownAhead,
     as_json: bool,
 ) -> None:
     """Update the rest of today from what has arrived.
@@ -78,6 +81,8 @@ def intraday(
       callboard intraday --history calls.csv --at 14:00 --forecast out --out rest.csv --json
       callboard intraday --history calls.csv --backtest 12w --at 10:00 --at 14:00
     """
+    from forecasts import forecast as forecast_ahead
+    from forecasts import read_forecast
     from forecasts.intraday import backtest_intraday, update_today
 
     times = [moment.time() for moment in moments]
@@ -98,13 +103,13 @@ def intraday(
     if len(times) > 1:
         raise click.UsageError("Give one --at; several are for --backtest.")
     history = _until_today(reader, today_path)
-    stored = None
-    if forecast_path is not None:
-        from forecasts import read_forecast
-
-        stored = read_forecast(forecast_path)
     with notes.status("Updating today"):
-        result = update_today(history, times[0], stored)
+        expected = None
+        if forecast_path is not None:
+            expected = read_forecast(forecast_path)
+        elif len(history.days) > 1:
+            expected = forecast_ahead(history.until(history.days[-1]), 1, **ahead.options())
+        result = update_today(history, times[0], expected)
     if out is not None:
         result.forecast.write_csv(out)
     if as_json:

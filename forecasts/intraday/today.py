@@ -14,8 +14,9 @@ from forecasts.history.series import History
 from forecasts.intervals import LEVELS
 from forecasts.intraday.drift import learn_drifts
 from forecasts.intraday.handling import handling_factors
-from forecasts.intraday.pairs import DayPairs, forecast_days, past_pairs
+from forecasts.intraday.pairs import DayPairs, past_pairs
 from forecasts.intraday.update import IntradayUpdate, learn_update, update_day
+from forecasts.pipeline import forecast as forecast_ahead
 from forecasts.result import Forecast
 from forecasts.weekly import MINUTES_PER_DAY, BoolArray, FloatArray
 
@@ -100,7 +101,9 @@ def update_today(
         issue = Issue("history_too_short", pointer("rows"), f"There is no day before {today}.")
         raise InvalidHistory("The history is too short.", [issue])
     past = history.until(today)
-    before = _one_day_ahead(past, today) if forecast is None else _stored(forecast, history)
+    if forecast is None:
+        forecast = forecast_ahead(past, 1)
+    before = _stored(forecast, history)
     if pairs is None:
         pairs = [
             past_pairs(past.series(group), step_days=STEP_DAYS) for group in range(len(past.groups))
@@ -137,24 +140,6 @@ def update_today(
     )
 
 
-def _one_day_ahead(past: History, today: np.datetime64) -> FloatArray:
-    """Forecast today from the days before it, ``[G, S]``."""
-    ahead = np.arange(past.days[-1] + 1, today + 1)
-    found = [forecast_days(past.series(group), ahead) for group in range(len(past.groups))]
-    short = [
-        Issue(
-            "history_too_short",
-            pointer("groups", name),
-            f"{len(past.series(group))} days before {today}; a forecast of it needs a week.",
-        )
-        for group, name in enumerate(past.groups)
-        if found[group] is None
-    ]
-    if short:
-        raise InvalidHistory("The history is too short.", short)
-    return np.stack([expected[-1] for expected in found if expected is not None])
-
-
 def _stored(forecast: Forecast, history: History) -> FloatArray:
     """Return what a given forecast says of today, ``[G, S]``; every misfit is told."""
     today = history.days[-1]
@@ -187,12 +172,12 @@ def _rows(values: FloatArray, forecast: Forecast, history: History) -> FloatArra
 def _aht(
     past: History,
     history: History,
-    forecast: Forecast | None,
+    forecast: Forecast,
     factors: FloatArray | None,
     at_slot: int,
 ) -> FloatArray | None:
     """Return handling seconds of today, updated in the slots that are not over, ``[G, S]``."""
-    if forecast is not None and forecast.aht_s is not None:
+    if forecast.aht_s is not None:
         seconds = _rows(forecast.aht_s, forecast, history)
     else:
         expected = expected_aht(past, history.days[-1:]).seconds
