@@ -41,12 +41,10 @@ PARAMETERS = {
     "boost_from_average": False,
     "deterministic": True,
     "force_row_wise": True,
+    "num_threads": 1,
     "verbosity": -1,
 }
-"""Deterministic whatever the number of threads."""
-
-THREADED_ROWS = 50_000
-"""With fewer rows a second thread costs more than it saves."""
+"""One thread: a second saves little, and waits in busy loops where it has to share its core."""
 
 MOST_ROWS = 150_000
 """With more intervals only the latest days are learnt from, but at least eight weeks."""
@@ -125,14 +123,12 @@ class Boosted:
             # On average 1, so that what a leaf must hold does not depend on the volume.
             weight=weight / weight.mean(),
             init_score=np.concatenate([part.start for part in rows]),
-            params={"verbosity": -1, "max_bin": PARAMETERS["max_bin"]},
+            params=PARAMETERS,
             free_raw_data=True,
         )
-        threads = 1 if len(weight) < THREADED_ROWS else 2
-        parameters = {**PARAMETERS, "seed": self.seed, "num_threads": threads}
-        booster = lightgbm.train(parameters, data, ROUNDS)
+        booster = lightgbm.train({**PARAMETERS, "seed": self.seed}, data, ROUNDS)
         asked = np.vstack([learner.features(days) for learner in learners])
-        raw: Any = booster.predict(asked, raw_score=True, num_threads=threads)
+        raw: Any = booster.predict(asked, raw_score=True, num_threads=1)
         return list(np.asarray(raw, np.float64).reshape(len(learners), *shape))
 
 
