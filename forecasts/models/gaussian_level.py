@@ -13,8 +13,8 @@ are alike), and a drift that is forgotten with exp(-|days apart| / 30).
 
 Half of the noise is of counts, half of rates. The drift's deviation is `DRIFT` of it, and the noise
 is one of a few values, each weighted by its likelihood: nothing is searched, nothing is set per
-group. All covariances but noise and drift have a low rank, so one factorisation of the n days and
-one singular value decomposition serve all values of the noise: O(n^3), with n at most `MOST_DAYS`.
+group. All covariances but noise and drift have a low rank p, and the drift's inverse is tridiagonal,
+so n days cost O(n p^2) whatever the number of noises.
 """
 
 from __future__ import annotations
@@ -127,31 +127,52 @@ def _fits(
 ) -> Iterator[_Fit]:
     """Yield the process for each noise; `precision` is 1 for a mean day.
 
-    With M = drift and noise, of noise 1, = C C' and features F, the covariance of z is
-    noise^2 M + F F'. In the basis of the singular vectors of C^-1 F it is diagonal.
+    With M = drift and noise, of noise 1, and features F, the covariance of z is noise^2 M + F F'.
+    In the basis of the eigenvectors of F' M^-1 F all but M^-1 is diagonal (Woodbury).
     """
-    from scipy.linalg import solve_triangular
-
     features = _features(days, calendar)
-    alike = _remembered(days, days)
-    factor = np.linalg.cholesky(DRIFT**2 * alike + np.diag(1.0 / precision))
-    white = solve_triangular(factor, np.column_stack([features, z]), lower=True)
-    left, singular, right = np.linalg.svd(white[:, :-1], full_matrices=False)
-    target = white[:, -1]
-    along = left.T @ target
-    rest = max(float(target @ target - along @ along), 0.0)
+    design = np.column_stack([features, z])
+    solved = _without_drift(design, days, precision)
+    products = design.T @ solved
+    lengths, basis = np.linalg.eigh(products[:-1, :-1])
+    lengths = np.maximum(lengths, 0.0)
+    along = basis.T @ products[:-1, -1]
     for noise in NOISES:
-        variance = noise**2 + singular**2
+        variance = noise**2 + lengths
         likelihood = -0.5 * float(
-            (along**2 / variance).sum()
-            + rest / noise**2
+            (products[-1, -1] - (along**2 / variance).sum()) / noise**2
             + np.log(variance).sum()
-            + (len(z) - len(singular)) * np.log(noise**2)
+            + (len(z) - len(lengths)) * np.log(noise**2)
         )
-        effects = right.T @ (singular / variance * along)
-        residual = target - white[:, :-1] @ effects
-        pull = DRIFT**2 * solve_triangular(factor, residual, lower=True, trans="T")
-        yield _Fit(noise, likelihood, effects, pull, features @ effects + alike @ pull)
+        effects = basis @ (along / variance)
+        residual = solved[:, -1] - solved[:, :-1] @ effects
+        # What is left of z is drift but for the noise.
+        yield _Fit(noise, likelihood, effects, DRIFT**2 * residual, z - residual / precision)
+
+
+def _without_drift(values: FloatArray, days: DayArray, precision: FloatArray) -> FloatArray:
+    """Return M^-1 `values` for the covariance M of drift and noise, of noise 1, ``[n, k]``.
+
+    A drift that forgets exponentially knows of the past only its last day: the inverse K^-1 of its
+    correlation is tridiagonal (Ornstein & Uhlenbeck), and with the precisions P
+
+        (DRIFT^2 K + P^-1)^-1 = P - P (K^-1 / DRIFT^2 + P)^-1 P
+
+    costs n k steps.
+    """
+    from scipy.linalg import solveh_banded
+
+    kept = np.exp(-np.diff(days).astype(np.float64) / DRIFT_DAYS)
+    news = 1.0 - kept**2
+    banded = np.zeros((2, len(days)))
+    banded[1] = 1.0
+    banded[1, 1:] += kept**2 / news
+    banded[1, :-1] += kept**2 / news
+    banded[0, 1:] = -kept / news
+    banded /= DRIFT**2
+    banded[1] += precision
+    weighted = precision[:, None] * values
+    return np.asarray(weighted - precision[:, None] * solveh_banded(banded, weighted))
 
 
 def _features(days: DayArray, calendar: Calendar) -> FloatArray:
