@@ -52,7 +52,8 @@ LEAST_DAYS_USED = 56
 
 RECENT_OPEN_DAYS = 10
 GAP_DAYS = 7
-"""The slot's recent ratio ends a week before the day, so that it is known at any horizon."""
+"""The slot's recent ratio ends a week before the day, so that a week ahead it is as old as in what
+was learnt from; further ahead it is the last one known."""
 
 
 def boosting_available() -> bool:
@@ -158,21 +159,21 @@ class _Learner:
         return cls(member, fitted, mu, member.series.recorded & (mu > 0))
 
     @property
-    def rank(self) -> tuple[float, ...]:
-        """Return what tells groups apart whatever their order."""
-        offered = np.where(self.known, self.member.series.offered, 0.0)
-        return (float(offered.sum()), *offered.sum(axis=0).tolist(), *offered.sum(axis=1).tolist())
+    def rank(self) -> bytes:
+        """Return what tells groups apart whatever their order: all that is learnt from."""
+        return np.where(self.known, self.member.series.offered, -1.0).tobytes()
 
     def rows(self, used: int) -> _Rows:
         """Return the intervals of the last `used` days."""
         recent = self.known.copy()
-        recent[: -used or None] = False
+        recent[:-used] = False
         mu, came = self.mu[recent], self.member.series.offered[recent]
         features = self.features(self.member.series.days).reshape(*self.known.shape, -1)[recent]
         if not len(mu):
             return _Rows(features, came, mu, mu)
         mean = float(mu.mean())
-        dispersion = max(float(((came - mu) ** 2 / mu).mean()), 1e-9 * mean)
+        # A ratio of sums: one contact where hardly any is expected proves nothing.
+        dispersion = max(float(((came - mu) ** 2).mean()) / mean, 1e-9 * mean)
         weight = np.full(len(mu), mean / dispersion)
         return _Rows(features, came / mean, np.log(mu / mean), weight)
 

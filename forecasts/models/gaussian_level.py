@@ -6,10 +6,13 @@ quasi-Poisson model),
 
     z = log mu + (y - mu) / mu,      variance of z = noise^2 (1 + 1 / mu) / 2   (mu in mean days)
 
-and taken for a Gaussian process with mean zero (Rasmussen & Williams 2006, ch. 2) whose covariance
-is a sum of what days have in common: a constant, the weekday, being the day after a closure, two
-waves over the month, how many working days the month is old and how many it has left (close ones
-are alike), and a drift that is forgotten with exp(-|days apart| / 30).
+and taken for a Gaussian process (Rasmussen & Williams 2006, ch. 2) around the weekdays of the
+regression. Its covariance is a sum of what days have in common: a constant, the weekday, being the
+day after a closure, two waves over the month, how many working days the month is old and how many
+it has left (close ones are alike), and a drift that is forgotten with exp(-|days apart| / 30).
+
+Days that hardly expect anyone teach nothing: weekends of zeros, say, whose logarithm is far from
+all others. They get the weekdays of the regression with the effects and the drift of busy days.
 
 Half of the noise is of counts, half of rates. The drift's deviation is `DRIFT` of it, and the noise
 is one of a few values, each weighted by its likelihood: nothing is searched, nothing is set per
@@ -26,7 +29,7 @@ import numpy as np
 
 from forecasts.calendars import Calendar, month_cycle
 from forecasts.history.series import DaySeries
-from forecasts.models.day_level import DayLevelSettings, fit_day_level
+from forecasts.models.day_level import BUSY_WEEKDAY, IDLE_SHARE, DayLevelSettings, fit_day_level
 from forecasts.models.profile import weekday_profiles
 from forecasts.weekly import DayArray, FloatArray, IntArray
 
@@ -47,11 +50,14 @@ DRIFT_DAYS = 30.0
 DRIFT = 0.7
 """Deviation of the drift, as a multiple of the noise."""
 
-NOISES = (0.01, 0.02, 0.03, 0.045, 0.07, 0.11, 0.17, 0.3, 0.6)
+NOISES = (0.01, 0.02, 0.03, 0.045, 0.07, 0.11, 0.17, 0.3, 0.6, 1.0, 1.8, 3.0)
 """Deviations of a mean day's logarithm that are thought possible."""
 
+ROUNDS = 2
+"""How often totals are linearised; further rounds change a busy group by less than its noise."""
+
 CLIP = 2.5
-"""Residuals beyond this many deviations count less (Huber 1964)."""
+"""Residuals beyond this many deviations count less (Huber 1964), but for idle groups."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,8 +66,8 @@ class GaussianTotals:
 
     Parameters
     ----------
-    scale
-        Contacts of an average day.
+    weekdays
+        Logarithm of the contacts of each weekday around which the process varies, ``[7]``.
     days
         What was learnt from, ``[n]``.
     effects
@@ -70,7 +76,7 @@ class GaussianTotals:
         What each day learnt from pulls the drift by, for the drift's covariance 1, ``[n]``.
     """
 
-    scale: float
+    weekdays: FloatArray
     calendar: Calendar
     days: DayArray
     effects: FloatArray
@@ -78,39 +84,53 @@ class GaussianTotals:
 
     def totals(self, days: DayArray) -> FloatArray:
         """Return the expected contacts of each day if it is open."""
+        usual = self.weekdays[self.calendar.weekday(days)]
         drift = _remembered(days, self.days) @ self.pull
-        return np.asarray(
-            self.scale * np.exp(_features(days, self.calendar) @ self.effects + drift)
-        )
+        return np.asarray(np.exp(usual + _features(days, self.calendar) @ self.effects + drift))
 
 
 def fit_gaussian_totals(series: DaySeries, calendar: Calendar) -> GaussianTotals | None:
     """Fit the process; None if no contact was recorded."""
     regression = fit_day_level(series, calendar, DayLevelSettings())
-    kept = np.flatnonzero(series.day_recorded)[-MOST_DAYS:]
-    days = series.days[kept]
     if regression.scale == 0:
         return None
-    y = np.nansum(series.offered[kept], axis=1) / regression.scale
-    mu = regression.without_level().totals(days) / regression.scale
-    trust = np.ones(len(y))
-    for _ in range(2):
+    weekdays = np.log(regression.scale) + regression.effects[:7]
+    kept = np.flatnonzero(series.day_recorded)[-MOST_DAYS:]
+    expected = regression.without_level().totals(series.days[kept])
+    busy = expected >= BUSY_WEEKDAY * expected.mean()
+    days = series.days[kept][busy]
+    # Scaled by what is expected, not by what came: one absurd day must not move the mean day.
+    scale = expected[busy].mean()
+    y = np.nansum(series.offered[kept][busy], axis=1) / scale
+    mu = expected[busy] / scale
+    usual = weekdays[calendar.weekday(days)] - np.log(scale)
+    clip = CLIP if (y == 0).mean() <= IDLE_SHARE else np.inf
+    noise = max(1.4826 * float(np.median(_off(y, mu))), NOISES[0])
+    for _ in range(ROUNDS):
+        trust = 1.0 / np.maximum(_off(y, mu) / (clip * noise), 1.0)
         z = np.log(mu) + (y - mu) / mu
-        precision = 2.0 * mu / (1.0 + mu)
-        fits = list(_fits(days, calendar, z, precision * trust))
+        fits = list(_fits(days, calendar, z - usual, _precision(mu) * trust))
         best = max(fits, key=lambda fit: fit.likelihood)
-        mu = np.exp(best.fitted)
-        off = np.abs(y / mu - 1.0) * np.sqrt(2.0 * mu / (1.0 + mu)) / best.noise
-        trust = 1.0 / np.maximum(off / CLIP, 1.0)
+        mu, noise = np.exp(usual + best.fitted), best.noise
     weights = np.exp([fit.likelihood - best.likelihood for fit in fits])
     weights /= weights.sum()
     return GaussianTotals(
-        scale=regression.scale,
+        weekdays=weekdays,
         calendar=calendar,
         days=days,
         effects=np.asarray(sum(w * fit.effects for w, fit in zip(weights, fits, strict=True))),
         pull=np.asarray(sum(w * fit.pull for w, fit in zip(weights, fits, strict=True))),
     )
+
+
+def _precision(mu: FloatArray) -> FloatArray:
+    """Return 1 over the variance of a day's logarithm, in units of noise^2."""
+    return 2.0 * mu / (1.0 + mu)
+
+
+def _off(y: FloatArray, mu: FloatArray) -> FloatArray:
+    """Return how far days are from what was expected, in units of the noise's deviation."""
+    return np.asarray(np.abs(y / mu - 1.0) * np.sqrt(_precision(mu)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
