@@ -16,8 +16,8 @@ all others. They get the weekdays of the regression with the effects and the dri
 
 Half of the noise is of counts, half of rates. The drift's deviation is `DRIFT` of it, and the noise
 is one of a few values, each weighted by its likelihood: nothing is searched, nothing is set per
-group. All covariances but noise and drift have a low rank p, and the drift's inverse is tridiagonal,
-so n days cost O(n p^2) whatever the number of noises.
+group. All covariances but noise and drift have a low rank p, and the inverse of the drift's is
+tridiagonal, so n days cost O(n p^2) whatever the number of noises.
 """
 
 from __future__ import annotations
