@@ -196,7 +196,7 @@ def test_one_worked_saturday_makes_no_usual_one() -> None:
     np.testing.assert_allclose(worked.totals(days), idle.totals(days), rtol=0.03, atol=1.0)
 
 
-@pytest.mark.parametrize("rate", [0.3, 1.0, 5.0])
+@pytest.mark.parametrize("rate", [0.1, 0.3, 1.0, 5.0])
 def test_quiet_groups_are_forecast_at_their_rate(rate: float) -> None:
     counts = [np.random.default_rng(seed).poisson(rate, 182) for seed in range(12)]
     means = [(process := fit(one)).totals(ahead(process, 28)).mean() for one in counts]
