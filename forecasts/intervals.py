@@ -10,8 +10,9 @@ the horizon h in days. The three parts are fitted to the same errors, none negat
 f + q s(f, h), never below zero, with q the conformal quantile (Vovk, Gammerman & Shafer 2005; Lei
 et al., JASA 2018). No distribution is assumed.
 
-Errors of one day go together, and so do those of one week; how much is measured as well, for sample
-paths (`forecasts.paths`).
+Errors of one day go together, and so do those of one week: totals vary more than they would if
+intervals erred on their own. How much more is measured as well, for sample paths
+(`forecasts.paths`).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasts.weekly import FloatArray
+from forecasts.weekly import BoolArray, FloatArray
 
 __all__ = ["LEVELS", "Spread", "assumed_spread", "measure_spread"]
 
@@ -47,14 +48,14 @@ class Spread:
     relative
         Standard deviation of the error of tomorrow's rate, as a fraction of it.
     growth
-        What the square of `relative` grows by with each day of the horizon.
+        What the square of `relative` grows by with each day of the horizon; at most itself.
     scores
         Quantiles of error / s at the probabilities of `GRID`, in order.
     bounds_at
         By level in percent the lower and upper quantile of error / s.
     week, day
-        Correlation of the scaled errors of intervals on different days of one forecast, and on the
-        same day; 0 <= week <= day <= 1.
+        Correlation of the errors of intervals on different days of one week of the horizon, and
+        on the same day; 0 <= week <= day <= 1.
     measured
         Whether rehearsals were long enough to measure all this.
     """
@@ -129,15 +130,12 @@ def measure_spread(expected: FloatArray, actual: FloatArray) -> Spread | None:
     scored = np.isfinite(actual) & np.isfinite(expected) & (np.nan_to_num(expected) > 0)
     if not scored.any():
         return None
-    ahead = np.broadcast_to(np.arange(expected.shape[1], dtype=float)[:, None], expected.shape)[
-        scored
-    ]
-    count, relative, growth = _variance_parts(expected[scored], actual[scored], ahead)
-    scores = np.full(expected.shape, np.nan)
-    f = expected[scored]
-    scores[scored] = (actual[scored] - f) / np.sqrt(count * f + (relative + growth * ahead) * f**2)
-    ordered = np.sort(scores[scored])
-    week, day = _correlations(scores)
+    f, error = expected[scored], (actual - expected)[scored]
+    ahead = np.nonzero(scored)[1].astype(np.float64)
+    count, relative, growth = _variance_parts(f, error, ahead)
+    deviation = np.sqrt(count * f + (relative + growth * ahead) * f**2)
+    ordered = np.sort(error / deviation)
+    week, day = _correlations(_placed(error, scored), _placed(deviation, scored))
     return Spread(
         count,
         float(np.sqrt(relative)),
@@ -158,38 +156,61 @@ def _conformal(ordered: FloatArray, level: int) -> tuple[float, float]:
 
 
 def _variance_parts(
-    expected: FloatArray, actual: FloatArray, ahead: FloatArray
+    expected: FloatArray, error: FloatArray, ahead: FloatArray
 ) -> tuple[float, float, float]:
-    """Return a, b, c >= 0 that best explain squared errors as a f + (b + c h) f^2.
+    """Return a, b >= c >= 0 that best explain squared errors as a f + (b + c h) f^2.
 
-    Least squares over f, all parts relative to a mean interval so that nothing depends on scale.
+    A level that drifts has drifted for a day by tomorrow, so b is at least c; the deviation is then
+    never zero. Least squares over f, all parts relative to a mean interval so that nothing depends
+    on scale.
     """
     from scipy.optimize import nnls
 
     mean = float(expected.mean())
     f = expected / mean
-    ratio = (actual - expected) ** 2 / (expected * mean)
-    design = np.column_stack([np.ones_like(f), f, f * ahead])
+    ratio = error**2 / (expected * mean)
+    design = np.column_stack([np.ones_like(f), f, f * (1.0 + ahead)])
     parts, _ = nnls(design, ratio)
-    count, relative, growth = parts * (mean, 1.0, 1.0)
     if not parts.any():
         return max(float(ratio.mean()), 1e-12) * mean, 0.0, 0.0
-    return float(count), float(relative), float(growth)
+    count, fixed, growth = parts.tolist()
+    return count * mean, fixed + growth, growth
 
 
-def _correlations(scores: FloatArray) -> tuple[float, float]:
-    """Return the mean product of scores on different days of one origin, and within days."""
-    known = np.isfinite(scores)
-    values = np.where(known, scores, 0.0)
-    variance = float((values**2).sum() / known.sum())
-    by_day, days = values.sum(axis=2), known.sum(axis=2)
-    within = float((by_day**2).sum() - (values**2).sum())
-    pairs_within = float((days * (days - 1.0)).sum())
-    across = float((by_day.sum(axis=1) ** 2).sum() - (by_day**2).sum())
-    pairs_across = float((days.sum(axis=1) ** 2).sum() - (days**2).sum())
-    if variance <= 0:
+def _placed(values: FloatArray, where: BoolArray) -> FloatArray:
+    """Return an array with `values` in order `where` they belong, and zeros elsewhere."""
+    placed = np.zeros(where.shape)
+    placed[where] = values
+    return placed
+
+
+def _correlations(error: FloatArray, deviation: FloatArray) -> tuple[float, float]:
+    """Return the correlations within weeks and within days by which totals vary as they did.
+
+    Were all correlations r, the squared error of a total would be expected to be the sum of s^2
+    and, over its pairs of intervals, of 2 r s s'. So busy intervals count as they do in totals.
+
+    Parameters
+    ----------
+    error, deviation
+        By origin, day of the horizon and slot, ``[O, H, S]``; zeros where not scored.
+    """
+    variance = float((error**2).sum() / (deviation**2).sum())
+    if variance == 0:
         return 0.0, 0.0
-    week = across / pairs_across / variance if pairs_across > 0 else 0.0
-    day = within / pairs_within / variance if pairs_within > 0 else 0.0
+    day_error, day_deviation = error.sum(axis=2), deviation.sum(axis=2)
+    weeks = np.arange(0, error.shape[1], 7)
+    week_error, week_deviation = (
+        np.add.reduceat(of_day, weeks, axis=1) for of_day in (day_error, day_deviation)
+    )
+
+    def correlation(
+        total: FloatArray, part: FloatArray, alike: FloatArray, each: FloatArray
+    ) -> float:
+        pairs = float((alike**2).sum() - (each**2).sum())
+        return float((total**2).sum() - (part**2).sum()) / pairs / variance if pairs > 0 else 0.0
+
+    week = correlation(week_error, day_error, week_deviation, day_deviation)
+    day = correlation(day_error, error, day_deviation, deviation)
     week = min(max(week, 0.0), 0.95)
     return week, min(max(day, week), 0.99)
