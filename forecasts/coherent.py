@@ -20,7 +20,7 @@ from forecasts.hierarchy import Hierarchy
 from forecasts.history.series import DaySeries
 from forecasts.intervals import assumed_spread
 from forecasts.outlook import Outlook
-from forecasts.panel import View
+from forecasts.panel import LEAST_DAYS, View
 from forecasts.reconcile import day_factors, reconcile_days
 from forecasts.sums import aggregate, comparable, sum_calendar
 from forecasts.weekly import DayArray, FloatArray
@@ -33,14 +33,14 @@ HEIR = "heir"
 def settled_groups(hierarchy: Hierarchy, lengths: Sequence[int]) -> Hierarchy:
     """Return the part of a hierarchy whose groups stand alone.
 
-    Those with as much history as anybody has, or with twelve weeks.
+    Those with as much history as anybody has, or with twelve weeks; nobody with less than one.
 
     Parameters
     ----------
     lengths
         Days of history of each group, ``[G]``.
     """
-    enough = max(1, min(max(lengths), GROWN_DAYS))
+    enough = max(LEAST_DAYS, min(max(lengths), GROWN_DAYS))
     pairs = zip(hierarchy.groups, lengths, strict=True)
     return hierarchy.only({name for name, length in pairs if length >= enough})
 

@@ -115,7 +115,7 @@ class Boosted:
         used = max(LEAST_DAYS_USED, int(longest * MOST_ROWS / max(intervals, 1)))
         rows = [learner.rows(used) for learner in learners]
         shape = (len(days), learners[0].known.shape[1])
-        if not any(len(part.ratio) for part in rows):
+        if not any(part.ratio.any() for part in rows):
             return [np.zeros(shape)] * len(learners)
         weight = np.concatenate([part.weight for part in rows])
         data = lightgbm.Dataset(

@@ -192,7 +192,9 @@ def _without_drift(values: FloatArray, days: DayArray, precision: FloatArray) ->
     banded /= DRIFT**2
     banded[1] += precision
     weighted = precision[:, None] * values
-    return np.asarray(weighted - precision[:, None] * solveh_banded(banded, weighted))
+    # One day has no other day beside it, and no diagonal beside its own.
+    held = solveh_banded(banded[-min(2, len(days)) :], weighted)
+    return np.asarray(weighted - precision[:, None] * held)
 
 
 def _features(days: DayArray, calendar: Calendar) -> FloatArray:
