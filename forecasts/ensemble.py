@@ -5,8 +5,8 @@ The weights w (none negative, sum 1) are those of the least
     w' (A / min A_ii + B / min B_ii) w  +  SHRINKAGE / weeks  |w - prior|^2
 
 where A and B are the mean products of the models' errors on intervals and on totals of days, each
-error divided by the square root of what the models expect on average, as counts spread: the
-expected error of the mixture (Bates & Granger 1969), pulled to a prior the harder the fewer weeks
+error divided by the square root of what the models expect on average, as counts spread: the mean
+squared error of the mixture (Bates & Granger 1969), pulled to a prior the harder the fewer weeks
 were rehearsed. Weights fitted freely to a dozen weeks are known to lose to equal ones. The
 programme is solved exactly by looking at every subset of models.
 """
@@ -31,6 +31,9 @@ SHRINKAGE = 25.0
 NEGLIGIBLE = 0.02
 """Smaller weights are left out."""
 
+LEAST_SCALE = 0.01
+"""Intervals that expect a smaller share of the mean interval count as if they expected this."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rehearsed:
@@ -53,40 +56,39 @@ def choose(group: str, rehearsed: Rehearsed, models: Sequence[str], empty: float
 
     Parameters
     ----------
+    rehearsed
+        Only origins of which all of `models` said something are compared; without any the weights
+        are the usual ones.
     models
-        Those that can forecast now.
+        Those that can forecast now, at least one.
     empty
         Share of recorded intervals without a contact: quiet groups are thought to need a model of
         their own as far as they are quiet.
     """
-    prior = _prior(models, empty)
     scored = np.isfinite(rehearsed.actual)
-    errors = {
-        model: _wape(rehearsed.actual, rehearsed.expected[model])
-        for model in models
-        if model in rehearsed.expected
-    }
+    said = {model: rehearsed.expected[model] for model in models if model in rehearsed.expected}
     common = [
         origin
         for origin in range(len(scored))
         if scored[origin].any()
         and all(
-            model in errors and np.isfinite(rehearsed.expected[model][origin][scored[origin]]).all()
+            model in said and np.isfinite(said[model][origin][scored[origin]]).all()
             for model in models
         )
     ]
-    weights = prior
+    weights = _prior(models, empty)
     weeks = float(scored[common].any(axis=2).sum()) / 7.0
     if weeks > 0:
-        said = np.stack([rehearsed.expected[model][common] for model in models])
-        products = _error_products(said, rehearsed.actual[common])
-        if products is not None:
-            weights = simplex_weights(products, prior, SHRINKAGE / weeks)
+        said = {model: said[model][common] for model in models}
+        products = _error_products(np.stack([*said.values()]), rehearsed.actual[common])
+        weights = simplex_weights(products, weights, SHRINKAGE / weeks)
     weights = np.where(weights < NEGLIGIBLE, 0.0, weights)
     weights /= weights.sum()
     chosen = {
         model: float(weight) for model, weight in zip(models, weights, strict=True) if weight > 0
     }
+    actual = rehearsed.actual[common] if common else rehearsed.actual
+    errors = {model: _wape(actual, expected) for model, expected in said.items()}
     known = {model: error for model, error in errors.items() if np.isfinite(error)}
     return Choice(group, chosen, known, _reason(chosen, known, weeks))
 
@@ -97,7 +99,13 @@ def mix(expected: Mapping[str, FloatArray], weights: Mapping[str, float]) -> Flo
     Parameters
     ----------
     expected
-        By model, arrays of one shape; NaN where a model said nothing.
+        By model, arrays of one shape; NaN where a model said nothing. At least one model that has
+        a weight is among them.
+
+    Returns
+    -------
+    FloatArray
+        The same shape; NaN where no model with a weight said anything.
     """
     there = [(expected[model], weight) for model, weight in weights.items() if model in expected]
     first = there[0][0]
@@ -151,26 +159,37 @@ def _prior(models: Sequence[str], empty: float) -> FloatArray:
     if "profile_level" not in models:
         # Days to come are like those of the last weeks until there are enough of them.
         weights = np.array([float(model == "moving_average") for model in models]) + weights
+    if not weights.any():
+        weights = np.ones(len(models))
     return np.asarray(weights / weights.sum())
 
 
-def _error_products(said: FloatArray, actual: FloatArray) -> FloatArray | None:
-    """Return the scaled error products of intervals and days, ``[M, M]``; None if all are zero."""
+def _error_products(said: FloatArray, actual: FloatArray) -> FloatArray:
+    """Return the scaled error products of intervals and days, ``[M, M]``."""
     scored = np.isfinite(actual)
     intervals = _products(said[:, scored], actual[scored])
     days = scored.any(axis=-1)
     totals = np.where(scored, said, 0.0).sum(axis=-1)[:, days]
     by_day = _products(totals, np.where(scored, actual, 0.0).sum(axis=-1)[days])
-    if min(np.diag(intervals).min(), np.diag(by_day).min()) <= 0:
-        return None
-    return np.asarray(intervals / np.diag(intervals).min() + by_day / np.diag(by_day).min())
+    return _scaled(intervals) + _scaled(by_day)
 
 
 def _products(said: FloatArray, actual: FloatArray) -> FloatArray:
+    """Return the mean products of errors over the square root of what is expected, ``[M, M]``."""
     scale = said.mean(axis=0)
+    # A contact where hardly any is expected must not drown what else is known.
+    scale = np.maximum(scale, LEAST_SCALE * scale.mean())
     known = scale > 0
     errors = (said[:, known] - actual[known]) / np.sqrt(scale[known])
     return np.asarray(errors @ errors.T / max(int(known.sum()), 1))
+
+
+def _scaled(products: FloatArray) -> FloatArray:
+    """Return products whose least diagonal is 1; zeros if no model erred."""
+    squares = np.diag(products)
+    # A model without any error is as good as one that errs a thousandth of the others.
+    least = max(float(squares.min()), 1e-6 * float(squares.max()))
+    return products / least if least > 0 else products
 
 
 def _wape(actual: FloatArray, expected: FloatArray) -> float:
@@ -183,8 +202,10 @@ def _reason(weights: Mapping[str, float], errors: Mapping[str, float], weeks: fl
         f"{model} {weight:.0%}"
         for model, weight in sorted(weights.items(), key=lambda item: -item[1])
     )
-    if not errors or weeks == 0:
+    if weeks == 0:
         return f"No past day could be rehearsed by all models; the usual weights: {shares}."
+    if not errors:
+        return f"{shares}: nothing came on {7 * weeks:.0f} rehearsed days."
     best = min(errors, key=lambda model: errors[model])
     return (
         f"{shares}: over {7 * weeks:.0f} rehearsed days {best} erred least "
