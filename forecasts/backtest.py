@@ -129,11 +129,12 @@ def backtest(
     if min(horizon_days, origins, step_days) < 1:
         raise ValueError("a backtest needs a day to forecast, an origin and a step")
     starts, issues = _origins(history, horizon_days, origins, step_days)
+    groups, history = history.groups, history.with_groups(sorted(history.groups))
     series = [history.series(group) for group in range(len(history.groups))]
     found = known_closures(series, day_array(closures))
     scored = [_scored(one, dates) for one, dates in zip(series, found, strict=True)]
     panel = panel_of(history, found, country=country, events=events, seed=seed)
-    trials: dict[str, dict[str, list[_Trial]]] = {name: {} for name in history.groups}
+    trials: dict[str, dict[str, list[_Trial]]] = {name: {} for name in groups}
     seconds: dict[str, float] = {}
     for start in starts:
         began = time.perf_counter()

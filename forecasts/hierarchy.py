@@ -194,24 +194,31 @@ class Hierarchy:
 
     def only(self, groups: Collection[str]) -> Hierarchy:
         """Return the hierarchy of some of its groups, in their old order."""
-        kept = [place for place, name in enumerate(self.groups) if name in groups]
-        position = {place: index for index, place in enumerate(kept)}
+        return self._of_groups(tuple(name for name in self.groups if name in groups))
+
+    def by_name(self) -> Hierarchy:
+        """Return the same hierarchy with its groups in order of their names."""
+        return self._of_groups(tuple(sorted(self.groups)))
+
+    def _of_groups(self, names: tuple[str, ...]) -> Hierarchy:
+        """Return the hierarchy of these groups of it; sums stay in order."""
+        position = {name: place for place, name in enumerate(names)}
         sums = (
-            Node(node.name, tuple(position[place] for place in node.members if place in position))
+            Node(node.name, tuple(sorted(position[name] for name in members if name in position)))
             for node in self.sums
+            if (members := [self.groups[place] for place in node.members])
         )
-        names = tuple(self.groups[place] for place in kept)
         shares = {name: self.shares[name] for name in names if name in self.shares}
         return Hierarchy(names, tuple(_distinct(sums)), shares)
 
 
 def _sums_by(labels: Iterable[str]) -> Iterator[Node]:
-    """Yield one node per label, in order of first appearance."""
+    """Yield one node per label, by name: the order of the groups has no say in that of the sums."""
     members: dict[str, list[int]] = {}
     for place, label in enumerate(labels):
         members.setdefault(label, []).append(place)
-    for label, places in members.items():
-        yield Node(label, tuple(places))
+    for label in sorted(members):
+        yield Node(label, tuple(members[label]))
 
 
 def _distinct(candidates: Iterable[Node]) -> Iterator[Node]:

@@ -94,6 +94,9 @@ def forecast(
         shares=dict(hierarchy.shares),
         seed=seed,
     )
+    groups = hierarchy.groups
+    # In the order of names no rounding depends on the order in which groups were given.
+    hierarchy = hierarchy.by_name()
     history = history.with_groups(hierarchy.groups)
     series = [history.series(group) for group in range(len(history.groups))]
     if not hierarchy.sums:
@@ -115,11 +118,13 @@ def forecast(
     times = expected_aht(history, days, parents=_parents(hierarchy))
     issues = [*history.issues, *_notes(panel, morning, outlooks), *issues, *times.issues]
 
+    given_order = [history.groups.index(name) for name in groups]
+    outlooks = [outlooks[group] for group in given_order]
     kept = days >= first
     slots = history.slots_per_day
     bounds = {level: [outlook.bounds(level) for outlook in outlooks] for level in LEVELS}
     return Forecast(
-        groups=history.groups,
+        groups=groups,
         starts=pd.date_range(
             first, periods=horizon_days * slots, freq=f"{history.interval_minutes}min"
         ),
@@ -128,11 +133,13 @@ def forecast(
         open=np.stack([one.view.calendar.is_open(days)[kept].ravel() for one in outlooks]),
         lower={level: _stack(low[kept] for low, _ in bounds[level]) for level in LEVELS},
         upper={level: _stack(high[kept] for _, high in bounds[level]) for level in LEVELS},
-        aht_s=None if times.seconds is None else times.seconds[:, np.repeat(kept, slots)],
+        aht_s=None
+        if times.seconds is None
+        else times.seconds[given_order][:, np.repeat(kept, slots)],
         models=tuple(_leading(outlook.choice) for outlook in outlooks),
         issues=tuple(issues),
         choices=tuple(outlook.choice for outlook in outlooks),
-        backlog=history.backlog,
+        backlog=None if history.backlog is None else history.backlog[given_order],
         made_from=made_from,
         uncertainty=uncertainty_of(outlooks, kept),
     )

@@ -160,8 +160,11 @@ class _Learner:
 
     @property
     def rank(self) -> bytes:
-        """Return what tells groups apart whatever their order: all that is learnt from."""
-        return np.where(self.known, self.member.series.offered, -1.0).tobytes()
+        """Return what tells groups apart whatever their order: all that is learnt from.
+
+        Big-endian bytes sort like the counts they stand for, whatever these are multiplied by.
+        """
+        return np.where(self.known, self.member.series.offered, -1.0).astype(">f8").tobytes()
 
     def rows(self, used: int) -> _Rows:
         """Return the intervals of the last `used` days."""

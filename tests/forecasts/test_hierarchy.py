@@ -38,7 +38,7 @@ def test_the_summing_matrix_adds_groups_up_in_the_order_of_the_nodes() -> None:
     hierarchy = Hierarchy.from_names(GROUPS)
     volumes = np.array([1.0, 20.0, 300.0, 4000.0])
     np.testing.assert_array_equal(
-        hierarchy.summing @ volumes, [4321, 21, 4300, 301, 4020, 1, 20, 300, 4000]
+        hierarchy.summing @ volumes, [4321, 4300, 21, 301, 4020, 1, 20, 300, 4000]
     )
 
 
@@ -61,7 +61,7 @@ def test_crossings_are_sums_where_they_have_several_groups_but_not_all() -> None
     plain = Hierarchy.of(groups, attributes)
     crossed = Hierarchy.of(groups, attributes, crossings=True)
     added = [node.name for node in crossed.sums if node not in plain.sums]
-    assert added == [f"channel={channel}, site={site}" for channel in "vc" for site in "xy"]
+    assert added == [f"channel={channel}, site={site}" for channel in "cv" for site in "xy"]
 
 
 def test_a_single_group_has_no_sum() -> None:
@@ -133,3 +133,13 @@ def test_groups_without_an_attribute_are_all_told() -> None:
         ("missing_value", "/attributes/site/c"),
         ("missing_value", "/attributes/skill/c"),
     ]
+
+
+def test_by_name_the_groups_are_in_order_and_everything_else_is_as_before() -> None:
+    turned = Hierarchy.of(
+        GROUPS[::-1], {"channel": {name: name[:5] for name in GROUPS}}, shares={GROUPS[0]: 0.2}
+    ).by_name()
+    straight = Hierarchy.of(
+        sorted(GROUPS), {"channel": {name: name[:5] for name in GROUPS}}, shares={GROUPS[0]: 0.2}
+    )
+    assert turned == straight

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from forecasts import (
     ForecastError,
     History,
     InvalidHistory,
+    Issue,
     backtest,
     forecast,
     history_from_frame,
@@ -25,6 +27,7 @@ from forecasts.hierarchy import Hierarchy
 
 Office = Callable[..., np.ndarray]
 HistoryOf = Callable[..., History]
+Result = TypeVar("Result")
 
 
 def drawn(days: int, slots: int, mean: float = 20.0, seed: int = 0) -> np.ndarray:
@@ -51,6 +54,13 @@ def check_sound(result: Forecast) -> None:
 
 def told(result: Forecast, group: str = "g0") -> set[str]:
     return {issue.code for issue in result.issues if issue.pointer == f"/groups/{group}"}
+
+
+def result_or_issues(make: Callable[[], Result]) -> Result | tuple[Issue, ...]:
+    try:
+        return make()
+    except ForecastError as error:
+        return error.issues
 
 
 def table(days: int = 28, **columns: Sequence[object]) -> pd.DataFrame:
@@ -319,8 +329,8 @@ def test_anything_is_refused_with_issues_or_forecast_soundly(
     closed = [date(2024, 1, 1) + timedelta(day) for day in closures]
     events = [Event("sale", (date(2024, 1, 1) + timedelta(promotion),), 1, 1, uplift=uplift)]
     hierarchy = Hierarchy.of(history.groups, {}, shares={"g0": 0.2}) if together else None
-    try:
-        result = forecast(
+    result = result_or_issues(
+        lambda: forecast(
             history,
             horizon_days,
             closures=closed,
@@ -328,8 +338,9 @@ def test_anything_is_refused_with_issues_or_forecast_soundly(
             events=events,
             hierarchy=hierarchy,
         )
-    except ForecastError as error:
-        assert error.issues
+    )
+    if isinstance(result, tuple):
+        assert result
         return
     check_sound(result)
     assert result.offered.shape == (len(offered), horizon_days * offered.shape[2])
@@ -342,10 +353,10 @@ def test_anything_is_refused_with_issues_or_forecast_soundly(
 def test_anything_is_refused_or_measured_with_figures_that_are_numbers_or_none(
     history_of: HistoryOf, offered: np.ndarray, horizon_days: int, step_days: int
 ) -> None:
-    try:
-        result = backtest(history_of(offered), horizon_days, 2, step_days=step_days)
-    except ForecastError as error:
-        assert error.issues
+    history = history_of(offered)
+    result = result_or_issues(lambda: backtest(history, horizon_days, 2, step_days=step_days))
+    if isinstance(result, tuple):
+        assert result
         return
     for of_group in (result.scores, *result.groups.values()):
         for score in of_group.values():
