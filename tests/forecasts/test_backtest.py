@@ -6,11 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from forecasts import History, InvalidHistory, backtest, read_history
+from forecasts import History, InvalidHistory, backtest, forecast, read_history
+from forecasts.backtest import BASELINES
+from forecasts.events import Event
+from forecasts.metrics import wape
 
 Office = Callable[..., np.ndarray]
 HistoryOf = Callable[..., History]
@@ -127,3 +131,106 @@ def test_six_quiet_skills_around_the_clock(reference_data: Callable[[str], Path]
     assert ours.wape < result.scores["seasonal_naive"].wape
     assert ours.coverage80 > 0.78
     assert ours.coverage95 > 0.93
+
+
+def shaken(values: np.ndarray, seed: int = 0) -> np.ndarray:
+    """Return Poisson counts; NaN stays."""
+    counts = np.random.default_rng(seed).poisson(np.nan_to_num(values)).astype(float)
+    return np.where(np.isnan(values), np.nan, counts)
+
+
+def test_origins_may_be_a_day_apart(office: Office, history_of: HistoryOf) -> None:
+    values = shaken(office(84))
+    result = backtest(history_of(values), 1, 5, step_days=1)
+    assert [day.isoformat() for day in result.origins] == [
+        "2024-03-20", "2024-03-21", "2024-03-22", "2024-03-23", "2024-03-24",
+    ]  # fmt: skip
+    # Wednesday to Friday; the weekend is closed and not scored.
+    three = np.nansum(np.abs(values[79:82] - values[72:75])) / np.nansum(values[79:82])
+    assert result.scores["seasonal_naive"].wape == pytest.approx(three)
+
+
+def test_the_forecast_its_models_and_what_everybody_has_are_scored(
+    office: Office, history_of: HistoryOf
+) -> None:
+    result = backtest(history_of(shaken(office(70))), 7, 2)
+    assert set(result.scores) == {
+        "forecast", "profile_level", "boosted", "intermittent_tsb", *BASELINES,
+    }  # fmt: skip
+    assert next(iter(result.scores)) == "forecast"
+    assert all(score.seconds_per_fit > 0 for score in result.scores.values())
+
+
+@pytest.mark.parametrize("known", ["closures", "country", "events"])
+def test_an_origin_is_scored_by_the_forecast_that_was_possible_on_its_morning(
+    office: Office, history_of: HistoryOf, known: str
+) -> None:
+    closed = ("2024-02-06", "2024-03-06")
+    always = np.full((77, 24), 6.0)
+    values = np.stack([office(77, closures=closed), office(77, total=70.0, closures=closed)])
+    values = shaken(np.concatenate([always[None], values]))
+    values[:, [36, 65]] = np.nan
+    history = history_of(values)
+    advance: dict[str, Any] = {
+        "closures": {"closures": [date(2024, 3, 11)]},
+        "country": {"country": "US"},
+        "events": {"events": [Event("sale", (date(2024, 2, 14), date(2024, 3, 5)), uplift=1.2)]},
+    }[known]
+    result = backtest(history, 7, 2, **advance)
+    dates = {date.fromisoformat(day) for day in closed} | set(advance.pop("closures", ()))
+    actual, expected, inside = [], [], []
+    for origin in result.origins:
+        morning = np.datetime64(origin)
+        made = forecast(history.until(morning), 7, closures=sorted(dates), **advance)
+        window = history.offered.reshape(3, 77, 24)[:, (history.days >= morning)][:, :7]
+        window = np.where(made.open.reshape(3, 7, 24), window, np.nan)
+        actual.append(window)
+        expected.append(made.offered.reshape(3, 7, 24))
+        low, high = (bounds[80].reshape(3, 7, 24) for bounds in (made.lower, made.upper))
+        inside += list(((low <= window) & (window <= high))[np.isfinite(window)])
+    error = wape(np.stack(actual), np.stack(expected))
+    assert result.scores["forecast"].wape == pytest.approx(error, rel=1e-12)
+    assert result.scores["forecast"].coverage80 == np.mean(inside)
+
+
+def test_more_origins_do_not_change_the_last_one(office: Office, history_of: HistoryOf) -> None:
+    history = history_of(shaken(office(77)))
+    late = history.until(np.datetime64("2024-03-11"))
+    alone = backtest(history, 7, 1).scores
+    shared = backtest(history, 7, 2).scores
+    before = backtest(late, 7, 1).scores
+    for method, score in alone.items():
+        parts = [score, before[method]]
+        weights = [np.nansum(history.offered[0, day * 24 : (day + 7) * 24]) for day in (70, 63)]
+        pooled = np.average([part.wape for part in parts], weights=weights)
+        assert shared[method].wape == pytest.approx(pooled, rel=1e-12)
+
+
+def test_what_is_known_in_advance_makes_the_forecast_better(
+    office: Office, history_of: HistoryOf
+) -> None:
+    values = shaken(office(112))
+    values[107] *= 1.5
+    history = history_of(values)
+    sale = Event("sale", (date(2024, 4, 17),), uplift=1.5)
+    knowing = backtest(history, 7, 1, events=[sale]).scores["forecast"].wape
+    assert knowing < 0.7 * backtest(history, 7, 1).scores["forecast"].wape
+
+    always = np.full((154, 24), 60.0)
+    holidays = [date(2024, 1, 1), date(2024, 1, 15), date(2024, 2, 19), date(2024, 5, 27)]
+    always[[(day - date(2024, 1, 1)).days for day in holidays]] *= 0.5
+    history = history_of(shaken(always))
+    knowing = backtest(history, 7, 1, country="US").scores["forecast"].wape
+    assert knowing < 0.9 * backtest(history, 7, 1).scores["forecast"].wape
+
+
+def test_the_order_of_groups_changes_no_score(office: Office, history_of: HistoryOf) -> None:
+    values = np.stack([shaken(office(84), 1), shaken(office(84, total=50.0), 2)])
+    sale = Event("sale", (date(2024, 2, 14), date(2024, 3, 20)))
+    straight = backtest(history_of(values), 7, 2, events=[sale])
+    turned = backtest(history_of(values[::-1], groups=["g1", "g0"]), 7, 2, events=[sale])
+    assert list(turned.groups) == ["g1", "g0"]
+    for name, scores in straight.groups.items():
+        for method, score in scores.items():
+            again = turned.groups[name][method]
+            assert replace(again, seconds_per_fit=score.seconds_per_fit) == score
