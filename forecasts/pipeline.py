@@ -18,6 +18,8 @@ from forecasts.events import Event, check_events, holiday_events
 from forecasts.hierarchy import Hierarchy
 from forecasts.history.series import DaySeries, History
 from forecasts.intervals import LEVELS
+from forecasts.models.boosted import Boosted
+from forecasts.models.profile_level import ProfileLevel
 from forecasts.notes import history_notes
 from forecasts.outlook import Outlook, look_ahead
 from forecasts.panel import LEAST_DAYS, Panel
@@ -28,9 +30,10 @@ from forecasts.weekly import DayArray, FloatArray
 
 __all__ = ["forecast", "known_closures", "panel_of"]
 
-FULL_DAYS = 14
-NEEDS = "profile_level 14, boosted 56"
-"""With less history the profile x level model cannot be fitted."""
+FULL_DAYS = ProfileLevel().min_days
+"""With less history only the mean of the last weeks is left."""
+
+NEEDS = ", ".join(f"{model.name} {model.min_days}" for model in (ProfileLevel(), Boosted()))
 
 LATEST_START_DAYS = 400
 

@@ -8,7 +8,6 @@ import numpy as np
 
 from forecasts.errors import Issue
 from forecasts.gaps import WholeDays
-from forecasts.history.series import DaySeries
 from forecasts.weekly import DayArray, FloatArray
 
 __all__ = ["Effects", "LearntFactor"]
@@ -79,7 +78,7 @@ class Effects:
     def neutral(self, whole: WholeDays) -> WholeDays:
         """Return a history without its events: what a model of the usual learns from."""
         offered = whole.series.offered / self.factors(whole.series.days)
-        return replace(whole, series=DaySeries(whole.series.days, offered))
+        return replace(whole, series=replace(whole.series, offered=offered))
 
     def _of(self, days: DayArray, table: FloatArray, usual: float) -> FloatArray:
         values = np.full((len(days), table.shape[1]), usual)

@@ -59,7 +59,7 @@ def usual_days(series: DaySeries, calendar: Calendar, eventful: BoolArray) -> Us
     eventful
         Days that events move, ``[D]``; nothing is learnt from them.
     """
-    usual = DaySeries(series.days, np.where(eventful[:, None], np.nan, series.offered))
+    usual = replace(series, offered=np.where(eventful[:, None], np.nan, series.offered))
     there = usual.day_recorded
     if not np.nansum(usual.offered) > 0:
         return UsualDays(np.zeros(series.offered.shape), 0.0, 0.0)

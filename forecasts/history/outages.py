@@ -6,7 +6,10 @@ would pull the forecast down for weeks.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from forecasts.weekly import BoolArray, FloatArray, IntArray, neighbour_mean
 
@@ -55,8 +58,9 @@ def find_outages(offered: FloatArray) -> BoolArray:
     rest_came = np.where(compared & ~low, offered, 0.0).sum(axis=1)
     normal = (rest_usual > 0) & (rest_came >= NORMAL_SHARE * rest_usual)
     days, begins, ends = _runs(low & normal[:, None])
-    came = _run_sums(np.nan_to_num(offered), days, begins, ends)
-    least = _least_around(offered, days, begins, ends)
+    so_far = _so_far(np.nan_to_num(offered))
+    came = so_far[days, ends] - so_far[days, begins]
+    least = _least_around(so_far, _so_far(np.isnan(offered)), days, begins, ends)
     # No count is impossible where not even none at all is: most runs are quiet intervals.
     telling = (came < LOW_SHARE * least) & (np.exp(-least) < LEAST_PROBABILITY)
     days, begins, ends = days[telling], begins[telling], ends[telling]
@@ -81,25 +85,26 @@ def _runs(low: BoolArray) -> tuple[IntArray, IntArray, IntArray]:
     return days, begins, np.nonzero(step == -1)[1]
 
 
-def _run_sums(values: FloatArray, days: IntArray, begins: IntArray, ends: IntArray) -> FloatArray:
-    """Return the sum of each run."""
+def _so_far(values: NDArray[Any]) -> FloatArray:
+    """Return what came on each day before each slot, ``[D, S + 1]``."""
     total = np.zeros((len(values), values.shape[1] + 1))
     np.cumsum(values, axis=1, out=total[:, 1:])
-    return total[days, ends] - total[days, begins]
+    return total
 
 
 def _least_around(
-    offered: FloatArray, days: IntArray, begins: IntArray, ends: IntArray
+    came: FloatArray, unknown: FloatArray, days: IntArray, begins: IntArray, ends: IntArray
 ) -> FloatArray:
-    """Return the least that the weeks around had in each run; 0 with fewer than three of them."""
-    unknown = np.isnan(offered).astype(np.float64)
-    values = np.nan_to_num(offered)
+    """Return the least that the weeks around had in each run; 0 with fewer than three of them.
+
+    `came` and `unknown` are contacts and intervals without a record so far, ``[D, S + 1]``.
+    """
     least, weeks = np.full(len(days), np.inf), np.zeros(len(days))
     for shift in range(-7 * NEIGHBOUR_WEEKS, 7 * NEIGHBOUR_WEEKS + 1, 7):
         there = days + shift
-        known = (shift != 0) & (there >= 0) & (there < len(offered))
+        known = (shift != 0) & (there >= 0) & (there < len(came))
         place = np.where(known, there, 0)
-        known &= _run_sums(unknown, place, begins, ends) == 0
-        least = np.where(known, np.minimum(least, _run_sums(values, place, begins, ends)), least)
+        known &= unknown[place, ends] == unknown[place, begins]
+        least = np.where(known, np.minimum(least, came[place, ends] - came[place, begins]), least)
         weeks += known
     return np.where(weeks >= LEAST_WEEKS, least, 0.0)
