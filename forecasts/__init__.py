@@ -2,12 +2,12 @@
 
 from forecasts.accuracy import AccuracyReport, accuracy
 from forecasts.aht import AhtBacktest, AhtScore, HandlingTimes, backtest_aht, expected_aht
-from forecasts.attributes import read_hierarchy
 from forecasts.backtest import Backtest, Score, backtest
 from forecasts.choice import Choice
+from forecasts.coherence.attributes import read_hierarchy
+from forecasts.coherence.hierarchy import Hierarchy
 from forecasts.errors import ForecastError, InvalidHistory, Issue, Severity
 from forecasts.events import Event, check_events, holiday_events, read_events
-from forecasts.hierarchy import Hierarchy
 from forecasts.history import (
     History,
     Repairs,

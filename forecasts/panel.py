@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from forecasts.calendars import Calendar, learn_calendar
+from forecasts.coherence.sums import aggregate, sum_calendar
 from forecasts.countries import WorkedDays
 from forecasts.events import Effects, Event, learn_all_effects
 from forecasts.gaps import WholeDays, make_whole
@@ -25,7 +26,6 @@ from forecasts.models.boosted import Boosted, boosting_available
 from forecasts.models.gaussian_level import GaussianLevel
 from forecasts.models.intermittent import Intermittent
 from forecasts.models.profile_level import ProfileLevel
-from forecasts.sums import aggregate, sum_calendar
 from forecasts.weekly import DayArray, FloatArray
 
 __all__ = ["LEAST_DAYS", "Panel", "Rehearsal", "View"]

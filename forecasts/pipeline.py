@@ -11,11 +11,11 @@ import pandas as pd
 from forecasts.aht import expected_aht
 from forecasts.calendars import day_array, learn_calendar
 from forecasts.choice import Choice
-from forecasts.coherent import cohere, settled_groups
+from forecasts.coherence.hierarchy import Hierarchy
+from forecasts.coherence.outlooks import cohere, settled_groups
 from forecasts.countries import WorkedDays, country_holidays, country_worked_days
 from forecasts.errors import ForecastError, InvalidHistory, Issue, Severity, pointer
 from forecasts.events import Event, check_events, holiday_events
-from forecasts.hierarchy import Hierarchy
 from forecasts.history.series import DaySeries, History
 from forecasts.intervals import LEVELS
 from forecasts.models.boosted import Boosted

@@ -22,8 +22,8 @@ from forecasts import (
     forecast,
     history_from_frame,
 )
+from forecasts.coherence.hierarchy import Hierarchy
 from forecasts.events import Event
-from forecasts.hierarchy import Hierarchy
 
 Office = Callable[..., np.ndarray]
 HistoryOf = Callable[..., History]

@@ -12,7 +12,7 @@ import pytest
 
 from forecasts import Forecast, History, forecast, read_history
 from forecasts.adjustments import Add, Multiply, apply
-from forecasts.hierarchy import Hierarchy
+from forecasts.coherence.hierarchy import Hierarchy
 from forecasts.history.series import DaySeries
 from forecasts.intervals import GRID, LEVELS, Spread, assumed_spread, measure_spread
 from forecasts.outlook import Outlook, look_ahead

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasts import Forecast, ForecastError, History, InvalidHistory, forecast, read_forecast
+from forecasts.coherence.hierarchy import Hierarchy
 from forecasts.countries import country_holidays, country_worked_days
 from forecasts.events import Event
-from forecasts.hierarchy import Hierarchy
 from forecasts.history import history_from_contacts
 
 Office = Callable[..., np.ndarray]

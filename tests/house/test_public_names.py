@@ -31,6 +31,9 @@ PUBLIC = {
     "forecasts.aht": """
         AhtBacktest AhtScore HandlingTimes backtest_aht expected_aht weekly_aht
     """,
+    "forecasts.coherence": """
+        Hierarchy Node read_hierarchy reconcile_days
+    """,
     "forecasts.events": """
         Effects Event HOLIDAYS LearntFactor check_events holiday_events learn_all_effects
         read_events

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from forecasts.attributes import read_hierarchy
+from forecasts.coherence.attributes import read_hierarchy
 from forecasts.errors import ForecastError
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from forecasts.calendars import Calendar, day_array, learn_calendar
+from forecasts.coherence.sums import aggregate, comparable, sum_calendar
 from forecasts.history.series import DaySeries
-from forecasts.sums import aggregate, comparable, sum_calendar
 
 MONDAY = np.datetime64("2024-01-01")
 

@@ -40,7 +40,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Hierarchy:
-    """Groups and their sums; made by `of`, `from_names` or `forecasts.attributes.read_hierarchy`.
+    """Groups and their sums; made by `of`, `from_names` or `read_hierarchy`.
 
     Parameters
     ----------

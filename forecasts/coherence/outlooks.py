@@ -1,8 +1,8 @@
 """Forecasts that add up: sums are heard, young groups inherit, new ones come from a share.
 
-Sums of groups are forecast like groups and reconciled with them (`forecasts.reconcile`). A group
-with little history of its own is forecast from its parent (`forecasts.heirs`); the totals above it
-are what the groups add up to.
+Sums of groups are forecast like groups and reconciled with them (`.reconcile`). A group with little
+history of its own is forecast from its parent (`.heirs`); the totals above it are what the groups
+add up to.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from dataclasses import replace
 import numpy as np
 
 from forecasts.choice import Choice
+from forecasts.coherence.heirs import GROWN_DAYS, YOUNG_DAYS, heir_calendar, inherit, own_weight
+from forecasts.coherence.hierarchy import Hierarchy
+from forecasts.coherence.reconcile import day_factors, reconcile_days
+from forecasts.coherence.sums import aggregate, comparable, sum_calendar
 from forecasts.ensemble import Rehearsed
 from forecasts.errors import InvalidHistory, Issue, Severity, pointer
-from forecasts.heirs import GROWN_DAYS, YOUNG_DAYS, heir_calendar, inherit, own_weight
-from forecasts.hierarchy import Hierarchy
 from forecasts.history.series import DaySeries
 from forecasts.intervals import assumed_spread
 from forecasts.outlook import Outlook
 from forecasts.panel import LEAST_DAYS, View
-from forecasts.reconcile import day_factors, reconcile_days
-from forecasts.sums import aggregate, comparable, sum_calendar
 from forecasts.weekly import DayArray, FloatArray
 
 __all__ = ["cohere", "reconciled", "settled_groups"]

@@ -88,7 +88,7 @@ def inherit(
     own
         Whole days of the group; may be empty.
     parent
-        Whole days of the parent (`forecasts.sums.aggregate`).
+        Whole days of the parent (`forecasts.coherence.sums.aggregate`).
     calendar
         When the group is open (`heir_calendar`).
     share

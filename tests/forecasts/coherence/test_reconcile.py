@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import nnls
 
-from forecasts.covariance import learn_covariance
-from forecasts.hierarchy import Hierarchy
-from forecasts.reconcile import Method, day_factors, reconcile_days, spread_to_slots
+from forecasts.coherence.covariance import learn_covariance
+from forecasts.coherence.hierarchy import Hierarchy
+from forecasts.coherence.reconcile import Method, day_factors, reconcile_days, spread_to_slots
 
 METHODS: tuple[Method, ...] = ("mint", "structural", "ols", "bottom_up")
 PAIR = Hierarchy.of(["a", "b"], {})

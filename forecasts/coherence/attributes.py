@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from forecasts.coherence.hierarchy import Hierarchy
 from forecasts.errors import ForecastError, pointer
-from forecasts.hierarchy import Hierarchy
 from forecasts.history.columns import IssueLog, read_numbers
 from forecasts.history.tables import read_csv
 

@@ -10,14 +10,14 @@ import pytest
 
 from forecasts import History, InvalidHistory, forecast
 from forecasts.calendars import day_array
-from forecasts.coherent import cohere, settled_groups
+from forecasts.coherence.heirs import GROWN_DAYS, YOUNG_DAYS
+from forecasts.coherence.hierarchy import Hierarchy
+from forecasts.coherence.outlooks import cohere, settled_groups
+from forecasts.coherence.reconcile import reconcile_days
 from forecasts.ensemble import mix
 from forecasts.events import Event
-from forecasts.heirs import GROWN_DAYS, YOUNG_DAYS
-from forecasts.hierarchy import Hierarchy
 from forecasts.outlook import Outlook, look_ahead
 from forecasts.pipeline import known_closures, panel_of
-from forecasts.reconcile import reconcile_days
 
 Office = Callable[..., np.ndarray]
 HistoryOf = Callable[..., History]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from forecasts.coherence.hierarchy import Hierarchy
 from forecasts.errors import ForecastError
-from forecasts.hierarchy import Hierarchy
 
 GROUPS = ("voice:billing", "voice:faults", "chat:billing", "chat:faults")
 

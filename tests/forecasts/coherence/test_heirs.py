@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasts.calendars import Calendar, day_array, learn_calendar
-from forecasts.heirs import (
+from forecasts.coherence.heirs import (
     GROWN_DAYS,
     PRIOR_CONTACTS,
     YOUNG_DAYS,

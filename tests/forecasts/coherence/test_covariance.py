@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.covariance import LEAST_SHRINKAGE, learn_covariance
+from forecasts.coherence.covariance import LEAST_SHRINKAGE, learn_covariance
 
 VOLUME = np.array([900.0, 400.0, 100.0, 25.0])
 

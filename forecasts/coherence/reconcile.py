@@ -9,7 +9,7 @@ with S the summing matrix and W the covariance of the base forecasts' errors: mi
 reconciliation (Wickramasuriya, Athanasopoulos & Hyndman, JASA 2019), without negative values
 (Wickramasuriya, Turlach & Hyndman, Stat. Comput. 2020). With W right no other linear unbiased way
 to make forecasts add up has smaller errors. W is learnt from past errors by
-`forecasts.covariance`.
+`forecasts.coherence.covariance`.
 
 Totals of days are reconciled; a day's slots keep their shape.
 """
@@ -20,8 +20,8 @@ from typing import Literal
 
 import numpy as np
 
-from forecasts.covariance import ErrorCovariance, learn_covariance
-from forecasts.hierarchy import Hierarchy
+from forecasts.coherence.covariance import ErrorCovariance, learn_covariance
+from forecasts.coherence.hierarchy import Hierarchy
 from forecasts.weekly import BoolArray, FloatArray
 
 __all__ = ["Method", "day_factors", "reconcile_days", "spread_to_slots"]
