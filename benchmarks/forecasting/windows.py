@@ -98,11 +98,13 @@ def windows_at(history: History, origins: DayArray, horizon_days: int) -> tuple[
     for origin in origins:
         groups = []
         for series, closed, actual in zip(everything, closures, scored, strict=True):
+            recorded = np.where(among(series.days, closed)[:, None], np.nan, series.offered)
             known = int((series.days < origin).sum())
             ahead = slice(known, known + horizon_days)
             groups.append(
                 GroupWindow(
-                    seen=DaySeries(series.days[:known], actual[:known]),
+                    # As recorded, closures blanked: what we take for an outage is our opinion.
+                    seen=DaySeries(series.days[:known], recorded[:known]),
                     calendar=learn_calendar(series.first(known), closed),
                     days=series.days[ahead],
                     actual=actual[ahead],
