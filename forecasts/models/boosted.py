@@ -100,7 +100,9 @@ class Boosted:
             learner = learners[index]
             expected = learner.by_calendar.predict(days) * np.exp(correction)
             total = expected.sum(axis=1)
-            process = fit_gaussian_totals(members[index].series, members[index].calendar)
+            process = fit_gaussian_totals(
+                learner.member.series, learner.member.calendar, learner.by_calendar.day_level
+            )
             wanted = np.zeros(len(days)) if process is None else process.totals(days)
             scale = np.divide(wanted, total, out=np.zeros(len(days)), where=total > 0)
             forecasts[index] = expected * scale[:, None]
@@ -168,10 +170,9 @@ class _Learner:
 
     def rows(self, used: int) -> _Rows:
         """Return the intervals of the last `used` days."""
-        recent = self.known.copy()
-        recent[:-used] = False
-        mu, came = self.mu[recent], self.member.series.offered[recent]
-        features = self.features(self.member.series.days).reshape(*self.known.shape, -1)[recent]
+        recent = self.known[-used:]
+        mu, came = self.mu[-used:][recent], self.member.series.offered[-used:][recent]
+        features = self.features(self.member.series.days[-used:])[recent.ravel()]
         if not len(mu):
             return _Rows(features, came, mu, mu)
         mean = float(mu.mean())

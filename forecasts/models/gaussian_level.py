@@ -29,7 +29,13 @@ import numpy as np
 
 from forecasts.calendars import Calendar, month_cycle
 from forecasts.history.series import DaySeries
-from forecasts.models.day_level import BUSY_WEEKDAY, IDLE_SHARE, DayLevelSettings, fit_day_level
+from forecasts.models.day_level import (
+    BUSY_WEEKDAY,
+    IDLE_SHARE,
+    DayLevel,
+    DayLevelSettings,
+    fit_day_level,
+)
 from forecasts.models.profile import weekday_profiles
 from forecasts.weekly import DayArray, FloatArray, IntArray
 
@@ -89,9 +95,18 @@ class GaussianTotals:
         return np.asarray(np.exp(usual + _features(days, self.calendar) @ self.effects + drift))
 
 
-def fit_gaussian_totals(series: DaySeries, calendar: Calendar) -> GaussianTotals | None:
-    """Fit the process; None if no contact was recorded."""
-    regression = fit_day_level(series, calendar, DayLevelSettings())
+def fit_gaussian_totals(
+    series: DaySeries, calendar: Calendar, regression: DayLevel | None = None
+) -> GaussianTotals | None:
+    """Fit the process; None if no contact was recorded.
+
+    Parameters
+    ----------
+    regression
+        That of `forecasts.models.day_level` on the same series, if it has been fitted already.
+    """
+    if regression is None:
+        regression = fit_day_level(series, calendar, DayLevelSettings())
     if regression.scale == 0:
         return None
     weekdays = np.log(regression.scale) + regression.effects[:7]
@@ -106,10 +121,11 @@ def fit_gaussian_totals(series: DaySeries, calendar: Calendar) -> GaussianTotals
     usual = weekdays[calendar.weekday(days)] - np.log(scale)
     clip = CLIP if (y == 0).mean() <= IDLE_SHARE else np.inf
     noise = max(1.4826 * float(np.median(_off(y, mu))), NOISES[0])
+    features = _features(days, calendar)
     for _ in range(ROUNDS):
         trust = 1.0 / np.maximum(_off(y, mu) / (clip * noise), 1.0)
         z = np.log(mu) + (y - mu) / mu
-        fits = list(_fits(days, calendar, z - usual, _precision(mu) * trust))
+        fits = list(_fits(features, days, z - usual, _precision(mu) * trust))
         best = max(fits, key=lambda fit: fit.likelihood)
         mu, noise = np.exp(usual + best.fitted), best.noise
     weights = np.exp([fit.likelihood - best.likelihood for fit in fits])
@@ -143,14 +159,13 @@ class _Fit:
 
 
 def _fits(
-    days: DayArray, calendar: Calendar, z: FloatArray, precision: FloatArray
+    features: FloatArray, days: DayArray, z: FloatArray, precision: FloatArray
 ) -> Iterator[_Fit]:
     """Yield the process for each noise; `precision` is 1 for a mean day.
 
     With M = drift and noise, of noise 1, and features F, the covariance of z is noise^2 M + F F'.
     In the basis of the eigenvectors of F' M^-1 F all but M^-1 is diagonal (Woodbury).
     """
-    features = _features(days, calendar)
     design = np.column_stack([features, z])
     solved = _without_drift(design, days, precision)
     products = design.T @ solved

@@ -18,6 +18,7 @@ from forecasts.models.gaussian_level import (
     NOISES,
     GaussianLevel,
     GaussianTotals,
+    _features,
     _fits,
     fit_gaussian_totals,
 )
@@ -94,7 +95,7 @@ def test_the_factorised_process_equals_the_dense_one(slots_open: int) -> None:
     effects, drift = covariance(days, calendar)
 
     likelihoods = []
-    fits = list(_fits(known, calendar, z, precision))
+    fits = list(_fits(_features(known, calendar), known, z, precision))
     for noise, found in zip(NOISES, fits, strict=True):
         process = effects + (0.7 * noise) ** 2 * drift
         among, across = process[:-20, :-20], process[-20:, :-20]
