@@ -166,10 +166,13 @@ def _fits(
     With M = drift and noise, of noise 1, and features F, the covariance of z is noise^2 M + F F'.
     In the basis of the eigenvectors of F' M^-1 F all but M^-1 is diagonal (Woodbury).
     """
+    from scipy.linalg import eigh
+
     design = np.column_stack([features, z])
     solved = _without_drift(design, days, precision)
     products = design.T @ solved
-    lengths, basis = np.linalg.eigh(products[:-1, :-1])
+    # The plain QR algorithm: that of numpy starts threads, which cost more than they do here.
+    lengths, basis = eigh(products[:-1, :-1], driver="ev")
     lengths = np.maximum(lengths, 0.0)
     along = basis.T @ products[:-1, -1]
     for noise in NOISES:
