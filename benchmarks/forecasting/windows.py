@@ -15,7 +15,7 @@ from forecasts import History
 from forecasts.calendars import Calendar, learn_calendar
 from forecasts.gaps import make_whole
 from forecasts.history.series import DaySeries
-from forecasts.weekly import BoolArray, DayArray, FloatArray
+from forecasts.weekly import BoolArray, DayArray, FloatArray, among
 
 __all__ = ["GroupWindow", "Window", "daily_origins", "weekly_origins", "windows_at"]
 
