@@ -35,7 +35,11 @@ def weekday(days: DayArray) -> IntArray:
 
 def among(days: DayArray, dates: DayArray) -> BoolArray:
     """Tell which of `days` are one of `dates`."""
-    return np.asarray(np.isin(days, dates))
+    if not len(dates):
+        return np.zeros(days.shape, bool)
+    ordered = np.sort(dates)
+    at = np.minimum(np.searchsorted(ordered, days), len(ordered) - 1)
+    return np.asarray(ordered[at] == days)
 
 
 def neighbour_mean(values: NDArray[Any], weeks: int = 4) -> FloatArray:
