@@ -209,5 +209,5 @@ def _reason(weights: Mapping[str, float], errors: Mapping[str, float], weeks: fl
     best = min(errors, key=lambda model: errors[model])
     return (
         f"{shares}: over {7 * weeks:.0f} rehearsed days {best} erred least "
-        f"({errors[best]:.1%} of contacts)."
+        f"({errors[best]:.1%} of contacts, interval by interval)."
     )

@@ -14,6 +14,9 @@ from forecasts.weekly import MINUTES_PER_DAY, BoolArray, DayArray
 __all__ = ["history_notes"]
 
 PLACES_LISTED = 12
+SURGE = 5.0
+LEAST_SURGE = 30.0
+"""So many contacts more than the most of four weeks before and after are not taken for chance."""
 GAPS_SHARE = 0.05
 """With more missing intervals than this and no zero at all, zeros were probably left out."""
 
@@ -40,6 +43,13 @@ def history_notes(
             "outage",
             f"Impossibly few contacts, neither learnt from nor scored: "
             f"{_intervals(whole.outages, series)}.",
+        )
+    surges = _surges(series)
+    if surges.any():
+        note(
+            "surge",
+            f"Over {SURGE:.0f} times the most of the weeks around: {_intervals(surges, series)}; "
+            "repair the file, or name an event.",
         )
     if whole.filled:
         note(
@@ -93,3 +103,15 @@ def _listed(places: list[str]) -> str:
     listed = ", ".join(places[:PLACES_LISTED])
     further = len(places) - PLACES_LISTED
     return f"{listed} and {further} more" if further > 0 else listed
+
+
+def _surges(series: DaySeries) -> BoolArray:
+    """Tell which intervals have far more contacts than the same slot of any week around."""
+    most = np.zeros_like(series.offered)
+    weeks = np.zeros(series.offered.shape)
+    for shift in (7, 14, 21, 28):
+        for later, earlier in ((np.s_[shift:], np.s_[:-shift]), (np.s_[:-shift], np.s_[shift:])):
+            most[later] = np.fmax(most[later], series.offered[earlier])
+            weeks[later] += np.isfinite(series.offered[earlier])
+    far = (series.offered > SURGE * most) & (series.offered > most + LEAST_SURGE)
+    return np.asarray(far & (weeks >= 3))

@@ -39,6 +39,9 @@ LASTING = 0.6
 In rehearsals of bank calls up to July 2003 it was 0.5, 0.3 and 0.2 one, two and three weeks apart.
 """
 
+_RANKS = 200
+"""Equally probable scores that a mean is taken over."""
+
 _FOLDED_TAIL = 3.5
 """Scores beyond the outermost kept quantiles are drawn out to this many normal deviations."""
 
@@ -108,8 +111,9 @@ def sample_paths(forecast: Forecast, count: int, seed: int = 0) -> FloatArray:
     Returns
     -------
     FloatArray
-        Contacts, ``[count, G, N]``: zero or more, zero where closed, not rounded. What was adjusted
-        in the forecast scales the paths alike; contacts added where none were expected are certain.
+        Contacts, ``[count, G, N]``: zero or more, zero where closed, not rounded. On average they
+        are what is expected. Adjustments move the paths and widen them as they widen the
+        intervals; contacts added where none were expected are certain.
 
     Raises
     ------
@@ -135,13 +139,34 @@ def sample_paths(forecast: Forecast, count: int, seed: int = 0) -> FloatArray:
         own = rng.standard_normal((count, days, slots))
         normal = common[:, :, None] + np.sqrt(1.0 - day) * own
         scores = _ranked(normal.reshape(count, intervals), known.scores[group])
-        paths[:, group] = np.maximum(base.offered[group] + known.deviation[group] * scores, 0.0)
+        expected, deviation = base.offered[group], known.deviation[group]
+        drawn = np.maximum(expected + deviation * scores, 0.0)
+        paths[:, group] = drawn * _centring(expected, deviation, known.scores[group])
     paths *= base.open
-    if forecast is not base:
-        change = np.ones_like(base.offered)
-        np.divide(forecast.offered, base.offered, out=change, where=base.offered > 0)
-        paths = np.where(base.offered > 0, paths * change, forecast.offered)
-    return paths
+    return paths if forecast is base else _adjusted(paths, base, forecast)
+
+
+def _centring(expected: FloatArray, deviation: FloatArray, quantiles: FloatArray) -> FloatArray:
+    """Return by what to multiply the draws of intervals so that their mean is what is expected.
+
+    Rehearsed errors may have been all of one sign, and a count cannot fall below zero.
+    """
+    from scipy.special import ndtri
+
+    ranks = (np.arange(_RANKS) + 0.5) / _RANKS
+    scores = _ranked(ndtri(ranks), quantiles)
+    mean = np.maximum(expected[:, None] + deviation[:, None] * scores, 0.0).mean(axis=1)
+    factors = np.zeros_like(expected)
+    np.divide(expected, mean, out=factors, where=mean > 0)
+    return factors
+
+
+def _adjusted(paths: FloatArray, base: Forecast, forecast: Forecast) -> FloatArray:
+    """Return paths of the forecast as adjusted: errors grow with its 80 % intervals."""
+    before, after = (one.upper[80] - one.lower[80] for one in (base, forecast))
+    widening = np.ones_like(before)
+    np.divide(after, before, out=widening, where=before > 0)
+    return np.maximum(forecast.offered + (paths - base.offered) * widening, 0.0) * forecast.open
 
 
 def _common(rng: np.random.Generator, shape: tuple[int, int, int], across: float) -> FloatArray:

@@ -16,6 +16,7 @@ from api.cli.histories import (
     horizon_option,
     narrow_table,
     print_issues,
+    seed_option,
 )
 from api.cli.output import console, emit_json, json_option, notes
 from api.problems import issue_rows
@@ -45,7 +46,7 @@ __all__ = ["backtest"]
     help="From one origin to the next.",
 )
 @ahead_options
-@click.option("--seed", default=0, show_default=True, help="Seed of everything that is drawn.")
+@seed_option
 @json_option
 def backtest(
     reader: HistoryReader,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.markup import escape
@@ -17,6 +18,7 @@ from api.cli.histories import (
     horizon_option,
     narrow_table,
     print_issues,
+    seed_option,
 )
 from api.cli.options import FILE
 from api.cli.output import console, emit_json, json_option, notes
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from forecasts import Forecast, Hierarchy
 
 __all__ = ["forecast"]
+
+SUM_PATHS = 400
+"""Sample paths that the intervals of sums are taken from."""
 
 
 @click.command()
@@ -54,7 +59,7 @@ __all__ = ["forecast"]
     type=click.IntRange(1, 10_000),
     help="Draw so many whole horizons as they might come, into paths.csv.",
 )
-@click.option("--seed", default=0, show_default=True, help="Seed of everything that is drawn.")
+@seed_option
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -94,15 +99,19 @@ def forecast(
 
     if path_count is not None and out is None:
         raise click.UsageError("--paths needs a folder to write to: --out.")
+    if out is not None:
+        # Before the work, so that a folder that cannot be had costs nobody a forecast.
+        out.mkdir(parents=True, exist_ok=True)
     known = ahead.options()
     changes = None if adjustments_path is None else read_adjustments(adjustments_path)
     history = reader.read()
+    hierarchy = _hierarchy(hierarchy_path, history.groups)
     with notes.status("Forecasting"):
         result = forecast_history(
             history,
             horizon_days,
             start=None if start is None else start.date(),
-            hierarchy=_hierarchy(hierarchy_path, history.groups),
+            hierarchy=hierarchy,
             seed=seed,
             **known,
         )
@@ -113,18 +122,17 @@ def forecast(
     if changes is not None:
         result = apply(result, changes)
     document = as_document(result)
+    if hierarchy is not None:
+        document["sums"] = _sums(result, hierarchy, seed)
     if out is not None:
-        files = [str(file) for file in write_forecast(result, out)]
-        if path_count is not None:
-            result.paths_frame(path_count, seed).to_csv(
-                out / "paths.csv", index=False, float_format="%.3f", lineterminator="\n"
-            )
-            files.append(str(out / "paths.csv"))
-        document["files"] = files
+        document["files"] = [
+            *(str(file) for file in write_forecast(result, out)),
+            *(str(file) for file in _write_paths(result, out, path_count, seed)),
+        ]
     if as_json:
         emit_json(document)
         return
-    _print_forecast(result)
+    _print_forecast(result, document.get("sums", ()))
     print_issues(result.issues)
     for file in document.get("files", ()):
         console.print(f"Wrote {file}", soft_wrap=True, markup=False)
@@ -136,11 +144,56 @@ def _hierarchy(path: Path | None, groups: tuple[str, ...]) -> Hierarchy | None:
     return None if path is None else read_hierarchy(path, groups)
 
 
-def _print_forecast(result: Forecast) -> None:
-    table = narrow_table(f"Contacts expected, {result.days[0]} to {result.days[-1]}")
-    table.add_column("group", no_wrap=True)
+def _sums(result: Forecast, hierarchy: Hierarchy, seed: int) -> list[dict[str, Any]]:
+    """Return what the groups add up to, with 80 % intervals of the whole horizon's total."""
+    import numpy as np
+
+    days = [str(day) for day in result.days]
+    of_groups = result.day_totals()
+    drawn = result.sample_paths(SUM_PATHS, seed).sum(axis=2)
+    rows = []
+    for node in hierarchy.sums:
+        members = list(node.members)
+        totals = of_groups[members].sum(axis=0)
+        low, high = np.quantile(drawn[:, members].sum(axis=1), [0.1, 0.9])
+        rows.append(
+            {
+                "sum": node.name,
+                "groups": [hierarchy.groups[member] for member in members],
+                "offered": round(float(totals.sum()), 3),
+                "lower80": round(float(low), 3),
+                "upper80": round(float(high), 3),
+                "days": dict(zip(days, totals.round(3).tolist(), strict=True)),
+            }
+        )
+    return rows
+
+
+def _write_paths(result: Forecast, out: Path, count: int | None, seed: int) -> list[Path]:
+    """Write sample paths whole or not at all; those of another forecast go."""
+    path, unfinished = out / "paths.csv", out / "paths.csv.part"
+    if count is None:
+        path.unlink(missing_ok=True)
+        return []
+    try:
+        result.paths_frame(count, seed).to_csv(
+            unfinished, index=False, float_format="%.3f", lineterminator="\n"
+        )
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return [path]
+
+
+def _print_forecast(result: Forecast, sums: Sequence[dict[str, Any]]) -> None:
+    title = f"Contacts expected, {result.days[0]} to {result.days[-1]}"
+    if len(result.days) > 7:
+        title += f" (the first 7 of {len(result.days)} days)"
+    table = narrow_table(title)
+    # Names may be broken over lines, figures never.
+    table.add_column("group", overflow="fold")
     for day in result.days[:7]:
-        table.add_column(f"{day.item():%a\n%d}", justify="right")
+        table.add_column(f"{day.item():%a\n%d}", justify="right", no_wrap=True)
     for heading in ("all\ndays", "AHT\ns"):
         table.add_column(heading, justify="right", no_wrap=True)
     open_days = result.open_days()
@@ -150,9 +203,9 @@ def _print_forecast(result: Forecast) -> None:
         aht = aht_s[index]
         table.add_row(
             escape(name),
-            *(f"{total:,.0f}" if is_open else "closed" for total, is_open in days),
+            *(f"{total:,.0f}" if is_open else "–" for total, is_open in days),
             f"{totals.sum():,.0f}",
-            "-" if aht is None else f"{aht:.0f}",
+            "–" if aht is None else f"{aht:,.0f}",
         )
     if len(result.groups) > 1:
         table.add_section()
@@ -163,9 +216,20 @@ def _print_forecast(result: Forecast) -> None:
             f"{totals.sum():,.0f}",
             "",
         )
+    for row in sums:
+        if len(row["groups"]) < len(result.groups):
+            shown = list(row["days"].values())[:7]
+            table.add_row(
+                escape(row["sum"]),
+                *(f"{total:,.0f}" for total in shown),
+                f"{row['offered']:,.0f}",
+                "",
+            )
     console.print(table)
     for choice in result.choices:
         console.print(f"{choice.group}: {choice.reason}", soft_wrap=True, markup=False)
     if result.backlog is not None and result.backlog.any():
         for name, work in zip(result.groups, result.backlog, strict=True):
-            console.print(f"{name}: {work:,.0f} open when it begins", soft_wrap=True, markup=False)
+            if work > 0:
+                told = f"{name}: {work:,.0f} open when it begins"
+                console.print(told, soft_wrap=True, markup=False)

@@ -28,6 +28,7 @@ __all__ = [
     "map_option",
     "narrow_table",
     "print_issues",
+    "seed_option",
 ]
 
 LONGEST_HORIZON_DAYS = 400
@@ -150,6 +151,13 @@ horizon_option = click.option(
     show_default=True,
     type=HorizonType(),
     help="How far ahead: days (7d) or weeks (4w).",
+)
+seed_option = click.option(
+    "--seed",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Seed of everything that is drawn.",
 )
 map_option = click.option(
     "--map",

@@ -86,6 +86,8 @@ def intraday(
     from forecasts.intraday import backtest_intraday, update_today
 
     times = [moment.time() for moment in moments]
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
     if backtest_days is not None:
         for name, given in (("today", today_path), ("forecast", forecast_path), ("out", out)):
             if given is not None:
@@ -192,11 +194,11 @@ def _factor(update: IntradayUpdate) -> float | None:
 
 def _print_today(result: Today, at: time) -> None:
     table = narrow_table(f"Contacts of {result.day} at {at:%H:%M}")
-    table.add_column("group", no_wrap=True)
+    table.add_column("group", overflow="fold")
     for heading in ("day as\nforecast", "arrived", "rest as\nforecast", "rest\nnow", "factor"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("whole day,\n80 % sure", justify="right", no_wrap=True)
-    table.add_column("alarm")
+    table.add_column("alarm", overflow="fold")
     for name, update in zip(result.groups, result.updates, strict=True):
         factor = _factor(update)
         table.add_row(

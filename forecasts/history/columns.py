@@ -29,6 +29,9 @@ __all__ = [
     "read_stamps",
 ]
 
+LARGEST_NUMBER = 1e12
+"""More contacts or seconds than this in one interval are a slip, and would drown all others."""
+
 TIME = "datetime64[us]"
 """The resolution of times; finer fractions of a second are cut off."""
 
@@ -158,6 +161,7 @@ def check_numbers(
     infinite[suspect] = np.isin(words, ["nan", "inf", "-inf", "infinity", "-infinity"])
     # Too large for a number, such as 1e999.
     infinite |= np.isinf(numbers)
+    infinite |= numbers > LARGEST_NUMBER
     negative = (numbers < 0) & ~infinite
     neither = np.isnan(numbers) & ~empty & ~infinite
     missing = empty & (not blank)
@@ -168,7 +172,13 @@ def check_numbers(
         log.rows(code, column, wrong, tell, severity)
 
     report("missing_value", missing, lambda row: f"The cell is empty{hint}.")
-    report("not_finite", infinite, lambda row: f"{texts[row]} is not a finite number{done}.")
+    report(
+        "not_finite",
+        infinite,
+        lambda row: (
+            f"{texts[row] or numbers[row]} is not a finite number up to {LARGEST_NUMBER:.0e}{done}."
+        ),
+    )
     report("not_a_number", neither, lambda row: f"{texts[row]!r} is not a number{done}.")
     report("negative_value", negative, lambda row: f"{texts[row]} is negative{done}.")
     bad = infinite | neither | negative | missing

@@ -37,6 +37,9 @@ def read_until_today(
         If a file cannot be used. Rows of today are ``/today/rows/N``.
     """
     before, so_far = read_csv(history), read_csv(today)
+    if so_far.empty:
+        issue = Issue("empty_file", pointer("today"), "There are no rows of today.")
+        raise InvalidHistory("Today's file cannot be used.", [issue])
     both = pd.concat([before, so_far], ignore_index=True)
     try:
         read = history_from_frame(both, mapping, zone=zone, repairs=repairs, as_of=as_of)

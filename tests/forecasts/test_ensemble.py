@@ -264,7 +264,7 @@ def test_the_reason_says_who_counts_how_much_and_who_erred_least() -> None:
     share = round(100 * choice.weights["profile_level"])
     assert choice.reason == (
         f"profile_level {share}%, boosted {100 - share}%: over 28 rehearsed days profile_level "
-        f"erred least ({error:.1%} of contacts)."
+        f"erred least ({error:.1%} of contacts, interval by interval)."
     )
 
 

@@ -261,7 +261,14 @@ def test_adjustments_scale_the_paths_and_keep_their_draws() -> None:
     np.testing.assert_allclose(both[:, 0], 2 * paths[:, 0])
     np.testing.assert_allclose(both[:, 1], paths[:, 1])
     added = apply(doubled, [Add(name="some", groups=("g0",), contacts=16.0, per="interval")])
-    np.testing.assert_allclose(added.sample_paths(50, seed=3)[:, 0], paths[:, 0] * 176 / 80)
+    # 16 contacts more an interval, and errors wider by as much as the intervals are.
+    wider = (added.upper[80] - added.lower[80])[0] / (plain.upper[80] - plain.lower[80])[0]
+    np.testing.assert_allclose(
+        added.sample_paths(50, seed=3)[:, 0], 176.0 + wider * (paths[:, 0] - 80.0)
+    )
+    inside = added.sample_paths(2000, seed=3)[:, 0]
+    share = (inside >= added.lower[80][0]) & (inside <= added.upper[80][0])
+    assert share.mean() == pytest.approx(0.8, abs=0.02)
     none = apply(plain, [Multiply(name="off", factor=0.0)])
     assert not none.sample_paths(50, seed=3).any()
 
