@@ -404,3 +404,12 @@ def test_contacts_that_are_not_closed_yet_are_the_backlog(office: Office) -> Non
     result = forecast(history)
     assert result.backlog is not None
     assert result.backlog.tolist() == [7.0]
+
+
+def test_far_more_contacts_than_ever_around_are_told(office: Office, history_of: HistoryOf) -> None:
+    values = noisy(office(84))
+    values[39, 12] = 50_000.0
+    told = [issue for issue in forecast(history_of(values)).issues if issue.code == "surge"]
+    assert len(told) == 1
+    assert "2024-02-09 12:00" in told[0].detail
+    assert not [i for i in forecast(history_of(noisy(office(84)))).issues if i.code == "surge"]

@@ -205,3 +205,39 @@ def test_help_shows_an_example(command: str) -> None:
     result = run(command, "--help")
     assert result.exit_code == 0
     assert f"callboard {command} --history" in result.stdout
+
+
+def test_what_groups_add_up_to_is_told(history: Path, tmp_path: Path) -> None:
+    (tmp_path / "sums.csv").write_text(
+        "group,channel\nbilling [1],voice\nexperts,voice\n", encoding="utf-8"
+    )
+    arguments = ["forecast", "--history", history, *MAPPING, "--hierarchy", tmp_path / "sums.csv"]
+    told = only_json(run(*arguments, "--json"))
+    (total,) = told["sums"]
+    assert total["groups"] == ["billing [1]", "experts"]
+    assert total["offered"] == pytest.approx(sum(group["offered"] for group in told["groups"]))
+    assert total["lower80"] < total["offered"] < total["upper80"]
+    assert run(*arguments).exit_code == 0
+
+
+def test_paths_of_another_forecast_go(history: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    arguments = ["forecast", "--history", history, *MAPPING, "--out", out]
+    assert run(*arguments, "--paths", 3).exit_code == 0
+    assert (out / "paths.csv").is_file()
+    assert run(*arguments).exit_code == 0
+    assert sorted(file.name for file in out.iterdir()) == ["forecast.csv", "forecast.json"]
+
+
+def test_no_figure_is_cut_off(tmp_path: Path) -> None:
+    starts = pd.date_range("2024-01-01", periods=70 * 24, freq="h")
+    path = tmp_path / "busy.csv"
+    frame = {"group": "a group with a very long name", "start": starts, "offered": 41_234}
+    pd.DataFrame(frame).to_csv(path, index=False)
+    shown = run("forecast", "--history", path).stdout
+    assert "…" not in shown
+    assert "989,616" in shown
+
+
+def test_a_negative_seed_is_refused(history: Path) -> None:
+    assert run("forecast", "--history", history, *MAPPING, "--seed", -1).exit_code == 2
