@@ -84,10 +84,12 @@ def open_csv(path: str | Path) -> Source:
         # All columns, wanted or not: of some only, pandas reads rows with too many fields too.
         with _told(lambda: pd.read_csv(path, chunksize=CHUNK_ROWS, **_AS_TEXT)) as reader:
             while (chunk := _told(lambda: next(reader, None))) is not None:
-                yield chunk[list(columns)]
+                yield chunk.set_axis(names, axis="columns")[list(columns)]
 
-    header = _told(lambda: pd.read_csv(path, nrows=0, **_AS_TEXT))
-    return Source(tuple(map(str, header.columns)), read)
+    # As a row: pandas gives columns of one name, or of none, names that the file does not have.
+    header = _told(lambda: pd.read_csv(path, nrows=1, header=None, **_AS_TEXT))
+    names = [str(name) for name in header.iloc[0]]
+    return Source(tuple(names), read)
 
 
 def open_frame(frame: pd.DataFrame) -> Source:

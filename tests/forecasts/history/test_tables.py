@@ -238,3 +238,13 @@ def test_groups_named_like_missing_values_keep_their_names(tmp_path: Path) -> No
         "group,start,offered\nNA,2024-01-01 08:00,1\n007,2024-01-01 09:00,2\n", encoding="utf-8"
     )
     assert read_history(path).groups == ("007", "NA")
+
+
+def test_two_columns_of_one_name_in_a_file_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "twice.csv"
+    path.write_text("unique_id,ds,y,y,\na,2024-01-01 00:00,1,2,3\n", encoding="utf-8")
+    with pytest.raises(InvalidHistory) as caught:
+        read_history(path)
+    told = {(issue.code, issue.pointer) for issue in caught.value.issues}
+    assert ("duplicate_column", "/columns/y") in told
+    assert not any("Unnamed" in issue.detail for issue in caught.value.issues)
