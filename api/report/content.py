@@ -152,6 +152,10 @@ def _accuracy(summary: dict[str, Any]) -> Table:
         "forecast": "Callboard",
         "seasonal_naive": "last week's values",
         "moving_average": "eight-week average",
+        "profile_level": "of it: profile x level",
+        "boosted": "of it: boosted shares",
+        "gaussian_level": "of it: Gaussian level",
+        "intermittent_tsb": "of it: quiet groups (TSB)",
     }
     rows = tuple(
         (

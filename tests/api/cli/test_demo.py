@@ -15,8 +15,8 @@ from api.cli import main
 from optimizer import io
 
 FILES = {
-    "forecast.csv", "organisation.json", "requirement.json", "requirement.csv", "roster.json",
-    "roster.csv", "simulation.json", "simulation_intervals.csv", "summary.json", "report.html",
+    "forecast.csv", "forecast.json", "organisation.json", "requirement.json", "requirement.csv",
+    "roster.json", "roster.csv", "simulation.json", "simulation_intervals.csv", "summary.json", "report.html",
 }  # fmt: skip
 
 
