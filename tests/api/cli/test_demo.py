@@ -16,7 +16,8 @@ from optimizer import io
 
 FILES = {
     "forecast.csv", "forecast.json", "organisation.json", "requirement.json", "requirement.csv",
-    "roster.json", "roster.csv", "simulation.json", "simulation_intervals.csv", "summary.json", "report.html",
+    "roster.json", "roster.csv", "simulation.json", "simulation_intervals.csv", "summary.json",
+    "report.html",
 }  # fmt: skip
 
 
