@@ -79,7 +79,8 @@ class Deflect(Adjustment):
         if self.cap is not None:
             limits.append(self.cap)
         above_floor = np.zeros_like(offered)
-        np.divide(offered - self.human_contacts, offered, out=above_floor, where=offered > 0)
+        spare = offered - self.human_contacts
+        np.divide(spare, offered, out=above_floor, where=spare > 0)
         return np.clip(above_floor, 0.0, min(limits))
 
     def change(self, forecast: Forecast) -> Change:

@@ -17,6 +17,7 @@ from forecasts.adjustments import (
     Deflect,
     HandlingTime,
     HandOver,
+    Multiply,
     RemoveCause,
     Shift,
     apply,
@@ -174,6 +175,12 @@ def test_people_keep_as_many_contacts_as_they_must_in_every_interval() -> None:
     np.testing.assert_allclose(
         result.offered, np.maximum(0.1 * base.offered, np.minimum(base.offered, 20.0))
     )
+
+
+def test_a_floor_of_human_contacts_holds_where_almost_nobody_calls() -> None:
+    rare = apply(made(), [Multiply(name="w", factor=1e-313)])
+    result = apply(rare, [Deflect(name="x", coverage=1.0, success=0.9, human_contacts=1.0)])
+    np.testing.assert_array_equal(result.offered, rare.offered)
 
 
 def test_a_bot_that_solves_nothing_only_makes_work_longer() -> None:
