@@ -11,7 +11,9 @@ from optimizer.model.checks import (
     check_requirement,
     check_roster,
 )
+from optimizer.model.flows import CustomerClass, Flow, FlowKind
 from optimizer.model.grid import MINUTES_PER_DAY, TimeGrid
+from optimizer.model.laws import Law, LawKind
 from optimizer.model.live_checks import check_snapshot
 from optimizer.model.organisation import Organisation, can_serve
 from optimizer.model.people import (
@@ -39,6 +41,7 @@ from optimizer.model.services import (
     Tier,
 )
 from optimizer.model.shifts import ActivityKind, ActivityTemplate, ShiftTemplate
+from optimizer.model.shrinkage import ShrinkageWindow
 from optimizer.model.tickets import (
     AgentState,
     Assignment,
@@ -62,9 +65,14 @@ __all__ = [
     "Channel",
     "ChannelKind",
     "Contract",
+    "CustomerClass",
     "Decision",
     "Denominator",
+    "Flow",
+    "FlowKind",
     "History",
+    "Law",
+    "LawKind",
     "Obstacle",
     "Organisation",
     "PlannedActivity",
@@ -80,6 +88,7 @@ __all__ = [
     "ServiceGoal",
     "Shift",
     "ShiftTemplate",
+    "ShrinkageWindow",
     "Site",
     "Skill",
     "Snapshot",

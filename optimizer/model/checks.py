@@ -13,7 +13,8 @@ from optimizer.model.grid import MINUTES_PER_DAY, TimeGrid
 from optimizer.model.organisation import Organisation, can_serve
 from optimizer.model.people import Agent, Contract
 from optimizer.model.roster import Requirement, Roster, RosterProblem
-from optimizer.model.services import HIGHEST_LEVEL, PlanningGroup
+from optimizer.model.service_checks import check_channel, check_flows, check_group
+from optimizer.model.services import HIGHEST_LEVEL
 from optimizer.model.shifts import ShiftTemplate
 
 __all__ = [
@@ -54,13 +55,14 @@ def check_organisation(organisation: Organisation, pointer: str = "") -> list[Is
         found.at("groups").error("no_groups", "There is no planning group.")
 
     for i, channel in enumerate(organisation.channels):
-        found.at("channels", i).within("concurrency", channel.concurrency, 1, 50)
+        check_channel(found.at("channels", i), channel)
     for i, site in enumerate(organisation.sites):
         found.at("sites", i).zone("zone", site.zone)
     for i, vendor in enumerate(organisation.vendors):
         found.at("vendors", i).within("max_shifts_per_day", vendor.max_shifts_per_day, 0)
     for i, group in enumerate(organisation.groups):
-        _check_group(found.at("groups", i), group, channels, skills, sites)
+        check_group(found.at("groups", i), group, channels, skills, sites)
+    check_flows(found, organisation)
     for i, template in enumerate(organisation.templates):
         _check_template(found.at("templates", i), template)
     for i, contract in enumerate(organisation.contracts):
@@ -163,30 +165,6 @@ def _check_clocks(found: Findings, problem: RosterProblem) -> None:
                 f"In {site.zone} the intervals of {grid.interval_minutes} minutes begin at "
                 f"{times[0]:%H:%M:%S}.",
             )
-
-
-def _check_group(
-    found: Findings, group: PlanningGroup, channels: set[str], skills: set[str], sites: set[str]
-) -> None:
-    found.known("channel", group.channel, channels, "channel")
-    found.known("skill", group.skill, skills, "skill")
-    found.known("site", group.site, sites, "site")
-    found.within("min_level", group.min_level, 1, HIGHEST_LEVEL)
-    found.within("patience_seconds", group.patience_seconds, 0, open_low=True)
-    found.within("customer_value", group.customer_value, 0)
-    found.within("shrinkage", group.shrinkage, 0, 1, open_high=True)
-    found.within("floor", group.floor, 0)
-    found.within("shortage_cost", group.shortage_cost, 0)
-    goal, here = group.goal, found.at("goal")
-    here.within("target_share", goal.target_share, 0, 1, open_low=True, open_high=True)
-    here.within("within_seconds", goal.within_seconds, 0)
-    here.within("mean_answer_seconds", goal.mean_answer_seconds, 0, open_low=True)
-    here.within("max_abandonment", goal.max_abandonment, 0, 1, open_low=True, open_high=True)
-    here.within("first_response_seconds", goal.first_response_seconds, 0, open_low=True)
-    here.within("resolution_seconds", goal.resolution_seconds, 0, open_low=True)
-    here.within("max_occupancy", goal.max_occupancy, 0, 1, open_low=True)
-    if (goal.target_share is None) != (goal.within_seconds is None):
-        here.error("half_a_goal", "target_share and within_seconds belong together.")
 
 
 def _check_template(found: Findings, template: ShiftTemplate) -> None:

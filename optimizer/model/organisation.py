@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from optimizer.model.flows import CustomerClass, Flow
 from optimizer.model.people import Agent, Contract, Site, Vendor
 from optimizer.model.record import Record
 from optimizer.model.services import Channel, PlanningGroup, Skill
@@ -20,6 +21,10 @@ class Organisation(Record):
     ----------
     zone
         IANA name of the time zone in which forecasts and rosters are made.
+    flows
+        Contacts that bring further ones. Volumes of a forecast include what they bring.
+    customer_classes
+        None at all means that all customers of a group are alike.
     """
 
     name: str
@@ -32,6 +37,8 @@ class Organisation(Record):
     contracts: tuple[Contract, ...]
     agents: tuple[Agent, ...]
     vendors: tuple[Vendor, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    customer_classes: tuple[CustomerClass, ...] = ()
 
 
 def can_serve(agent: Agent, group: PlanningGroup) -> bool:

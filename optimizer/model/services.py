@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from optimizer.model.laws import Law, LawKind
 from optimizer.model.record import Record
+from optimizer.model.shrinkage import ShrinkageWindow
 
 __all__ = [
     "HIGHEST_LEVEL",
@@ -46,11 +48,15 @@ class Channel(Record):
         Voice and chat are answered at once; email, social and tickets within a window.
     concurrency
         Contacts of this channel that one agent handles at the same time, at least 1.
+    aht_factors
+        Handling time with 1, 2, ... up to `concurrency` contacts in hand, as multiples of the
+        group's; above 0. None at all means that it does not depend on them.
     """
 
     id: str
     kind: ChannelKind
     concurrency: int = 1
+    aht_factors: tuple[float, ...] = ()
 
     @property
     def deferred(self) -> bool:
@@ -171,6 +177,20 @@ class PlanningGroup(Record):
         Agents kept in every interval in which contacts are expected.
     shortage_cost
         Price of one agent missing for one hour.
+    shrinkage_windows
+        Hours with a shrinkage of their own, in place of `shrinkage`; the first that fits counts.
+    handling_law, patience_law
+        How single handling times and patiences scatter around their means.
+    after_contact_share
+        Share of the handling time that follows after the customer has left, in [0, 1).
+    balking
+        Share of contacts that leave at once if they are not answered at once, in [0, 1].
+    amounts
+        Equally likely amounts that customers ask for, 0 or more; only agents with the authority
+        for an amount may grant it. None at all means that nobody asks.
+    escalate_after_seconds, escalate_to
+        A contact that has waited so long moves to that planning group, with its wait; both are
+        set or neither.
     """
 
     id: str
@@ -186,3 +206,11 @@ class PlanningGroup(Record):
     shrinkage: float = 0.0
     floor: int = 0
     shortage_cost: float = 100.0
+    shrinkage_windows: tuple[ShrinkageWindow, ...] = ()
+    handling_law: Law = field(default_factory=lambda: Law(LawKind.LOGNORMAL))
+    patience_law: Law = field(default_factory=Law)
+    after_contact_share: float = 0.0
+    balking: float = 0.0
+    amounts: tuple[float, ...] = ()
+    escalate_after_seconds: float | None = None
+    escalate_to: str | None = None

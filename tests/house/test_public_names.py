@@ -59,10 +59,10 @@ PUBLIC = {
     """,
     "optimizer.model": """
         ActivityKind ActivityTemplate Agent AgentState Assignment Availability Channel
-        ChannelKind Contract Decision Denominator HIGHEST_LEVEL History MINUTES_PER_DAY
-        Obstacle Organisation PlannedActivity PlanningGroup Priority Range Request
+        ChannelKind Contract CustomerClass Decision Denominator Flow FlowKind HIGHEST_LEVEL
+        History Law LawKind MINUTES_PER_DAY Obstacle Organisation PlannedActivity PlanningGroup Priority Range Request
         RequestKind Requirement Roster RosterProblem RoutingWeights ServiceGoal Shift
-        ShiftTemplate Site Skill Snapshot StaffClass Ticket Tier TimeGrid Vendor Waiting
+        ShiftTemplate ShrinkageWindow Site Skill Snapshot StaffClass Ticket Tier TimeGrid Vendor Waiting
         can_serve check_grid check_organisation check_problem check_requirement
         check_roster check_snapshot
     """,

@@ -1,0 +1,37 @@
+"""How single times scatter around their mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from optimizer.model.record import Record
+
+__all__ = ["Law", "LawKind"]
+
+
+class LawKind(StrEnum):
+    """The shape of a distribution of positive times."""
+
+    EXPONENTIAL = "exponential"
+    LOGNORMAL = "lognormal"
+    EMPIRICAL = "empirical"
+    FIXED = "fixed"
+
+
+@dataclass(frozen=True, slots=True)
+class Law(Record):
+    """A distribution with mean 1; whoever uses it multiplies by the mean.
+
+    Parameters
+    ----------
+    variation
+        Standard deviation over mean of the log-normal law, 0 or more; the others do not use it.
+    points
+        Of the empirical law: equally likely times, 0 or more and ascending, in any unit, with
+        straight lines between them. They are scaled to mean 1.
+    """
+
+    kind: LawKind = LawKind.EXPONENTIAL
+    variation: float = 1.0
+    points: tuple[float, ...] = ()
