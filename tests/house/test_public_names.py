@@ -60,11 +60,11 @@ PUBLIC = {
     "optimizer.model": """
         ActivityKind ActivityTemplate Agent AgentState Assignment Availability Channel
         ChannelKind Contract CustomerClass Decision Denominator Flow FlowKind HIGHEST_LEVEL
-        History Law LawKind MINUTES_PER_DAY Obstacle Organisation PlannedActivity PlanningGroup Priority Range Request
-        RequestKind Requirement Roster RosterProblem RoutingWeights ServiceGoal Shift
-        ShiftTemplate ShrinkageWindow Site Skill Snapshot StaffClass Ticket Tier TimeGrid Vendor Waiting
-        can_serve check_grid check_organisation check_problem check_requirement
-        check_roster check_snapshot
+        History Law LawKind MINUTES_PER_DAY Obstacle Organisation PlannedActivity PlanningGroup
+        Priority Range Request RequestKind Requirement Roster RosterProblem RoutingWeights
+        ServiceGoal Shift ShiftTemplate ShrinkageWindow Site Skill Snapshot StaffClass Ticket
+        Tier TimeGrid Vendor Waiting can_serve check_grid check_organisation check_problem
+        check_requirement check_roster check_snapshot
     """,
     "optimizer.roster": """
         Parts RosterResult Verification solve verify
