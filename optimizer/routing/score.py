@@ -58,7 +58,11 @@ def wait_target(weights: RoutingWeights, rank: int, promised: float | None) -> f
 
 @njit(cache=True)
 def base_score(
-    rank: int, value: float, wait: float, target: float, weights: NDArray[np.float64]
+    rank: int,
+    value: float,
+    wait: float,
+    target: float,
+    weights: NDArray[np.float64] | tuple[float, float, float],
 ) -> float:
     """Return the points that a ticket brings whoever takes it.
 
@@ -112,7 +116,11 @@ def base_parts(
 
 @njit(cache=True)
 def _terms(
-    rank: int, value: float, wait: float, target: float, weights: NDArray[np.float64]
+    rank: int,
+    value: float,
+    wait: float,
+    target: float,
+    weights: NDArray[np.float64] | tuple[float, float, float],
 ) -> tuple[float, float, float]:
     return (
         weights[PRIORITY] * (3 - rank),

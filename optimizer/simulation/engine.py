@@ -1,48 +1,81 @@
 """The discrete-event engine: contacts arrive, wait, are answered or give up; agents come and go.
 
-One compiled loop advances from event to event. Arrivals and changes of the roster are known and
-sorted beforehand, so only ends of service are kept in a heap. Giving up needs no event: whoever
-has waited too long is dropped when the line reaches its head. An event costs O(log busy agents)
-for the heap, plus a look at the pools that may take the contact or at the heads of the lines
-that the agent may take, so a run is linear in its contacts.
+One compiled loop (`optimizer.simulation.loop`) advances from event to event. Changes of the
+roster are known and sorted beforehand; arrivals, ends of service, returns and clocks are in one
+heap. Giving up needs no event unless something follows from it: whoever has waited too long is
+dropped when the turn comes, which also tells how long the wait would have been. An event costs
+O(log of what is to come) for the heap, plus a look at the pools that may take the contact or at
+the heads of the lines that the agent may take, so a run is linear in its contacts.
 
 Events at the same instant are played in this order: stretches end, services end (by contact),
-stretches begin (by agent), contacts arrive. A contact whose patience ends at the very instant at
-which an agent turns to it is answered.
+customers part, stretches begin (by agent), contacts return, contacts arrive (by line), clocks run
+out. A contact whose patience ends at the very instant at which an agent turns to it is answered.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.errors import InvalidInput, Issue, raise_errors
-from optimizer.routing.score import weight_vector
-from optimizer.simulation.loop import run
-from optimizer.simulation.records import (
-    AGENT,
-    CHANGE,
-    CONTACT,
-    ENDS,
-    FINISH,
-    LINE,
-    NOBODY,
-    OPTION,
-    Records,
-    records,
-)
-from optimizer.simulation.system import Contacts, Floats, Ints, Staff, System, check_play
+from optimizer.simulation.ledger import ABANDONED
+from optimizer.simulation.loop import BOUND, FULL, close, start
+from optimizer.simulation.loop import run as go
+from optimizer.simulation.records import NOBODY, Records
+from optimizer.simulation.system import Contacts, Floats, Staff, System, check_play
+from optimizer.simulation.tables import Goals, Tables
+from optimizer.simulation.traffic import Draws, Traffic
 
-__all__ = ["Played", "play"]
+__all__ = ["Played", "Run", "play", "run"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """What a run came to.
+
+    Parameters
+    ----------
+    counts
+        Of the kind `CELL` of `optimizer.simulation.records`, [lines, slots].
+    waits
+        Contacts by line and bin of the wait, [lines, bins]; see `optimizer.simulation.tally`.
+    longest_s
+        The longest wait, [lines].
+    busy_s, staffed_s
+        Seconds with at least one contact in hand, and in a stretch or beyond one to finish a
+        contact, up to the horizon, [agents].
+    busy_by_slot_s
+        Seconds with a contact in hand, [pools, slots].
+    work_s
+        Agent time on contacts, a contact that shares an agent counted by its share,
+        [agents, lines].
+    records
+        What became of each contact, in the order in which they were done; empty unless asked
+        for.
+    end_s
+        The horizon; without one, the time of the last event.
+    events
+        Number of events played.
+    """
+
+    counts: Records
+    waits: NDArray[np.int64]
+    longest_s: Floats
+    busy_s: Floats
+    staffed_s: Floats
+    busy_by_slot_s: Floats
+    work_s: Floats
+    records: Records
+    end_s: float
+    events: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Played:
-    """What became of every contact and every agent.
+    """What became of every given contact and every agent.
 
     Parameters
     ----------
@@ -52,14 +85,8 @@ class Played:
         Whether the contact gave up before the horizon, [contacts].
     wait
         Seconds until the answer, until giving up, or until the horizon, [contacts].
-    busy_s
-        Seconds with at least one contact in hand, up to the horizon, [agents].
-    staffed_s
-        Seconds in a stretch, and beyond one to finish a contact, up to the horizon, [agents].
-    end_s
-        The horizon; without one, the time of the last event.
-    events
-        Number of events played.
+    busy_s, staffed_s, end_s, events
+        As in `Run`.
     """
 
     agent: NDArray[np.int32]
@@ -84,7 +111,9 @@ def play(
     horizon_s: float = math.inf,
     most_events: int | None = None,
 ) -> Played:
-    """Play contacts against staff.
+    """Play given contacts against staff, and tell what became of each.
+
+    Flows are not played, since what they bring is not among the given contacts.
 
     Parameters
     ----------
@@ -100,107 +129,90 @@ def play(
         If an array has a wrong shape, range, reference or order, or if the bound is too low.
     """
     raise_errors("The simulation cannot be played.", check_play(system, staff, contacts))
-    if most_events is None:
-        most_events = 2 * len(contacts) + 2 * len(staff.agent) + 1
-    flow = _flow(contacts)
-    lines, agents, options = _tables(system, staff)
-    pools = system.fit.shape[1]
-    events, last = run(
-        flow,
-        lines,
-        agents,
-        options,
-        records(ENDS, (pools, system.capacity), first=NOBODY, last=NOBODY),
-        _changes(staff),
-        np.zeros(len(agents) * system.capacity + 1, FINISH),
-        weight_vector(system.weights),
-        horizon_s,
-        most_events,
+    if len(system.flows.source):
+        detail = "Given contacts are played without flows."
+        raise InvalidInput("Flows cannot be played.", [Issue("flows", "/system/flows", detail)])
+    played = run(
+        system,
+        staff,
+        Traffic.nothing(len(system.rank)),
+        Draws(0),
+        given=contacts,
+        horizon_s=horizon_s,
+        most_events=most_events,
+        keep_records=True,
     )
-    if events == most_events:
-        detail = f"It was stopped after {events} events, at {last:g} s."
-        raise InvalidInput("The simulation does not end.", [Issue("too_many_events", "", detail)])
-
-    end = horizon_s if math.isfinite(horizon_s) else last
-    agent = flow["agent"].copy()
-    waits = agent == NOBODY
-    abandoned = waits & np.isfinite(flow["gives_up"]) & (flow["gives_up"] <= horizon_s)
-    wait = np.where(waits, end, flow["start"]) - contacts.arrival
-    in_stretch = np.minimum(staff.end, end) - np.minimum(staff.begin, end)
+    kept = played.records[np.argsort(played.records["number"])]
+    # Arrivals after the horizon were not played.
+    missing = len(contacts) - len(kept)
+    late = np.maximum(contacts.arrival[len(kept) :] - played.end_s, 0.0)
     return Played(
-        agent=agent,
-        abandoned=abandoned,
-        wait=np.where(abandoned, contacts.patience, wait),
+        agent=np.append(kept["agent"], np.full(missing, NOBODY, np.int32)),
+        abandoned=np.append(kept["outcome"] == ABANDONED, np.zeros(missing, np.bool_)),
+        wait=np.append(kept["wait"], 0.0 * late),
+        busy_s=played.busy_s,
+        staffed_s=played.staffed_s,
+        end_s=played.end_s,
+        events=played.events,
+    )
+
+
+def run(
+    system: System,
+    staff: Staff,
+    traffic: Traffic,
+    draws: Draws,
+    *,
+    goals: Goals | None = None,
+    given: Contacts | None = None,
+    horizon_s: float = math.inf,
+    most_events: int | None = None,
+    keep_records: bool = False,
+) -> Run:
+    """Play drawn contacts, given ones, or both; the arguments are taken to be sound.
+
+    Parameters
+    ----------
+    traffic
+        What contacts are drawn from; given ones bring their times with them.
+    draws
+        Which of all possible contacts are drawn.
+    goals
+        What waits are held against; None counts none of it.
+    most_events
+        Bound on the events of the run; None allows a hundred for every contact expected.
+
+    Raises
+    ------
+    InvalidInput
+        If the bound is reached: contacts that bring ever new ones, at once.
+    """
+    if most_events is None:
+        expected = float(traffic.offered.sum()) + (0 if given is None else len(given))
+        most_events = int(1000 + 100 * expected + 4 * len(staff.agent))
+    tables = Tables(system, staff, traffic, draws, goals, given, horizon_s, keep_records)
+    world = tables.world
+    start(world)
+    while (status := go(world, most_events)) == FULL:
+        tables.make_room()
+    last = float(world["now"][0])
+    if status == BOUND:
+        detail = f"It was stopped after {most_events} events, at {last:g} s."
+        raise InvalidInput("The simulation does not end.", [Issue("too_many_events", "", detail)])
+    end = horizon_s if math.isfinite(horizon_s) else last
+    tables.make_room()
+    close(world, end)
+    in_stretch = np.minimum(staff.end, end) - np.minimum(staff.begin, end)
+    agents = tables.agents
+    return Run(
+        counts=tables.cells,
+        waits=tables.waits,
+        longest_s=tables.lines["longest"].copy(),
         busy_s=agents["busy"].copy(),
         staffed_s=np.bincount(staff.agent, in_stretch, len(agents)) + agents["overrun"],
+        busy_by_slot_s=tables.busy,
+        work_s=tables.work,
+        records=tables.all_records(),
         end_s=end,
-        events=events,
+        events=int(world["events"][0]),
     )
-
-
-def _flow(contacts: Contacts) -> Records:
-    """Lay the contacts out as the loop takes them."""
-    return records(
-        CONTACT,
-        len(contacts),
-        arrival=contacts.arrival,
-        gives_up=contacts.arrival + contacts.patience,
-        service=contacts.service,
-        line=contacts.line,
-        agent=NOBODY,
-        behind=NOBODY,
-    )
-
-
-def _tables(system: System, staff: Staff) -> tuple[Records, Records, Records]:
-    """Lay lines, agents and their options out as the loop takes them."""
-    pools = system.fit.shape[1]
-    pools_of_lines = _options(system.fit, -system.fit)
-    lines_of_pools = _options(system.fit.T, np.tile(system.deferred, (pools, 1)))
-    line_bounds = _bounds(pools_of_lines)
-    pool_bounds = _bounds(lines_of_pools) + line_bounds[-1]
-    lines = records(
-        LINE,
-        len(system.rank),
-        rank=system.rank,
-        value=system.value,
-        target=system.target,
-        units=system.units,
-        deferred=system.deferred,
-        first=line_bounds[:-1],
-        end=line_bounds[1:],
-        head=NOBODY,
-    )
-    agents = records(
-        AGENT,
-        len(staff.pool),
-        pool=staff.pool,
-        first=pool_bounds[:-1][staff.pool],
-        end=pool_bounds[1:][staff.pool],
-    )
-    options = np.concatenate([np.zeros(0, OPTION), *pools_of_lines, *lines_of_pools])
-    return lines, agents, options
-
-
-def _options(fit: Floats, key: NDArray[Any]) -> list[Records]:
-    """Return for each row the columns with a fit, sorted by the key (ties by column)."""
-    rows = []
-    for points, order in zip(fit, key, strict=True):
-        to = np.flatnonzero(~np.isnan(points))
-        to = to[np.argsort(order[to], kind="stable")]
-        rows.append(records(OPTION, len(to), to=to, fit=points[to]))
-    return rows
-
-
-def _bounds(rows: list[Records]) -> Ints:
-    """Return where each row begins once all are joined, and where the last one ends."""
-    return np.cumsum([0, *map(len, rows)], dtype=np.int64)
-
-
-def _changes(staff: Staff) -> Records:
-    """Sort begins and ends of stretches: by time, ends first, then by agent."""
-    time = np.concatenate([staff.end, staff.begin])
-    agent = np.concatenate([staff.agent, staff.agent])
-    begins = np.repeat([False, True], len(staff.agent))
-    order = np.lexsort((agent, begins, time))
-    return records(CHANGE, len(time), time=time[order], agent=agent[order], begins=begins[order])

@@ -1,306 +1,401 @@
 """The compiled event loop; `optimizer.simulation.engine` prepares what it works on.
 
-The state is a handful of arrays of records, and each function is handed just those it needs:
-the fields of one agent lie side by side in memory, and numba counts a reference for every array
-that crosses a call. Both together make the loop several times faster than parallel arrays in one
-tuple.
+The loop returns whenever a table may become too small, its caller makes room, and it goes on where
+it was: memory grows with those who are somewhere at the same time, never with those who are gone.
 
-Everything compiled stands in this one file, because numba renews a cached function only when the
-file that holds it changes. The one exception is the score, `base_score`, which is the live
-router's own: after changing it, remove ``__pycache__`` here (a test notices). For the same reason
-arguments are arrays and never objects of our own: a cache that names a class does not survive
-the class.
+numba renews a cached function only when its own file changes. After a change of a file that this
+one calls, remove ``__pycache__`` here (the tests do so by themselves).
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-from optimizer.routing.score import base_score
-from optimizer.simulation.records import NOBODY, Records
+from optimizer.simulation.choice import find_agent, find_contact, join, leave
+from optimizer.simulation.heap import pop, push
+from optimizer.simulation.ledger import (
+    ANSWERED,
+    answer,
+    end_case,
+    leave_behind,
+    lose,
+    open_case,
+    record,
+)
+from optimizer.simulation.queueing import queue, set_ring, step_out
+from optimizer.simulation.records import (
+    NOBODY,
+    Records,
+    agent_at,
+    change_at,
+    contact_at,
+    ends_at,
+    event_at,
+    line_at,
+    number_at,
+    planned_at,
+    whole_at,
+)
+from optimizer.simulation.sources import (
+    ESCALATE,
+    FINISH,
+    GONE,
+    NEXT,
+    PART,
+    RETRY,
+    RETURN,
+    RING,
+    SERVED,
+    TRANSFER,
+    TRAVELLING,
+    WAITING,
+    announce,
+    draw,
+    go_on,
+    take_given,
+    vacate,
+)
+from optimizer.simulation.tally import cell_of, spread
 
-__all__ = ["run"]
+__all__ = ["BOUND", "DONE", "FULL", "close", "run", "start"]
+
+DONE, FULL, BOUND = range(3)
+"""How a run returns: at its end, because a table is full, or at its bound on events."""
+
+
+@njit(cache=True, nogil=True)
+def start(world: Records) -> None:
+    """Draw the first contact of every line."""
+    w = world[0]
+    for number in range(w.line_count):
+        announce(number, w)
+
+
+@njit(cache=True, nogil=True)
+def run(world: Records, most_events: int) -> int:
+    """Play every event up to the horizon, until the bound, or until a table may be too small."""
+    w = world[0]
+    while True:
+        changes_at, given_at, happens_at = math.inf, math.inf, math.inf
+        if w.next_change < w.change_count:
+            changes_at = change_at(w.changes, w.next_change).time
+        if w.next_planned < w.planned_count:
+            given_at = planned_at(w.planned, w.next_planned).arrival
+        if w.pending:
+            happens_at = event_at(w.heap, 1).time
+        now = min(changes_at, given_at, happens_at)
+        if now > w.horizon or now == math.inf:
+            return DONE
+        if w.events >= most_events:
+            return BOUND
+        # An event brings two contacts at most, and fills one agent with services.
+        if w.present + 3 > w.places or w.pending + most_pushed(w) > w.heap_room:
+            return FULL
+        if w.record_room and w.recorded + w.present + 2 > w.record_room:
+            return FULL
+        w.events += 1
+        w.now = now
+
+        kind = event_at(w.heap, 1).kind if happens_at == now else NEXT
+        if changes_at == now and (kind > PART or not change_at(w.changes, w.next_change).begins):
+            change = change_at(w.changes, w.next_change)
+            w.next_change += 1
+            if w.anyone:
+                _change_number(agent_at(w.agents, change.agent).pool, change.begins, now, w)
+            else:
+                _come_or_go(change.agent, change.begins, now, w)
+        elif given_at == now and kind >= NEXT:
+            _arrive(take_given(now, w), now, w)
+        else:
+            event = pop(w)
+            _play(event.kind, event.order, event.id, now, w)
 
 
 @njit(cache=True)
-def run(
-    contacts: Records,
-    lines: Records,
-    agents: Records,
-    options: Records,
-    free: Records,
-    changes: Records,
-    finishes: Records,
-    weights: NDArray[np.float64],
-    horizon: float,
-    most_events: int,
-) -> tuple[int, float]:
-    """Play every event up to the horizon, or until `most_events` are played.
+def most_pushed(w: Any) -> int:
+    """Return the number of events that one may add to the heap."""
+    return int(8 + w.capacity * (4 + w.paces))
 
-    Parameters
-    ----------
-    contacts
-        In order of arrival.
-    lines, agents
-        Lines are empty, agents absent and idle at first.
-    options
-        The pools of each line, best fit first, and the lines of each pool, deferred ones last.
-    free
-        Lists of agents with free units, [pools, capacity]; the column is the load.
-    changes
-        In the order in which they are to be played.
-    finishes
-        Room for every unit of every agent, and place 0.
-    weights
-        From `optimizer.routing.score.weight_vector`.
 
-    Returns
-    -------
-    events
-        Number of events played.
-    last
-        Time of the last of them, 0 if there was none.
-    """
-    next_contact, next_change = 0, 0
-    events, last = 0, 0.0
-    while events < most_events:
-        arrival_at = contacts[next_contact].arrival if next_contact < len(contacts) else np.inf
-        change_at = changes[next_change].time if next_change < len(changes) else np.inf
-        finish_at = finishes[1].time if finishes[0].contact else np.inf
-        now = min(arrival_at, change_at, finish_at)
-        if now > horizon or now == np.inf:
-            break
-        events, last = events + 1, now
-
-        if change_at == now and (finish_at > now or not changes[next_change].begins):
-            who = changes[next_change].agent
-            agent = agents[who]
-            agent.present = changes[next_change].begins
-            next_change += 1
-            if agent.present:
-                if agent.load:
-                    agent.overrun += now - agent.left
-                _take_waiting(who, now, contacts, lines, agents, options, free, finishes, weights)
-                _join(who, events, agents, free)
+@njit(cache=True, nogil=True)
+def close(world: Records, end: float) -> None:
+    """Count whoever is still somewhere at the end; records need room for all of them."""
+    w = world[0]
+    for who in range(w.places):
+        contact = contact_at(w.contacts, who)
+        if contact.place == SERVED:
+            _work(contact, end, w)
+            record(contact, ANSWERED, contact.start - contact.arrival, end, w)
+            if not contact.over:
+                end_case(contact, math.inf, w)
+        elif contact.place == WAITING or contact.place == GONE:
+            if contact.gives_up < math.inf and contact.gives_up <= w.horizon:
+                lose(contact, math.inf, w)
             else:
-                agent.left = now
-                _leave(who, agents, free)
-        elif finish_at == now:
-            contact = contacts[_pop(finishes)]
-            agent = agents[contact.agent]
-            if agent.present:
-                _leave(contact.agent, agents, free)
-            agent.load -= lines[contact.line].units
-            if not agent.load:
-                agent.busy += now - agent.since
-                if not agent.present:
-                    agent.overrun += now - agent.left
-            if agent.present:
-                who = contact.agent
-                _take_waiting(who, now, contacts, lines, agents, options, free, finishes, weights)
-                _join(who, events, agents, free)
-        else:
-            who = _find_agent(lines[contacts[next_contact].line], agents, options, free)
-            if who == NOBODY:
-                _queue(next_contact, contacts, lines)
-            else:
-                _leave(who, agents, free)
-                _serve(next_contact, who, now, contacts, lines, agents, finishes)
-                _join(who, events, agents, free)
-            next_contact += 1
-
-    end = last if horizon == np.inf else horizon
-    for agent in agents:
+                leave_behind(contact, end, w)
+            if contact.place == WAITING:
+                end_case(contact, math.inf, w)
+        elif contact.place == TRAVELLING:
+            end_case(contact, math.inf, w)
+    for who in range(w.agent_count):
+        agent = agent_at(w.agents, who)
         if agent.load:
-            agent.busy += end - agent.since
+            _rest(agent, end, w)
             if not agent.present:
                 agent.overrun += end - agent.left
-    return events, last
+            elif w.anyone and whole_at(w.owed, agent.pool).value:
+                whole_at(w.owed, agent.pool).value -= 1
+                agent.overrun += end
 
 
 @njit(cache=True)
-def _find_agent(line: Any, agents: Records, options: Records, free: Records) -> int:
-    """Return the agent for a new contact: best fit, then least loaded, then longest idle."""
-    best, best_fit = NOBODY, 0.0
-    most_load = free.shape[1] - line.units
-    for index in range(line.first, line.end):
-        option = options[index]
-        if best != NOBODY and option.fit < best_fit:
-            break
-        for load in range(most_load + 1):
-            who = free[option.to, load].first
-            if who != NOBODY:
-                if best == NOBODY or load < most_load or agents[who].turn < agents[best].turn:
-                    best, best_fit, most_load = who, option.fit, load
-                break
-    return best
+def _play(kind: int, order: int, who: int, now: float, w: Any) -> None:
+    """Play an event of the heap, unless the contact has gone on without it."""
+    if kind == NEXT:
+        _arrive(draw(who, now, w), now, w)
+        return
+    contact = contact_at(w.contacts, who)
+    if contact.number != order:
+        return
+    if kind == FINISH:
+        if contact.place == SERVED and contact.ends == now:
+            _finish(who, now, w)
+    elif kind == PART:
+        contact.over = True
+        if not go_on(who, TRANSFER, now, w):
+            end_case(contact, now, w)
+    elif kind == RETURN:
+        _arrive(who, now, w)
+    elif contact.place == WAITING:
+        if kind == RING:
+            _widen(who, now, w)
+        elif kind == ESCALATE:
+            _escalate(who, now, w)
+        else:
+            _give_up(who, now, w)
 
 
 @njit(cache=True)
-def _find_contact(
-    agent: Any,
-    units: int,
-    now: float,
-    contacts: Records,
-    lines: Records,
-    options: Records,
-    weights: NDArray[np.float64],
-) -> int:
-    """Return the contact for an agent with free units: highest score, then longest waiting.
-
-    Deferred contacts count only if nobody else waits. Those who gave up leave the lines.
-    """
-    best, best_score, best_deferred = NOBODY, 0.0, True
-    for index in range(agent.first, agent.end):
-        option = options[index]
-        line = lines[option.to]
-        if line.deferred and not best_deferred:
-            break
-        if line.units > units:
-            continue
-        while line.head != NOBODY and contacts[line.head].gives_up < now:
-            line.head = contacts[line.head].behind
-        if line.head != NOBODY:
-            wait = now - contacts[line.head].arrival
-            score = base_score(line.rank, line.value, wait, line.target, weights)
-            score += option.fit
-            waits_longer = score == best_score and line.head < best
-            if best == NOBODY or score > best_score or waits_longer:
-                best, best_score, best_deferred = line.head, score, line.deferred
-    return best
+def _come_or_go(who: int, begins: bool, now: float, w: Any) -> None:
+    """Let an agent come or go."""
+    agent = agent_at(w.agents, who)
+    agent.present = begins
+    if begins:
+        if agent.load:
+            agent.overrun += now - agent.left
+        _take_waiting(who, now, w)
+        join(who, w)
+    else:
+        agent.left = now
+        leave(who, w)
 
 
 @njit(cache=True)
-def _take_waiting(
-    who: int,
-    now: float,
-    contacts: Records,
-    lines: Records,
-    agents: Records,
-    options: Records,
-    free: Records,
-    finishes: Records,
-    weights: NDArray[np.float64],
-) -> None:
+def _change_number(pool: int, begins: bool, now: float, w: Any) -> None:
+    """Let one more agent of a pool come, or whoever is free first go."""
+    owed = whole_at(w.owed, pool)
+    if begins and owed.value:
+        owed.value -= 1
+        agent_at(w.agents, _number_of(pool, True, w)).overrun += now
+    elif begins:
+        _come_or_go(_number_of(pool, False, w), True, now, w)
+    else:
+        idle = ends_at(w.free, pool * w.capacity).first
+        if idle != NOBODY:
+            _come_or_go(idle, False, now, w)
+        else:
+            owed.value += 1
+            # What is taken away here is given back at the moment of leaving.
+            agent_at(w.agents, _number_of(pool, True, w)).overrun -= now
+
+
+@njit(cache=True)
+def _number_of(pool: int, present: bool, w: Any) -> int:
+    """Return an agent of a pool who is there, or is not."""
+    for who in range(w.agent_count):
+        agent = agent_at(w.agents, who)
+        if agent.pool == pool and agent.present == present:
+            return who
+    return NOBODY
+
+
+@njit(cache=True)
+def _arrive(who: int, now: float, w: Any) -> None:
+    """Let a contact come to its line."""
+    contact = contact_at(w.contacts, who)
+    contact.number = w.numbered
+    w.numbered += 1
+    if contact.hop == 0:
+        contact.case = contact.number
+        open_case(contact, now, w)
+    cell = cell_of(contact.origin, now, w)
+    cell.offered += 1
+    if not math.isnan(line_at(w.lines, contact.origin).within):
+        cell.targeted += 1
+    _offer(who, 0.0, now, w)
+
+
+@njit(cache=True)
+def _offer(who: int, wait: float, now: float, w: Any) -> None:
+    """Give a contact to an agent who is free, or put it into its line."""
+    agent = find_agent(contact_at(w.contacts, who).line, wait, w)
+    if agent == NOBODY:
+        queue(who, now, w)
+    else:
+        leave(agent, w)
+        _serve(who, agent, now, w)
+        join(agent, w)
+
+
+@njit(cache=True)
+def _widen(who: int, now: float, w: Any) -> None:
+    """Offer a contact to the pools that may take it from now on."""
+    contact = contact_at(w.contacts, who)
+    agent = find_agent(contact.line, contact.ring, w)
+    if agent == NOBODY:
+        set_ring(contact, who, contact.ring, w)
+        return
+    step_out(who, w)
+    leave(agent, w)
+    _serve(who, agent, now, w)
+    join(agent, w)
+
+
+@njit(cache=True)
+def _escalate(who: int, now: float, w: Any) -> None:
+    """Move a contact to the line that it escalates to, with the wait it has."""
+    contact = contact_at(w.contacts, who)
+    cell_of(contact.origin, contact.arrival, w).escalated += 1
+    step_out(who, w)
+    contact.line = line_at(w.lines, contact.line).escalate_to
+    _offer(who, now - contact.arrival, now, w)
+
+
+@njit(cache=True)
+def _give_up(who: int, now: float, w: Any) -> None:
+    """Let a contact give up; it keeps its place to learn how long the wait would have been."""
+    contact = contact_at(w.contacts, who)
+    contact.place = GONE
+    line_at(w.lines, contact.line).waiting -= 1
+    w.waiting -= 1
+    if not go_on(who, RETRY, now, w):
+        end_case(contact, math.inf, w)
+
+
+@njit(cache=True)
+def _take_waiting(who: int, now: float, w: Any) -> None:
     """Let an agent take contacts that wait while there are units free for one."""
-    agent = agents[who]
-    while agent.load < free.shape[1]:
-        units = free.shape[1] - agent.load
-        contact = _find_contact(agent, units, now, contacts, lines, options, weights)
-        if contact == NOBODY:
+    agent = agent_at(w.agents, who)
+    while agent.load < w.capacity:
+        whom = find_contact(who, now, w)
+        if whom == NOBODY:
             break
-        lines[contacts[contact].line].head = contacts[contact].behind
-        _serve(contact, who, now, contacts, lines, agents, finishes)
+        contact = contact_at(w.contacts, whom)
+        step_out(whom, w)
+        if contact.gives_up < now:
+            lose(contact, now - contact.arrival, w)
+            if contact.place == WAITING:
+                end_case(contact, math.inf, w)
+            vacate(whom, w)
+        else:
+            _serve(whom, who, now, w)
 
 
 @njit(cache=True)
-def _serve(
-    whom: int,
-    who: int,
-    now: float,
-    contacts: Records,
-    lines: Records,
-    agents: Records,
-    finishes: Records,
-) -> None:
+def _serve(whom: int, who: int, now: float, w: Any) -> None:
     """Begin a service."""
-    contact, agent = contacts[whom], agents[who]
+    contact, agent = contact_at(w.contacts, whom), agent_at(w.agents, who)
+    line = line_at(w.lines, contact.line)
+    answer(contact, now, w)
     if not agent.load:
         agent.since = now
-    agent.load += lines[contact.line].units
-    contact.start = now
-    contact.agent = who
-    _push(now + contact.service, whom, finishes)
-
-
-@njit(cache=True)
-def _queue(whom: int, contacts: Records, lines: Records) -> None:
-    """Add a contact at the end of its line."""
-    line = lines[contacts[whom].line]
-    if line.head == NOBODY:
-        line.head = whom
+    agent.load += line.units
+    agent.contacts += 1
+    contact.place, contact.agent = SERVED, who
+    contact.start, contact.since = now, now
+    contact.done, contact.over = 0.0, False
+    if w.paces:
+        _set_pace(agent, agent.contacts - 1, agent.contacts, now, w)
+        contact.beside, contact.before = agent.hand, NOBODY
+        if agent.hand != NOBODY:
+            contact_at(w.contacts, agent.hand).before = whom
+        agent.hand = whom
+        pace = number_at(w.pace, contact.line * w.paces + agent.contacts).value
+        contact.ends = now + contact.service * pace
     else:
-        contacts[line.tail].behind = whom
-    line.tail = whom
+        contact.ends = now + contact.service
+        if line.wrap > 0.0 and line.flow < line.flow_end:
+            talked = now + contact.service * (1.0 - line.wrap)
+            push(talked, PART, contact.number, whom, w)
+    push(contact.ends, FINISH, contact.number, whom, w)
 
 
 @njit(cache=True)
-def _join(who: int, turn: int, agents: Records, free: Records) -> None:
-    """Add an agent at the end of the list of the own pool and load, unless the load is full."""
-    agent = agents[who]
-    if agent.load == free.shape[1]:
-        return
-    ends = free[agent.pool, agent.load]
-    if ends.last == NOBODY:
-        ends.first = who
-    else:
-        agents[ends.last].following = who
-    agent.preceding = ends.last
-    agent.following = NOBODY
-    agent.turn = turn
-    ends.last = who
+def _set_pace(agent: Any, before: int, after: int, now: float, w: Any) -> None:
+    """Change the pace of all services of an agent from one number of contacts to another."""
+    whom = agent.hand
+    while whom != NOBODY:
+        contact = contact_at(w.contacts, whom)
+        old = number_at(w.pace, contact.line * w.paces + before).value
+        new = number_at(w.pace, contact.line * w.paces + after).value
+        if old != new:
+            contact.done += (now - contact.since) / old
+            contact.since = now
+            contact.ends = now + max(contact.service - contact.done, 0.0) * new
+            push(contact.ends, FINISH, contact.number, whom, w)
+        whom = contact.beside
 
 
 @njit(cache=True)
-def _leave(who: int, agents: Records, free: Records) -> None:
-    """Take an agent out of the list of the own pool and load, unless the load is full."""
-    agent = agents[who]
-    if agent.load == free.shape[1]:
-        return
-    ends = free[agent.pool, agent.load]
-    if agent.preceding == NOBODY:
-        ends.first = agent.following
-    else:
-        agents[agent.preceding].following = agent.following
-    if agent.following == NOBODY:
-        ends.last = agent.preceding
-    else:
-        agents[agent.following].preceding = agent.preceding
+def _finish(whom: int, now: float, w: Any) -> None:
+    """End a service; the agent takes whoever waits."""
+    contact = contact_at(w.contacts, whom)
+    who = contact.agent
+    agent = agent_at(w.agents, who)
+    line = line_at(w.lines, contact.line)
+    if agent.present:
+        leave(who, w)
+    agent.load -= line.units
+    agent.contacts -= 1
+    if w.paces:
+        if contact.before == NOBODY:
+            agent.hand = contact.beside
+        else:
+            contact_at(w.contacts, contact.before).beside = contact.beside
+        if contact.beside != NOBODY:
+            contact_at(w.contacts, contact.beside).before = contact.before
+        _set_pace(agent, agent.contacts + 1, agent.contacts, now, w)
+    _work(contact, now, w)
+    record(contact, ANSWERED, contact.start - contact.arrival, now, w)
+    if not contact.over and not go_on(whom, TRANSFER, now, w):
+        end_case(contact, now - line.wrap * (now - contact.start), w)
+    vacate(whom, w)
+    if not agent.load:
+        _rest(agent, now, w)
+        if not agent.present:
+            agent.overrun += now - agent.left
+        elif w.anyone and whole_at(w.owed, agent.pool).value:
+            whole_at(w.owed, agent.pool).value -= 1
+            agent.overrun += now
+            agent.present = False
+    if agent.present:
+        _take_waiting(who, now, w)
+        join(who, w)
 
 
 @njit(cache=True)
-def _push(time: float, contact: int, heap: Records) -> None:
-    """Add an end of service."""
-    heap[0].contact += 1
-    hole = heap[0].contact
-    while hole > 1 and _earlier(time, contact, heap[hole // 2]):
-        _copy(heap[hole // 2], heap[hole])
-        hole //= 2
-    heap[hole].time = time
-    heap[hole].contact = contact
+def _work(contact: Any, now: float, w: Any) -> None:
+    """Book the time that an agent spent on a contact, by the share of the agent that it took."""
+    share = line_at(w.lines, contact.line).units / w.capacity
+    place = contact.agent * w.line_count + contact.line
+    number_at(w.work, place).value += (now - contact.start) * share
 
 
 @njit(cache=True)
-def _pop(heap: Records) -> int:
-    """Remove the next end of service and return its contact."""
-    first = heap[1].contact
-    moved = heap[heap[0].contact]
-    heap[0].contact -= 1
-    size = heap[0].contact
-    hole, below = 1, 2
-    while below <= size:
-        if below < size and _earlier(heap[below + 1].time, heap[below + 1].contact, heap[below]):
-            below += 1
-        if _earlier(moved.time, moved.contact, heap[below]):
-            break
-        _copy(heap[below], heap[hole])
-        hole, below = below, 2 * below
-    _copy(moved, heap[hole])
-    return int(first)
-
-
-@njit(cache=True)
-def _earlier(time: float, contact: int, other: Any) -> bool:
-    """Tell whether an end of service comes before another one."""
-    return bool(time < other.time or (time == other.time and contact < other.contact))
-
-
-@njit(cache=True)
-def _copy(source: Any, target: Any) -> None:
-    """Copy an end of service from one place of the heap to another."""
-    target.time = source.time
-    target.contact = source.contact
+def _rest(agent: Any, now: float, w: Any) -> None:
+    """Book the time since an agent last had nothing in hand."""
+    agent.busy += now - agent.since
+    spread(agent.since, now, agent.pool, w)

@@ -8,22 +8,21 @@ contact is served or has given up, as published studies of single days have it.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from optimizer.model import RoutingWeights
-from optimizer.simulation.arrivals import HandlingTime, Law, Traffic, draw_contacts
-from optimizer.simulation.engine import Played, play
-from optimizer.simulation.system import PLAIN, Contacts, Floats, Ints, Staff, System
+from optimizer.model import Law, RoutingWeights
+from optimizer.simulation.engine import Run, run
+from optimizer.simulation.system import PLAIN, Floats, Ints, Staff, System
+from optimizer.simulation.tables import Goals
+from optimizer.simulation.traffic import Draws, Traffic
 
 __all__ = ["Scenario"]
 
 FIRST_CHOICE = 1e-6
 """Points between two choices of an agent group: they decide between idle agents, never between
 contacts whose waits differ by more than a microsecond (with the weights `PLAIN`)."""
-
-EXPONENTIAL = HandlingTime(Law.EXPONENTIAL)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,17 +38,19 @@ class Scenario:
     handling_s, patience_s
         Means in seconds by period of arrival, patience infinite for never, [types, periods].
     agents
-        [agent groups, periods]. When fewer are wanted, the last ones leave once they are free.
+        [agent groups, periods]. When fewer are wanted, those leave who are free first.
     choice
         Order in which a type looks for idle agents, 0 first, NaN for never, [types, groups].
-    handling
-        Law of the handling times.
+    handling, patience
+        Laws of the times of every type.
     balking
         Share of contacts that leave at once if they are not answered at once.
     busyness
         Shape of a gamma factor with mean 1 that multiplies all volumes of a day; None for none.
     rank, value, weights
         Of each type, [types], and what freed agents go by; by default the longest waiting.
+    within_s
+        Target time of the service level; None for none.
     """
 
     period_s: float
@@ -58,25 +59,37 @@ class Scenario:
     patience_s: Floats
     agents: Ints
     choice: Floats
-    handling: HandlingTime = EXPONENTIAL
+    handling: Law = field(default_factory=Law)
+    patience: Law = field(default_factory=Law)
     balking: float = 0.0
     busyness: float | None = None
     rank: Ints | None = None
     value: Floats | None = None
     weights: RoutingWeights = PLAIN
+    within_s: float | None = None
 
     @property
     def length_s(self) -> float:
         """Return the length of all periods together, in seconds."""
         return self.period_s * float(self.offered.shape[1])
 
-    def draw(self, seed: int, day: int = 0) -> Contacts:
-        """Draw the contacts of one day."""
-        return draw_contacts(self._traffic(seed, day), seed, day)
-
-    def play(self, contacts: Contacts, horizon_s: float = math.inf) -> Played:
+    def run(
+        self, draws: Draws, horizon_s: float = math.inf, *, keep_records: bool = False
+    ) -> Run:
         """Play a day up to the horizon; without one until its last contact is gone."""
-        return play(self.system(), self.staff(), contacts, horizon_s=horizon_s)
+        types = len(self.offered)
+        within = np.full(types, math.nan if self.within_s is None else self.within_s)
+        nothing = Goals.none(types)
+        goals = Goals(within, nothing.within_s, nothing.within_s, nothing.calendar, nothing.opened_s)
+        return run(
+            self.system(),
+            self.staff(),
+            self.traffic(draws),
+            draws,
+            goals=goals,
+            horizon_s=horizon_s,
+            keep_records=keep_records,
+        )
 
     def system(self) -> System:
         """Return the lines and pools."""
@@ -87,7 +100,7 @@ class Scenario:
             rank=rank,
             value=np.ones(types) if self.value is None else self.value,
             target=np.array(self.weights.wait_target_seconds)[rank],
-            deferred=np.zeros(types, np.bool_),
+            idle_until_s=np.zeros(types),
             units=np.ones(types, np.int64),
             weights=self.weights,
         )
@@ -106,19 +119,23 @@ class Scenario:
             agent,
             begin.astype(np.float64) * self.period_s,
             np.where(end == self.agents.shape[1], math.inf, end * self.period_s),
+            interchangeable=True,
         )
 
-    def _traffic(self, seed: int, day: int) -> Traffic:
+    def traffic(self, draws: Draws) -> Traffic:
+        """Return what the contacts of a day are drawn from."""
         factor = 1.0
         if self.busyness is not None:
-            random = np.random.default_rng([seed, day])
-            factor = random.gamma(self.busyness, 1.0 / self.busyness)
+            factor = draws.generator("busyness").gamma(self.busyness, 1.0 / self.busyness)
+        types = len(self.offered)
         return Traffic(
-            names=[str(row) for row in range(len(self.offered))],
+            names=[str(row) for row in range(types)],
             slot_s=self.period_s,
             offered=self.offered * factor,
             handling_s=self.handling_s,
             patience_s=self.patience_s,
-            handling=self.handling,
-            balking=self.balking,
+            handling=[self.handling] * types,
+            patience=[self.patience] * types,
+            balking=np.full(types, self.balking),
+            after_contact=np.zeros(types),
         )

@@ -16,7 +16,7 @@ from optimizer.errors import Issue
 from optimizer.model import RoutingWeights
 from optimizer.model.findings import Findings
 
-__all__ = ["PLAIN", "Contacts", "Floats", "Ints", "Staff", "System", "check_play"]
+__all__ = ["PLAIN", "Contacts", "Floats", "Flows", "Ints", "Staff", "System", "check_play"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -30,6 +30,39 @@ PLAIN = RoutingWeights(
     skill_fit=0.0,
 )
 """Weights under which the score is the wait: longest waiting contact, longest idle agent."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flows:
+    """Shares of a line's contacts that bring further contacts, [flows] each.
+
+    Parameters
+    ----------
+    source, target
+        Lines.
+    share
+        Of those answered at the source, or given up there if `retry`, in [0, 1].
+    delay_s
+        Mean of the exponential time until the further contact, in seconds.
+    repeat, retry
+        What it is: neither is a transfer.
+    pauses
+        Whether the clocks of the case stand still during the delay.
+    """
+
+    source: Ints
+    target: Ints
+    share: Floats
+    delay_s: Floats
+    repeat: NDArray[np.bool_]
+    retry: NDArray[np.bool_]
+    pauses: NDArray[np.bool_]
+
+    @classmethod
+    def none(cls) -> Flows:
+        """Return no flows at all."""
+        lines, shares, flags = np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.bool_)
+        return cls(lines, lines, shares, shares, flags, flags, flags)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,24 +80,46 @@ class System:
         Customer value of a line's contacts, [lines].
     target
         Wait that a line's contacts are measured by, in seconds above 0, [lines].
-    deferred
-        Whether a line is served only by agents for whom no other line waits, [lines].
+    idle_until_s
+        Until they have waited so long, a line's contacts are served in idle time only, by agents
+        for whom nobody else waits: 0 for never, infinite for always, [lines].
     units
         Share of an agent that one contact takes, in units, 1 to `capacity`, [lines].
     capacity
         Units of every agent.
     weights
         What the base of the score is made of; the weight of the fit is already in `fit`.
+    bonus
+        Points added to every score of a line, [lines]; None for none.
+    queue_weight, ratio
+        Points for each contact by which a line is longer than its share `ratio` of all that
+        wait, [lines].
+    after_s
+        Wait from which a pool may take a line, [lines, pools]; None for 0.
+    escalate_s, escalate_to
+        Wait at which a contact moves to another line, infinite for never, and which, [lines];
+        None for no clocks.
+    pace
+        Handling time with 0, 1, 2 ... contacts in hand as multiples of the mean, above 0,
+        [lines, most in hand + 1]; None if it does not depend on them.
     """
 
     fit: Floats
     rank: Ints
     value: Floats
     target: Floats
-    deferred: NDArray[np.bool_]
+    idle_until_s: Floats
     units: Ints
     capacity: int = 1
     weights: RoutingWeights = field(default_factory=RoutingWeights)
+    bonus: Floats | None = None
+    queue_weight: float = 0.0
+    ratio: Floats | None = None
+    after_s: Floats | None = None
+    escalate_s: Floats | None = None
+    escalate_to: Ints | None = None
+    pace: Floats | None = None
+    flows: Flows = field(default_factory=Flows.none)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,12 +133,15 @@ class Staff:
     agent, begin, end
         Stretches in any order, those of one agent without overlap, [stretches]; an end may be
         infinite.
+    interchangeable
+        Whether, when a stretch ends, it is whoever of the pool is free first that leaves.
     """
 
     pool: Ints
     agent: Ints
     begin: Floats
     end: Floats
+    interchangeable: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,8 +176,18 @@ def check_play(system: System, staff: Staff, contacts: Contacts) -> list[Issue]:
     if system.capacity < 1:
         found.at("system", "capacity").error("out_of_range", f"{system.capacity} is no capacity.")
     lines, pools = system.fit.shape
-    for name in ("rank", "value", "target", "deferred", "units"):
+    for name in ("rank", "value", "target", "idle_until_s", "units"):
         _length(found.at("system", name), getattr(system, name), lines)
+    for name in ("bonus", "ratio", "escalate_s", "escalate_to"):
+        if getattr(system, name) is not None:
+            _length(found.at("system", name), getattr(system, name), lines)
+    for name in ("target", "share", "delay_s", "repeat", "retry", "pauses"):
+        values = getattr(system.flows, name)
+        _length(found.at("system", "flows", name), values, len(system.flows.source))
+    if system.after_s is not None and system.after_s.shape != system.fit.shape:
+        found.at("system", "after_s").error("bad_shape", "after_s has another shape than fit.")
+    if system.pace is not None and system.pace.shape != (lines, system.capacity + 1):
+        found.at("system", "pace").error("bad_shape", "pace has another shape.")
     agents, stretches, count = len(staff.pool), len(staff.agent), len(contacts)
     for name in ("begin", "end"):
         _length(found.at("staff", name), getattr(staff, name), stretches)
@@ -131,6 +199,24 @@ def check_play(system: System, staff: Staff, contacts: Contacts) -> list[Issue]:
     _all(found.at("system", "fit"), ~np.isinf(system.fit), "fits must be finite or NaN")
     _all(found.at("system", "rank"), (system.rank >= 0) & (system.rank <= 3), "ranks are 0 to 3")
     _all(found.at("system", "target"), system.target > 0, "targets must be above 0")
+    sound = system.idle_until_s >= 0
+    _all(found.at("system", "idle_until_s"), sound, "waits must be 0 or more")
+    if system.after_s is not None:
+        _all(found.at("system", "after_s"), system.after_s >= 0, "waits must be 0 or more")
+    if system.escalate_s is not None and system.escalate_to is not None:
+        _all(found.at("system", "escalate_s"), system.escalate_s >= 0, "waits must be 0 or more")
+        there = _inside(system.escalate_to, lines) | np.isinf(system.escalate_s)
+        _all(found.at("system", "escalate_to"), there, "there is no such line")
+    if system.pace is not None:
+        sound = np.isfinite(system.pace) & (system.pace > 0)
+        _all(found.at("system", "pace"), sound, "a pace must be finite, above 0")
+    flows = system.flows
+    _all(found.at("system", "flows", "source"), _inside(flows.source, lines), "no such line")
+    _all(found.at("system", "flows", "target"), _inside(flows.target, lines), "no such line")
+    sound = (flows.share >= 0) & (flows.share <= 1)
+    _all(found.at("system", "flows", "share"), sound, "shares are 0 to 1")
+    sound = np.isfinite(flows.delay_s) & (flows.delay_s >= 0)
+    _all(found.at("system", "flows", "delay_s"), sound, "delays must be finite, 0 or more")
     fits = (system.units >= 1) & (system.units <= system.capacity)
     _all(found.at("system", "units"), fits, "units are 1 up to the capacity")
     _all(found.at("staff", "pool"), _inside(staff.pool, pools), "there is no such pool")

@@ -66,7 +66,7 @@ def slow_play(
                 line = contacts.line[contact]
                 wait = now - contacts.arrival[contact]
                 points = score(system, line, staff.pool[agent], wait)
-                return not system.deferred[line], points, -contact
+                return wait >= system.idle_until_s[line], points, -contact
 
             # First come first served within a line, then the best of the heads of lines.
             heads = {

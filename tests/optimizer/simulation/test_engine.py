@@ -42,7 +42,7 @@ def cases(draw: st.DrawFn) -> Case:
         np.array(each(lines, st.integers(0, 3)), np.int64),
         np.array(each(lines, st.sampled_from([0.0, 1.0, 2.0])), float),
         np.array(each(lines, st.sampled_from([1.0, 2.0, 8.0])), float),
-        np.array(each(lines, st.booleans()), bool),
+        np.array(each(lines, st.sampled_from([0.0, 0.0, 2.0, math.inf])), float),
         np.array(each(lines, st.sampled_from(units)), np.int64),
         capacity,
         draw(WEIGHTS),
@@ -75,7 +75,7 @@ def queue(agents: int, until: float = math.inf) -> tuple[System, Staff]:
         np.array([2]),
         np.ones(1),
         np.ones(1),
-        np.zeros(1, bool),
+        np.zeros(1),
         np.ones(1, np.int64),
     )
     everybody = np.arange(agents)
@@ -168,7 +168,7 @@ def test_three_chats_share_an_agent_and_a_call_needs_a_whole_one() -> None:
         np.array([2, 2]),
         np.ones(2),
         np.ones(2),
-        np.zeros(2, bool),
+        np.zeros(2),
         units=np.array([1, 3]),
         capacity=3,
     )
@@ -187,7 +187,7 @@ def test_deferred_work_waits_for_idle_time_however_high_its_score() -> None:
         rank=np.array([0, 3]),
         value=np.array([100.0, 0.0]),
         target=np.ones(2),
-        deferred=np.array([True, False]),
+        idle_until_s=np.array([math.inf, 0.0]),
         units=np.ones(2, np.int64),
     )
     staff = queue(1)[1]
