@@ -29,6 +29,7 @@ from optimizer.model.people import (
     Vendor,
 )
 from optimizer.model.roster import PlannedActivity, Requirement, Roster, RosterProblem, Shift
+from optimizer.model.rules import Ring, RoutingRule, RuleKind
 from optimizer.model.services import (
     HIGHEST_LEVEL,
     Channel,
@@ -82,9 +83,12 @@ __all__ = [
     "Request",
     "RequestKind",
     "Requirement",
+    "Ring",
     "Roster",
     "RosterProblem",
+    "RoutingRule",
     "RoutingWeights",
+    "RuleKind",
     "ServiceGoal",
     "Shift",
     "ShiftTemplate",

@@ -1,1 +1,30 @@
 """Simulation: play contacts against a roster with the rule of the live router."""
+
+from optimizer.simulation.estimate import Estimate
+from optimizer.simulation.outcomes import (
+    IntervalOutcome,
+    Outcome,
+    PoolOutcome,
+    SimulationResult,
+    StaffOutcome,
+)
+from optimizer.simulation.rules import RULES
+from optimizer.simulation.simulate import simulate, slots_of_day, summarise, try_out
+from optimizer.simulation.study import Study
+from optimizer.simulation.trial import Settings
+
+__all__ = [
+    "RULES",
+    "Estimate",
+    "IntervalOutcome",
+    "Outcome",
+    "PoolOutcome",
+    "Settings",
+    "SimulationResult",
+    "StaffOutcome",
+    "Study",
+    "simulate",
+    "slots_of_day",
+    "summarise",
+    "try_out",
+]

@@ -1,176 +1,286 @@
-"""From the domain model to what the engine plays: pools, lines, presence and pay."""
+"""From the domain model to lines and pools: who waits together, and which agents are alike.
+
+Contacts of a planning group form a line for each customer class and each authority that their
+amounts ask for; agents form a pool if no rule tells them apart.
+"""
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.model import Agent, Organisation, Roster, RoutingWeights, can_serve
-from optimizer.routing.score import skill_fit, wait_target
-from optimizer.simulation.system import Floats, Ints, Staff, System
+from optimizer.model import (
+    HIGHEST_LEVEL,
+    Agent,
+    CustomerClass,
+    FlowKind,
+    Organisation,
+    PlanningGroup,
+    Ring,
+    RoutingRule,
+    Tier,
+    can_serve,
+)
+from optimizer.routing.score import skill_fit
+from optimizer.simulation.rules import Terms, terms_of
+from optimizer.simulation.system import Floats, Flows, Ints, System
 
-__all__ = ["Pools", "Stretches", "make_pools", "make_stretches", "make_system", "pay", "shrinkage"]
+__all__ = ["Line", "Pools", "make_lines", "make_pools", "make_system"]
+
+_EVERYBODY = CustomerClass("all", 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Contacts that are treated alike.
+
+    Parameters
+    ----------
+    group
+        Index of the planning group.
+    authority
+        Least authority of an agent that suffices for their amounts; infinite if nobody's does.
+    share
+        Of the group's contacts.
+    """
+
+    name: str
+    group: int
+    customer_class: CustomerClass
+    authority: float
+    share: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pools:
-    """Agents who are alike for every planning group.
+    """Agents who are alike for every line, of one tier and one site.
 
     Parameters
     ----------
     fit
-        Points for the fit, NaN where the pool may not serve the group, [groups, pools].
+        Points for the fit, NaN where the pool may not serve the line, [lines, pools].
+    after_s
+        Wait from which the pool may do so, [lines, pools].
     of_agent
         Pool of each agent, [agents].
+    tiers, sites
+        Of each pool.
     """
 
     fit: Floats
+    after_s: Floats
     of_agent: Ints
+    tiers: tuple[Tier, ...]
+    sites: tuple[str, ...]
 
     @property
     def may_serve(self) -> NDArray[np.bool_]:
-        """Return whether each pool may serve each group, [groups, pools]."""
+        """Return whether each pool may serve each line, [lines, pools]."""
         return ~np.isnan(self.fit)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Stretches:
-    """Runs of slots in which scheduled agents take contacts, [stretches] each.
+def make_lines(organisation: Organisation) -> list[Line]:
+    """Return the lines, group by group."""
+    steps = sorted({agent.authority for agent in organisation.agents} | {0.0})
+    lines = []
+    for index, group in enumerate(organisation.groups):
+        for one in organisation.customer_classes or (_EVERYBODY,):
+            for authority, share in _authorities(group, steps):
+                name = "/".join([group.id, one.id, f"{authority:g}"])
+                lines.append(Line(name, index, one, authority, one.share * share))
+    return lines
 
-    Parameters
-    ----------
-    shift
-        Index of the shift in the roster.
-    agent
-        Index of the agent in the organisation.
-    begin, end
-        Slots of the grid, the end excluded.
+
+def _authorities(group: PlanningGroup, steps: list[float]) -> list[tuple[float, float]]:
+    """Return the authorities that the amounts of a group ask for, with their shares."""
+    if not group.amounts:
+        return [(0.0, 1.0)]
+    needed = Counter(
+        steps[place] if (place := bisect_left(steps, amount)) < len(steps) else math.inf
+        for amount in group.amounts
+    )
+    return [(authority, needed[authority] / len(group.amounts)) for authority in sorted(needed)]
+
+
+def make_pools(organisation: Organisation, lines: list[Line], rule: RoutingRule) -> Pools:
+    """Group agents by what they may serve, from which wait on, and how well they fit.
+
+    Cost is lines times distinct profiles of agents, not times agents.
     """
-
-    shift: Ints
-    agent: Ints
-    begin: Ints
-    end: Ints
-
-    def staff(self, pools: Pools, present: NDArray[np.bool_], first: int, slot_s: float) -> Staff:
-        """Return the staff of the shifts that are `present`, in seconds from slot `first`."""
-        here = present[self.shift]
-        begin = (self.begin[here] - first).astype(np.float64) * slot_s
-        end = (self.end[here] - first).astype(np.float64) * slot_s
-        return Staff(pools.of_agent, self.agent[here], begin, end)
-
-
-def make_pools(organisation: Organisation, fit_weight: float) -> Pools:
-    """Group agents by what they may serve and how well they fit.
-
-    Cost is groups times distinct profiles of agents, not times agents.
-    """
-    columns: dict[tuple[float | None, ...], int] = {}
+    weight = terms_of(rule, organisation).fit_weight
+    columns: dict[object, int] = {}
+    options: list[list[tuple[float, float]]] = []
     profiles: dict[object, int] = {}
     of_agent = np.zeros(len(organisation.agents), np.int64)
     for i, agent in enumerate(organisation.agents):
-        profile = (frozenset(agent.skills.items()), agent.channels, agent.tier, agent.site)
+        skills = frozenset(agent.skills.items())
+        profile = (skills, agent.channels, agent.tier, agent.site, agent.authority)
         if profile not in profiles:
-            fits = _fits(organisation, agent, fit_weight)
-            profiles[profile] = columns.setdefault(fits, len(columns))
+            option = [_option(organisation, agent, line, rule.rings, weight) for line in lines]
+            # NaN is not equal to itself, so what may not be served is told by None.
+            key = (tuple(None if o[0] != o[0] else o for o in option), agent.tier, agent.site)
+            if key not in columns:
+                columns[key] = len(columns)
+                options.append(option)
+            profiles[profile] = columns[key]
         of_agent[i] = profiles[profile]
-    fit = np.array(list(columns), dtype=np.float64).reshape(-1, len(organisation.groups)).T
-    return Pools(np.ascontiguousarray(fit), of_agent)
+    table = np.array(options, dtype=np.float64).reshape(-1, len(lines), 2)
+    fit, after = (np.ascontiguousarray(table[:, :, part].T) for part in (0, 1))
+    who: list[Agent] = [
+        organisation.agents[int(np.flatnonzero(of_agent == pool)[0])]
+        for pool in range(len(options))
+    ]
+    return Pools(fit, after, of_agent, tuple(a.tier for a in who), tuple(a.site for a in who))
 
 
-def _fits(organisation: Organisation, agent: Agent, weight: float) -> tuple[float | None, ...]:
-    """Return the points of an agent for every group; None where there is no right to serve."""
-    return tuple(
-        skill_fit({group.skill: group.min_level}, agent.skills, weight)
-        if can_serve(agent, group)
-        else None
-        for group in organisation.groups
+def _option(
+    organisation: Organisation, agent: Agent, line: Line, rings: tuple[Ring, ...], weight: float
+) -> tuple[float, float]:
+    """Return the points of an agent for a line, NaN without a right to serve, and from when."""
+    group = organisation.groups[line.group]
+    waits = [
+        ring.after_seconds
+        for ring in rings or (Ring(0.0),)
+        if _in_ring(agent, group, ring) and agent.authority >= line.authority
+    ]
+    if not waits:
+        return math.nan, 0.0
+    return skill_fit({group.skill: group.min_level}, agent.skills, weight), min(waits)
+
+
+def _in_ring(agent: Agent, group: PlanningGroup, ring: Ring) -> bool:
+    """Tell whether an agent may take the contacts of a group within a ring."""
+    level = min(max(group.min_level + ring.level_change, 1), HIGHEST_LEVEL)
+    asked = PlanningGroup(
+        group.id,
+        group.channel,
+        group.skill,
+        level,
+        group.tier,
+        None if ring.other_sites else group.site,
     )
+    return can_serve(agent, asked)
 
 
-def make_system(organisation: Organisation, pools: Pools, weights: RoutingWeights) -> System:
-    """Return the system in which every planning group is a line.
+def make_system(
+    organisation: Organisation, lines: list[Line], pools: Pools, rule: RoutingRule, aht_s: Floats
+) -> System:
+    """Return the system of an organisation.
 
     An agent has as many units as the least common multiple of the concurrencies, so that a
     contact of a channel with concurrency c takes exactly one c-th of an agent. Deferred work
     takes an agent wholly.
+
+    Parameters
+    ----------
+    aht_s
+        Mean handling time of each planning group, above 0, [groups].
     """
     channels = {channel.id: channel for channel in organisation.channels}
-    kinds = [channels[group.channel] for group in organisation.groups]
+    groups = [organisation.groups[line.group] for line in lines]
+    kinds = [channels[group.channel] for group in groups]
     at_once = [1 if channel.deferred else channel.concurrency for channel in kinds]
     capacity = math.lcm(*at_once)
+    terms = terms_of(rule, organisation, aht_s)
+    of_line = np.array([line.group for line in lines], np.int64)
     return System(
         fit=pools.fit,
-        rank=np.array([group.priority.rank for group in organisation.groups], np.int64),
-        value=np.array([group.customer_value for group in organisation.groups]),
-        target=np.array(
+        rank=np.array([group.priority.rank for group in groups], np.int64),
+        value=np.array(
             [
-                wait_target(weights, group.priority.rank, group.goal.first_response_seconds)
-                for group in organisation.groups
+                group.customer_value * line.customer_class.value
+                for group, line in zip(groups, lines, strict=True)
             ]
         ),
-        deferred=np.array([channel.deferred for channel in kinds], np.bool_),
+        target=terms.target[of_line],
+        idle_until_s=terms.idle_until_s[of_line],
         units=np.array([capacity // contacts for contacts in at_once], np.int64),
         capacity=capacity,
-        weights=weights,
+        weights=terms.weights,
+        bonus=terms.bonus[of_line],
+        queue_weight=terms.queue_weight,
+        ratio=_ratios(terms, lines),
+        after_s=pools.after_s,
+        escalate_s=np.array([_or(group.escalate_after_seconds, math.inf) for group in groups]),
+        escalate_to=_escalations(organisation, lines),
+        pace=_pace(organisation, lines, capacity),
+        flows=_flows(organisation, lines),
     )
 
 
-def make_stretches(organisation: Organisation, roster: Roster, slots: range) -> Stretches:
-    """Return the stretches of the roster within a range of slots: shifts minus activities."""
-    index = {agent.id: i for i, agent in enumerate(organisation.agents)}
-    rows: list[list[int]] = []
-    for number, shift in enumerate(roster.shifts):
-        end = -1
-        for slot in shift.working_slots():
-            if slot not in slots:
+def _ratios(terms: Terms, lines: list[Line]) -> Floats:
+    return np.array([terms.ratio[line.group] * line.share for line in lines])
+
+
+def _or(value: float | None, otherwise: float) -> float:
+    return otherwise if value is None else value
+
+
+def _like(organisation: Organisation, lines: list[Line], line: Line, group: str) -> list[int]:
+    """Return the lines of a group for the customers of a line."""
+    return [
+        index
+        for index, other in enumerate(lines)
+        if organisation.groups[other.group].id == group
+        and other.customer_class == line.customer_class
+    ]
+
+
+def _escalations(organisation: Organisation, lines: list[Line]) -> Ints:
+    """Return the line that each escalates to: of those that need no more authority, the last."""
+    result = np.full(len(lines), -1)
+    for index, line in enumerate(lines):
+        target = organisation.groups[line.group].escalate_to
+        if target is not None:
+            there = _like(organisation, lines, line, target)
+            enough = [i for i in there if lines[i].authority >= line.authority]
+            result[index] = enough[0] if enough else there[-1]
+    return result
+
+
+def _pace(organisation: Organisation, lines: list[Line], capacity: int) -> Floats | None:
+    """Return the handling time by contacts in hand; None if it depends on them nowhere."""
+    channels = {channel.id: channel for channel in organisation.channels}
+    if not any(channel.aht_factors for channel in organisation.channels):
+        return None
+    pace = np.ones((len(lines), capacity + 1))
+    for row, line in zip(pace, lines, strict=True):
+        factors = channels[organisation.groups[line.group].channel].aht_factors
+        if factors:
+            # Whoever has more in hand than the channel allows has contacts of others, too.
+            last = np.minimum(np.arange(1, capacity + 1), len(factors)) - 1
+            row[1:] = np.array(factors)[last]
+    return pace
+
+
+def _flows(organisation: Organisation, lines: list[Line]) -> Flows:
+    """Return the flows between lines; customers stay in their class."""
+    rows = []
+    for flow in organisation.flows:
+        for source, line in enumerate(lines):
+            if organisation.groups[line.group].id != flow.source:
                 continue
-            if slot != end:
-                rows.append([number, index[shift.agent], slot, slot])
-            end = rows[-1][3] = slot + 1
-    columns = np.array(rows, np.int64).reshape(-1, 4).T
-    return Stretches(*columns)
-
-
-def shrinkage(organisation: Organisation, pools: Pools) -> Floats:
-    """Return the mean shrinkage of the groups that each agent may serve, [agents]."""
-    shares = np.array([group.shrinkage for group in organisation.groups])
-    may = pools.may_serve
-    mean = np.zeros(may.shape[1])
-    np.divide(shares @ may, may.sum(axis=0), out=mean, where=may.any(axis=0))
-    return mean[pools.of_agent]
-
-
-def pay(organisation: Organisation, roster: Roster, slots: range) -> tuple[Floats, Floats]:
-    """Return paid hours and cost of the roster within a range of slots, [agents] each.
-
-    All paid time counts at the contract's hourly cost, time within a guarantee too; hours on
-    Saturdays and Sundays bear the premium, and a shift that begins in the range its call cost.
-    """
-    index = {agent.id: i for i, agent in enumerate(organisation.agents)}
-    contracts = {contract.id: contract for contract in organisation.contracts}
-    days = roster.grid.wall_times()[slots.start : slots.stop].astype("datetime64[D]")
-    weekend = np.isin((days.astype(np.int64) + 3) % 7, (5, 6))  # 1970-01-01 was a Thursday
-    hours, cost = np.zeros(len(index)), np.zeros(len(index))
-    for shift in roster.shifts:
-        paid = np.zeros(len(slots), np.bool_)
-        paid[_clipped(shift.start, shift.end, slots)] = True
-        for activity in shift.activities:
-            if not activity.paid:
-                paid[_clipped(activity.start, activity.end, slots)] = False
-        who = index[shift.agent]
-        contract = contracts[organisation.agents[who].contract]
-        worked = roster.grid.hours_per_slot * paid.sum()
-        premium = contract.weekend_premium * roster.grid.hours_per_slot * (paid & weekend).sum()
-        hours[who] += worked
-        cost[who] += contract.hourly_cost * (worked + premium)
-        if shift.start in slots:
-            cost[who] += contract.call_cost
-    return hours, cost
-
-
-def _clipped(begin: int, end: int, slots: range) -> slice:
-    return slice(max(begin - slots.start, 0), max(end - slots.start, 0))
+            there = _like(organisation, lines, line, flow.target)
+            total = sum(lines[i].share for i in there)
+            rows += [
+                (
+                    source,
+                    target,
+                    flow.share * lines[target].share / total,
+                    flow.delay_seconds,
+                    flow.kind is FlowKind.REPEAT,
+                    flow.kind is FlowKind.RETRY,
+                    flow.pauses_clock,
+                )
+                for target in there
+            ]
+    columns = list(zip(*rows, strict=True)) or [()] * 7
+    source_, target_ = (np.array(column, np.int64) for column in columns[:2])
+    share, delay = (np.array(column, np.float64) for column in columns[2:4])
+    repeat, retry, pauses = (np.array(column, np.bool_) for column in columns[4:])
+    return Flows(source_, target_, share, delay, repeat, retry, pauses)

@@ -89,7 +89,7 @@ def quantile(law: Any, points: int, u: float) -> float:
         below = int(place)
         low = number_at(points, law.first + below).value
         high = number_at(points, min(law.first + below + 1, law.end - 1)).value
-        return low + (place - below) * (high - low)
+        return float(low + (place - below) * (high - low))
     return 1.0
 
 

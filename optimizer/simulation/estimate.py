@@ -10,7 +10,7 @@ from scipy.special import stdtrit
 
 from optimizer.simulation.system import Floats
 
-__all__ = ["Estimate"]
+__all__ = ["Estimate", "ratio_deviations"]
 
 CONFIDENCE = 0.95
 
@@ -37,11 +37,11 @@ class Estimate:
         values = values[~np.isnan(values)]
         if not len(values):
             return cls(None)
-        return cls._around(float(values.mean()), values - values.mean())
+        return cls.around(float(values.mean()), values - values.mean())
 
     @classmethod
-    def of_ratio(cls, part: Floats, whole: Floats) -> Estimate:
-        """Estimate a ratio of totals, such as a share of all contacts.
+    def of_ratio(cls, part: Floats, whole: Floats | None) -> Estimate:
+        """Estimate a ratio of totals, such as a share of all contacts; a mean without a whole.
 
         The interval is that of the linearised ratio (delta method): the residuals
         ``part - ratio * whole`` take the place of deviations.
@@ -51,17 +51,38 @@ class Estimate:
         part, whole
             One value per replication.
         """
-        total = float(whole.sum())
-        if total <= 0.0:
-            return cls(None)
-        ratio = float(part.sum()) / total
-        return cls._around(ratio, (part - ratio * whole) / whole.mean())
+        ratio, deviations = ratio_deviations(part, whole)
+        return cls(None) if ratio is None else cls.around(ratio, deviations)
 
     @classmethod
-    def _around(cls, mean: float, deviations: Floats) -> Estimate:
+    def around(cls, mean: float, deviations: Floats) -> Estimate:
+        """Return the interval around a mean from the deviation of each replication."""
         count = len(deviations)
         if count < 2:
             return cls(mean)
         error = math.sqrt(float(deviations @ deviations) / (count - 1) / count)
         half = float(stdtrit(count - 1, (1 + CONFIDENCE) / 2)) * error  # quantile of Student's t
         return cls(mean, mean - half, mean + half)
+
+    @property
+    def sure(self) -> bool:
+        """Tell whether 0 is outside the interval: of a difference, whether there is one."""
+        return self.low is not None and self.high is not None and not self.low <= 0.0 <= self.high
+
+
+def ratio_deviations(part: Floats, whole: Floats | None) -> tuple[float | None, Floats]:
+    """Return a ratio of totals, None if nothing is counted, and what each replication adds to it.
+
+    Parameters
+    ----------
+    part, whole
+        One value per replication; without a whole, the ratio is the mean of the part.
+    """
+    if whole is None:
+        mean = float(part.mean())
+        return mean, part - mean
+    total = float(whole.sum())
+    if total <= 0.0:
+        return None, np.zeros_like(part)
+    ratio = float(part.sum()) / total
+    return ratio, (part - ratio * whole) / whole.mean()

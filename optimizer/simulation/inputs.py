@@ -11,20 +11,20 @@ from optimizer.errors import Issue
 from optimizer.model import (
     Organisation,
     Roster,
-    RoutingWeights,
     Snapshot,
     check_organisation,
     check_roster,
     check_snapshot,
 )
 from optimizer.model.findings import Findings
-from optimizer.simulation.arrivals import HandlingTime
+from optimizer.simulation.rules import check_rule
 from optimizer.simulation.system import Floats
+from optimizer.simulation.trial import Settings
 
 __all__ = ["MOST_CONTACTS", "check_plan", "check_settings", "check_volumes"]
 
-MOST_CONTACTS = 5_000_000
-"""Greatest number of contacts expected in one replication; each takes about 150 bytes."""
+MOST_CONTACTS = 100_000_000
+"""Greatest number of contacts expected in one replication; they take about a minute."""
 
 MOST_UNITS = 1000
 CELLS_PER_ISSUE = 20
@@ -63,12 +63,20 @@ def check_volumes(
         found.at("slots").error("bad_slots", detail)
     expected = (len(organisation.groups), count)
     for name, values in (("offered", offered), ("aht_s", aht_s)):
-        if values.shape != expected:
+        paths = name == "offered" and values.ndim == 3 and len(values) > 0
+        if values.shape[-2:] != expected or not (values.ndim == 2 or paths):
             found.at(name).error("bad_shape", f"{name} is {values.shape} but must be {expected}.")
     if found.issues:
         return found.issues
-    bad_volume = ~(np.isfinite(offered) & (offered >= 0))
-    bad_aht = ~(np.isfinite(aht_s) & (aht_s > 0)) & ((offered > 0) | bad_volume)
+    every = offered.reshape(-1, *expected)
+    bad_volume = ~(np.isfinite(every) & (every >= 0)).all(axis=0)
+    offered = every.max(axis=0)
+    # Flows may bring contacts where none come from outside.
+    needed = np.broadcast_to(offered > 0, expected) | bad_volume
+    flowing = {flow.target for flow in organisation.flows}
+    flowing |= {group.escalate_to for group in organisation.groups if group.escalate_to}
+    needed = needed | np.array([[group.id in flowing] for group in organisation.groups])
+    bad_aht = ~(np.isfinite(aht_s) & (aht_s > 0)) & needed
     for name, values, bad in (("offered", offered, bad_volume), ("aht_s", aht_s, bad_aht)):
         cells = np.argwhere(bad).tolist()
         for row, slot in cells[:CELLS_PER_ISSUE]:
@@ -84,19 +92,27 @@ def check_volumes(
     return found.issues
 
 
-def check_settings(
-    weights: RoutingWeights,
-    handling: HandlingTime,
-    absence: float | None,
-    seed: int,
-    replications: int,
-) -> list[Issue]:
+def check_settings(settings: Settings, organisation: Organisation, roster: Roster) -> list[Issue]:
     """Return the issues of how it is to be played."""
     # An empty snapshot carries the weights through the checks of the live router.
-    issues = check_snapshot(Snapshot(datetime.now(UTC), (), (), weights))
+    issues = check_snapshot(Snapshot(datetime.now(UTC), (), (), settings.rule.weights))
+    issues += check_rule(settings.rule, organisation, "/rule")
     found = Findings("", issues)
-    found.at("handling").within("variation", handling.variation, 0, 100)
-    found.within("absence", absence, 0, 1, open_high=True)
-    found.within("seed", seed, 0)
-    found.within("replications", replications, 1, 100_000)
+    found.within("adherence_s", settings.adherence_s, 0, 24 * 3600)
+    found.within("busyness", settings.busyness, 0, 10)
+    found.within("seed", settings.seed, 0)
+    found.within("replications", settings.replications, 1, 100_000)
+    found.within("records", settings.records, 0)
+    expected = (len(organisation.groups), roster.grid.count)
+    absence, opened = settings.absence, settings.open_slots
+    if isinstance(absence, np.ndarray):
+        if absence.shape != expected:
+            detail = f"absence is {absence.shape} but must be {expected}."
+            found.at("absence").error("bad_shape", detail)
+        elif not ((absence >= 0) & (absence < 1)).all():
+            found.at("absence").error("out_of_range", "Shares of absence must be in [0, 1).")
+    else:
+        found.within("absence", absence, 0, 1, open_high=True)
+    if opened is not None and opened.shape != expected:
+        found.at("open_slots").error("bad_shape", f"open_slots must be {expected}.")
     return found.issues

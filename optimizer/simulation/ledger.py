@@ -10,7 +10,17 @@ from numba import njit
 from optimizer.simulation.records import NOBODY, line_at, record_at, whole_at
 from optimizer.simulation.tally import BINS, bin_of, cell_of, open_seconds
 
-__all__ = ["ABANDONED", "ANSWERED", "LEFT", "answer", "end_case", "leave_behind", "lose", "open_case", "record"]
+__all__ = [
+    "ABANDONED",
+    "ANSWERED",
+    "LEFT",
+    "answer",
+    "end_case",
+    "leave_behind",
+    "lose",
+    "open_case",
+    "record",
+]
 
 LEFT, ANSWERED, ABANDONED = range(3)
 """Outcomes of a contact."""
@@ -42,9 +52,9 @@ def answer(contact: Any, now: float, w: Any) -> None:
     if not contact.responded:
         contact.responded = True
         response = line_at(w.lines, contact.root).response
-        if not math.isnan(response) and _elapsed(contact, now, w) <= response:
-            if _due(contact, response, w):
-                cell_of(contact.root, contact.began, w).responded += 1
+        in_time = _elapsed(contact, now, w) <= response
+        if in_time and _due(contact, response, w):
+            cell_of(contact.root, contact.began, w).responded += 1
 
 
 @njit(cache=True)

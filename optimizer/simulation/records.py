@@ -323,9 +323,7 @@ number_at = _at(NUMBER)
 whole_at = _at(WHOLE)
 
 
-def records(
-    kind: np.dtype[np.void], shape: int | tuple[int, int], /, **fields: object
-) -> Records:
+def records(kind: np.dtype[np.void], shape: int | tuple[int, int], /, **fields: object) -> Records:
     """Return records of a kind; fields that are not given are zero."""
     result = np.zeros(shape, kind)
     for name, values in fields.items():

@@ -1,183 +1,185 @@
-"""From the observations of all replications to the figures that are reported."""
+"""From a study to the figures that are reported."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
+from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from optimizer.model import Denominator, Organisation
-from optimizer.simulation.centre import Pools
 from optimizer.simulation.estimate import Estimate
-from optimizer.simulation.measure import Observation
-from optimizer.simulation.outcomes import IntervalOutcome, Outcome, PoolOutcome
+from optimizer.simulation.figures import FIGURES, level
+from optimizer.simulation.outcomes import IntervalOutcome, Outcome, PoolOutcome, StaffOutcome
+from optimizer.simulation.sets import SetKind
+from optimizer.simulation.study import Study
 from optimizer.simulation.system import Floats
 
-__all__ = ["Sets", "intervals", "outcomes", "pool_outcomes", "sets_of"]
+Feature = TypeVar("Feature", bound=Hashable)
+
+__all__ = [
+    "intervals",
+    "occupancy",
+    "occupancy_by_interval",
+    "outcomes",
+    "pool_outcomes",
+    "spread",
+    "staff_outcomes",
+]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sets:
-    """The sets of planning groups that are reported together.
-
-    Parameters
-    ----------
-    names
-        Every group, then every channel, then ``immediate`` and ``deferred``.
-    member
-        Whether a group belongs to a set, [sets, groups]; a set may be empty.
-    """
-
-    names: tuple[str, ...]
-    member: NDArray[np.bool_]
+def outcomes(study: Study, kind: SetKind) -> tuple[Outcome, ...]:
+    """Return the outcome of every set of a kind."""
+    rows = [row for row, its in enumerate(study.trial.sets.kinds) if its is kind]
+    return tuple(_outcome(study, row) for row in rows)
 
 
-def sets_of(organisation: Organisation) -> Sets:
-    """Return the sets of an organisation."""
-    of_group = np.array([group.channel for group in organisation.groups])
-    channels = [channel.id for channel in organisation.channels]
-    deferred = np.isin(of_group, [c.id for c in organisation.channels if c.deferred])
-    return Sets(
-        (*(group.id for group in organisation.groups), *channels, "immediate", "deferred"),
-        np.vstack(
-            [
-                np.eye(len(of_group), dtype=np.bool_),
-                *(of_group == channel for channel in channels),
-                ~deferred,
-                deferred,
-            ]
-        ),
-    )
+def _outcome(study: Study, row: int) -> Outcome:
+    waits = [Estimate.of_mean(study.quantiles[:, row, place]) for place in range(4)]
 
+    def figure(name: str) -> Estimate:
+        return study.estimate(name, row)
 
-def outcomes(observations: Sequence[Observation], sets: Sets, cost: Floats) -> list[Outcome | None]:
-    """Return the outcome of every set; None for an empty one.
-
-    Parameters
-    ----------
-    cost
-        Pay of every agent, [agents].
-    """
-    groups = {
-        name: np.array([o.counts[name].sum(axis=1) for o in observations])
-        for name in observations[0].counts
-    }
-    groups["virtual"] = np.array([o.virtual for o in observations])
-    groups["cost"] = np.array([_shared_out(cost, o.work_s) for o in observations])
-    totals = {name: values @ sets.member.T.astype(float) for name, values in groups.items()}
-    quantiles = np.array([o.quantiles for o in observations])
-    return [
-        _outcome(
-            name,
-            {key: values[:, row] for key, values in totals.items()},
-            [Estimate.of_mean(quantiles[:, row, q]) for q in range(quantiles.shape[2])],
-        )
-        if sets.member[row].any()
-        else None
-        for row, name in enumerate(sets.names)
-    ]
-
-
-def _outcome(name: str, totals: Mapping[str, Floats], quantiles: Sequence[Estimate]) -> Outcome:
-    """Return the outcome of one set from its totals, [replications] each."""
-    offered, answered, abandoned = totals["offered"], totals["answered"], totals["abandoned"]
-    p50, p90, p99, longest = quantiles
     return Outcome(
-        name=name,
-        offered=Estimate.of_mean(offered),
-        answered=Estimate.of_mean(answered),
-        abandoned=Estimate.of_mean(abandoned),
-        left=Estimate.of_mean(offered - answered - abandoned),
-        service_level={
-            denominator: Estimate.of_ratio(*_level(totals, denominator))
-            for denominator in Denominator
-        },
-        abandonment=Estimate.of_ratio(abandoned, offered),
-        mean_answer_s=Estimate.of_ratio(totals["waited"], answered),
-        wait_p50_s=p50,
-        wait_p90_s=p90,
-        wait_p99_s=p99,
-        wait_max_s=longest,
-        first_response=Estimate.of_ratio(totals["responded"], totals["due"]),
-        cost=Estimate.of_mean(totals["cost"]),
+        name=study.trial.sets.names[row],
+        offered=figure("offered"),
+        answered=figure("answered"),
+        abandoned=figure("abandoned"),
+        left=figure("left"),
+        service_level={one: figure(f"service_level.{one}") for one in Denominator},
+        abandonment=figure("abandonment"),
+        mean_answer_s=figure("mean_answer_s"),
+        wait_p50_s=waits[0],
+        wait_p90_s=waits[1],
+        wait_p99_s=waits[2],
+        wait_max_s=waits[3],
+        first_response=figure("first_response"),
+        first_response_breaches=figure("first_response_breaches"),
+        resolution=figure("resolution"),
+        resolution_breaches=figure("resolution_breaches"),
+        transfer_rate=figure("transfer_rate"),
+        repeat_rate=figure("repeat_rate"),
+        retry_rate=figure("retry_rate"),
+        escalation_rate=figure("escalation_rate"),
+        cost=figure("cost"),
     )
 
 
-def _level(counts: Mapping[str, Floats], denominator: Denominator) -> tuple[Floats, Floats]:
-    """Return the contacts in time and those that the denominator counts."""
-    match denominator:
-        case Denominator.OFFERED:
-            return counts["good"], counts["targeted"]
-        case Denominator.ANSWERED:
-            return counts["good"], counts["targeted_answered"]
-        case Denominator.EXCLUDING_SHORT_ABANDONS:
-            return counts["good"], counts["targeted"] - counts["short"]
-        case Denominator.VIRTUAL:
-            return counts["virtual"], counts["targeted"]
-
-
-def _shared_out(cost: Floats, work_s: Floats) -> Floats:
-    """Share the pay of agents out to groups by the time spent on their contacts, [groups]."""
-    total = work_s.sum(axis=1)
-    rate = np.zeros_like(cost)
-    np.divide(cost, total, out=rate, where=total > 0)
-    shares: Floats = rate @ work_s
-    return shares
-
-
-def pool_outcomes(
-    observations: Sequence[Observation], organisation: Organisation, pools: Pools
-) -> list[PoolOutcome]:
+def pool_outcomes(study: Study, organisation: Organisation) -> tuple[PoolOutcome, ...]:
     """Return the outcome of agents by the groups they may serve, most agents first."""
-    of_agent = pools.may_serve.T[pools.of_agent]
-    profiles, kind, agents = np.unique(of_agent, axis=0, return_inverse=True, return_counts=True)
-    of_kind = kind.ravel()[:, None] == np.arange(len(profiles))
-    busy = np.array([o.busy_s @ of_kind for o in observations])
-    staffed = np.array([o.staffed_s @ of_kind for o in observations])
-    return [
-        PoolOutcome(
-            tuple(g.id for g, may in zip(organisation.groups, profiles[k], strict=True) if may),
-            int(agents[k]),
-            Estimate.of_mean(staffed[:, k] / 3600.0),
-            Estimate.of_ratio(busy[:, k], staffed[:, k]),
-        )
-        for k in np.argsort(-agents, kind="stable")
+    trial = study.trial
+    served = [
+        frozenset(line.group for line, may in zip(trial.lines, column, strict=True) if may)
+        for column in trial.pools.may_serve.T
     ]
+    found = _by(study, served)
+    rows = [
+        PoolOutcome(
+            tuple(group.id for g, group in enumerate(organisation.groups) if g in groups),
+            agents,
+            hours,
+            busy,
+        )
+        for groups, (agents, hours, busy, _) in found.items()
+    ]
+    return tuple(sorted(rows, key=lambda pool: -pool.agents))
 
 
-def intervals(
-    observations: Sequence[Observation], organisation: Organisation
-) -> list[IntervalOutcome]:
+def staff_outcomes(study: Study, features: Sequence[str]) -> tuple[StaffOutcome, ...]:
+    """Return the outcome of agents by a feature of their pools."""
+    return tuple(
+        StaffOutcome(str(name), *figures) for name, figures in _by(study, features).items()
+    )
+
+
+def _by(
+    study: Study, features: Sequence[Feature]
+) -> dict[Feature, tuple[int, Estimate, Estimate, float]]:
+    """Return agents, staffed hours, occupancy and pay of the pools with each feature."""
+    of_agent = study.trial.pools.of_agent
+    result = {}
+    for feature in dict.fromkeys(features):
+        own = np.array([its == feature for its in features])
+        busy, staffed = study.busy_s[:, own].sum(axis=1), study.staffed_s[:, own].sum(axis=1)
+        result[feature] = (
+            int(own[of_agent].sum()),
+            Estimate.of_mean(staffed / 3600.0),
+            Estimate.of_ratio(busy, staffed),
+            float(study.trial.cost[own[of_agent]].sum()),
+        )
+    return result
+
+
+def occupancy(study: Study) -> Estimate:
+    """Return the occupancy of all agents together."""
+    return Estimate.of_ratio(study.busy_s.sum(axis=1), study.staffed_s.sum(axis=1))
+
+
+def occupancy_by_interval(study: Study) -> tuple[float | None, ...]:
+    """Return the occupancy of all agents in each slot; who works on beyond a stretch counts."""
+    busy = study.busy_by_slot_s.sum(axis=0)
+    staffed = np.maximum(study.staffed_by_slot_s, study.busy_by_slot_s).sum(axis=0)
+    return _ratios(busy, staffed)
+
+
+def spread(study: Study, organisation: Organisation) -> Estimate:
+    """Return how far apart the best and the worst channel are."""
+    sets = study.trial.sets
+    rows = [row for row, kind in enumerate(sets.kinds) if kind is SetKind.CHANNEL]
+    parts = [
+        study.parts(f"service_level.{_denominator(organisation, sets.names[row])}", row)
+        for row in rows
+    ]
+    levels = [
+        part / np.where(whole > 0, whole, np.nan)
+        for part, whole in parts
+        if whole is not None and whole.sum() > 0
+    ]
+    if len(levels) < 2:
+        return Estimate(None)
+    between = np.array(levels)
+    known = between[:, ~np.isnan(between).any(axis=0)]
+    if not known.size:
+        return Estimate(None)
+    return Estimate.of_mean(known.max(axis=0) - known.min(axis=0))
+
+
+def _denominator(organisation: Organisation, channel: str) -> Denominator:
+    """Return the denominator that the first group of a channel with a target counts by."""
+    for group in organisation.groups:
+        if group.channel == channel and group.goal.within_seconds is not None:
+            return group.goal.denominator
+    return Denominator.OFFERED
+
+
+def intervals(study: Study, organisation: Organisation) -> tuple[IntervalOutcome, ...]:
     """Return what each group experienced by interval of arrival."""
-    sums = {
-        name: np.sum([o.counts[name] for o in observations], axis=0)
-        for name in observations[0].counts
-    }
     result = []
+    count = study.trial.settings.replications
     for row, group in enumerate(organisation.groups):
-        counts = {name: values[row] for name, values in sums.items()}
+        counts = {name: values[row] for name, values in study.by_slot.items()}
         denominator = group.goal.denominator
         result.append(
             IntervalOutcome(
                 group=group.id,
                 denominator=denominator,
-                offered=_means(counts["offered"], len(observations)),
-                answered=_means(counts["answered"], len(observations)),
-                abandoned=_means(counts["abandoned"], len(observations)),
-                service_level=_ratios(*_level(counts, denominator)),
-                mean_answer_s=_ratios(counts["waited"], counts["answered"]),
+                offered=_means(counts["offered"], count),
+                answered=_means(counts["answered"], count),
+                abandoned=_means(counts["abandoned"], count),
+                service_level=_ratios(*level(denominator)(counts)),
+                mean_answer_s=_ratios(*FIGURES["mean_answer_s"](counts)),
+                first_response=_ratios(*FIGURES["first_response"](counts)),
             )
         )
-    return result
+    return tuple(result)
 
 
 def _means(total: Floats, replications: int) -> tuple[float, ...]:
     return tuple((total / replications).tolist())
 
 
-def _ratios(part: Floats, whole: Floats) -> tuple[float | None, ...]:
+def _ratios(part: Floats, whole: Floats | None) -> tuple[float | None, ...]:
+    assert whole is not None
     return tuple(
         p / w if w > 0 else None for p, w in zip(part.tolist(), whole.tolist(), strict=True)
     )

@@ -8,7 +8,7 @@ contact is served or has given up, as published studies of single days have it.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -73,14 +73,11 @@ class Scenario:
         """Return the length of all periods together, in seconds."""
         return self.period_s * float(self.offered.shape[1])
 
-    def run(
-        self, draws: Draws, horizon_s: float = math.inf, *, keep_records: bool = False
-    ) -> Run:
+    def run(self, draws: Draws, horizon_s: float = math.inf, *, keep_records: bool = False) -> Run:
         """Play a day up to the horizon; without one until its last contact is gone."""
         types = len(self.offered)
         within = np.full(types, math.nan if self.within_s is None else self.within_s)
-        nothing = Goals.none(types)
-        goals = Goals(within, nothing.within_s, nothing.within_s, nothing.calendar, nothing.opened_s)
+        goals = replace(Goals.none(types), within_s=within)
         return run(
             self.system(),
             self.staff(),

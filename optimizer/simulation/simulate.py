@@ -1,26 +1,24 @@
-"""Try a roster: play expected contacts against the people who are scheduled."""
+"""Play contacts against a roster and report what customers and agents experience."""
 
 from __future__ import annotations
 
 import logging
 import time
+from concurrent.futures import Executor
 from datetime import date
 
-import numpy as np
-
 from optimizer.errors import InvalidInput, Issue, raise_errors
-from optimizer.model import Organisation, Roster, RoutingWeights, TimeGrid
-from optimizer.progress import Event, Observer, silent
-from optimizer.simulation.arrivals import HandlingTime
-from optimizer.simulation.centre import pay
-from optimizer.simulation.estimate import Estimate
+from optimizer.model import Organisation, Roster, TimeGrid
+from optimizer.progress import Observer, silent
+from optimizer.simulation import report
 from optimizer.simulation.inputs import check_plan, check_settings, check_volumes
-from optimizer.simulation.outcomes import Rule, SimulationResult
-from optimizer.simulation.report import intervals, outcomes, pool_outcomes, sets_of
-from optimizer.simulation.system import PLAIN, Floats
-from optimizer.simulation.trial import prepare
+from optimizer.simulation.outcomes import SimulationResult
+from optimizer.simulation.sets import SetKind
+from optimizer.simulation.study import Study, study
+from optimizer.simulation.system import Floats
+from optimizer.simulation.trial import Settings, prepare
 
-__all__ = ["simulate", "slots_of_day"]
+__all__ = ["simulate", "slots_of_day", "summarise", "try_out"]
 
 log = logging.getLogger(__name__)
 
@@ -48,12 +46,8 @@ def simulate(
     aht_s: Floats,
     *,
     slots: range | None = None,
-    rule: Rule = Rule.SCORE,
-    weights: RoutingWeights | None = None,
-    handling: HandlingTime | None = None,
-    absence: float | None = None,
-    seed: int = 0,
-    replications: int = 10,
+    settings: Settings | None = None,
+    executor: Executor | None = None,
     observer: Observer = silent,
 ) -> SimulationResult:
     """Play contacts against a roster and report what customers and agents experience.
@@ -64,23 +58,17 @@ def simulate(
     Parameters
     ----------
     offered
-        Expected contacts by planning group and slot of the roster's grid, [groups, slots].
+        Expected contacts from outside by planning group and slot of the roster's grid,
+        [groups, slots]; what flows bring comes on top. Or several paths of them, which
+        replications take in turn, [paths, groups, slots].
     aht_s
-        Mean handling time in seconds, above 0 where contacts are expected, [groups, slots].
+        Mean handling time in seconds, above 0 where contacts may come, [groups, slots].
     slots
         Range of the grid that is played; None plays all of it.
-    weights
-        Weights of the rule ``score``; None takes the defaults of the live router.
-    handling
-        Law of the handling times; None is log-normal with a standard deviation equal to the mean.
-    absence
-        Probability, in [0, 1), that a scheduled shift is not worked at all, drawn for each shift
-        by itself. None takes for each agent the mean shrinkage of the groups served: what was
-        added to the requirement is thereby taken away again.
-    seed
-        0 or more. Equal arguments give equal results.
-    replications
-        Independent repetitions, at least 1; intervals need 2.
+    settings
+        None takes the defaults of `Settings`.
+    executor
+        Where replications run; None takes a thread for every core.
     observer
         Told before each replication.
 
@@ -89,51 +77,80 @@ def simulate(
     InvalidInput
         If anything of the input cannot be used; every problem is listed.
     """
-    started = time.perf_counter()
+    began = time.perf_counter()
+    tried = try_out(
+        organisation,
+        roster,
+        offered,
+        aht_s,
+        slots=slots,
+        settings=settings,
+        executor=executor,
+        observer=observer,
+    )
+    return summarise(tried, organisation, roster, time.perf_counter() - began)
+
+
+def try_out(
+    organisation: Organisation,
+    roster: Roster,
+    offered: Floats,
+    aht_s: Floats,
+    *,
+    slots: range | None = None,
+    settings: Settings | None = None,
+    executor: Executor | None = None,
+    observer: Observer = silent,
+) -> Study:
+    """Play contacts against a roster, and return the totals of every replication.
+
+    The arguments are those of `simulate`.
+    """
     slots = range(roster.grid.count) if slots is None else slots
-    weights = PLAIN if rule is Rule.PLAIN else weights or RoutingWeights()
-    handling = handling or HandlingTime()
+    settings = settings or Settings()
     raise_errors(
         "The simulation cannot be run.",
         [
             *check_plan(organisation, roster),
             *check_volumes(organisation, roster, slots, offered, aht_s),
-            *check_settings(weights, handling, absence, seed, replications),
+            *check_settings(settings, organisation, roster),
         ],
     )
-    sets = sets_of(organisation)
-    trial = prepare(
-        organisation, roster, slots, offered, aht_s, weights, handling, absence, sets.member
-    )
-    observations = []
-    for replication in range(replications):
-        phase = f"replication {replication + 1} of {replications}"
-        observer(Event(phase, time.perf_counter() - started))
-        observations.append(trial.run(seed, replication))
+    trial = prepare(organisation, roster, slots, offered, aht_s, settings)
+    return study(trial, executor, observer)
 
-    hours, cost = pay(organisation, roster, slots)
-    *named, immediate, deferred = outcomes(observations, sets, cost)
-    groups = len(organisation.groups)
+
+def summarise(
+    tried: Study, organisation: Organisation, roster: Roster, seconds: float
+) -> SimulationResult:
+    """Return the figures of a study."""
+    trial, settings = tried.trial, tried.trial.settings
+    when = {outcome.name: outcome for outcome in report.outcomes(tried, SetKind.WHEN)}
+    slots = range(trial.first, trial.first + len(trial.day_of_slot))
     result = SimulationResult(
         starts=tuple(roster.grid.local(slot) for slot in slots),
-        rule=rule,
-        seed=seed,
-        replications=replications,
-        groups=tuple(outcome for outcome in named[:groups] if outcome),
-        channels=tuple(outcome for outcome in named[groups:] if outcome),
-        immediate=immediate,
-        deferred=deferred,
-        pools=tuple(pool_outcomes(observations, organisation, trial.pools)),
-        intervals=tuple(intervals(observations, organisation)),
-        occupancy=Estimate.of_ratio(
-            np.array([o.busy_s.sum() for o in observations]),
-            np.array([o.staffed_s.sum() for o in observations]),
-        ),
-        paid_hours=float(hours.sum()),
-        cost=float(cost.sum()),
-        contacts=int(sum(o.counts["offered"].sum() for o in observations)),
-        events=sum(o.events for o in observations),
-        seconds=time.perf_counter() - started,
+        rule=settings.rule.name,
+        seed=settings.seed,
+        replications=settings.replications,
+        groups=report.outcomes(tried, SetKind.GROUP),
+        channels=report.outcomes(tried, SetKind.CHANNEL),
+        tiers=report.outcomes(tried, SetKind.TIER),
+        sites=report.outcomes(tried, SetKind.SITE),
+        customer_classes=report.outcomes(tried, SetKind.CUSTOMER_CLASS),
+        immediate=when.get("immediate"),
+        deferred=when.get("deferred"),
+        pools=report.pool_outcomes(tried, organisation),
+        staff_tiers=report.staff_outcomes(tried, trial.pools.tiers),
+        staff_sites=report.staff_outcomes(tried, trial.pools.sites),
+        intervals=report.intervals(tried, organisation),
+        occupancy=report.occupancy(tried),
+        occupancy_by_interval=report.occupancy_by_interval(tried),
+        spread=report.spread(tried, organisation),
+        paid_hours=float(trial.hours.sum()),
+        cost=float(trial.cost.sum()),
+        contacts=round(float(tried.by_slot["offered"].sum())),
+        events=tried.events,
+        seconds=seconds,
     )
     log.info("played %d contacts in %.2f s", result.contacts, result.seconds)
     return result

@@ -34,11 +34,11 @@ from optimizer.simulation.records import (
 from optimizer.simulation.tally import cell_of
 
 __all__ = [
+    "ESCALATE",
     "FINISH",
     "FREE",
     "GIVE_UP",
     "GONE",
-    "ESCALATE",
     "NEXT",
     "PART",
     "REPEAT",

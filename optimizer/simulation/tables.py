@@ -120,6 +120,9 @@ class Tables:
         self.busy = np.zeros((pools, slots))
         self.work = np.zeros((agents, lines))
         self.written: list[Records] = []
+        self._contacts = records(CONTACT, 0)
+        self._heap = records(EVENT, 0)
+        self._records = records(RECORD, 0)
         self.world = records(
             WORLD,
             1,
@@ -191,8 +194,7 @@ class Tables:
         w = self.world[0]
         before = int(w["places"])
         contacts = records(CONTACT, count, number=NOBODY)
-        if before:
-            contacts[:before] = self._contacts
+        contacts[:before] = self._contacts
         # Free places form a list, the new ones in front.
         contacts["behind"][before:] = np.arange(before, count) + 1
         contacts["behind"][-1] = w["vacant"]
@@ -202,9 +204,7 @@ class Tables:
 
     def _grow_heap(self, count: int) -> None:
         heap = np.zeros(count, EVENT)
-        before = int(self.world["heap_room"][0])
-        if before:
-            heap[:before] = self._heap
+        heap[: len(self._heap)] = self._heap
         self._heap = heap
         self.world["heap_room"], self.world["heap"] = count, heap.ctypes.data
 

@@ -3,26 +3,68 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from optimizer.model import Organisation, Roster, RoutingWeights
-from optimizer.simulation.arrivals import HandlingTime, Traffic, draw_contacts
-from optimizer.simulation.centre import (
-    Pools,
+from optimizer.model import Organisation, Roster, RoutingRule
+from optimizer.simulation.centre import Line, Pools, make_lines, make_pools, make_system
+from optimizer.simulation.engine import run
+from optimizer.simulation.observe import Observation, observe, pair
+from optimizer.simulation.presence import (
     Stretches,
-    make_pools,
     make_stretches,
-    make_system,
-    shrinkage,
+    pay,
+    shift_absence,
+    staffed_by_slot,
 )
-from optimizer.simulation.engine import play
-from optimizer.simulation.measure import Observation, Targets, observe
-from optimizer.simulation.system import Floats, System
+from optimizer.simulation.sets import Sets, sets_of
+from optimizer.simulation.system import Floats, Ints, System
+from optimizer.simulation.tables import Goals
+from optimizer.simulation.traffic import Draws, Traffic
 
-__all__ = ["Trial", "prepare"]
+__all__ = ["Settings", "Trial", "prepare"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Settings:
+    """How a roster is tried.
+
+    Parameters
+    ----------
+    rule
+        What freed agents go by.
+    absence
+        Probability that a shift is not worked at all, drawn for each shift by itself: for
+        everybody; or shares by planning group and slot, [groups, slots]; None takes for each
+        agent the mean shrinkage of the groups served, so that what was added to the requirement
+        is taken away again.
+    adherence_s
+        Standard deviation in seconds of how much too early or late people begin and end each
+        stretch of work.
+    busyness
+        Standard deviation over mean of a gamma factor that multiplies all volumes of a day.
+    open_slots
+        Slots in which the clocks of first response and resolution run, [groups, slots]; None
+        for clocks that always run.
+    seed
+        0 or more. Equal arguments give equal results.
+    replications
+        Independent repetitions, at least 1; intervals need 2. With `antithetic`, each is a pair
+        of mirrored runs.
+    records
+        Number of replications of which every contact is kept.
+    """
+
+    rule: RoutingRule = field(default_factory=RoutingRule)
+    absence: float | Floats | None = None
+    adherence_s: float = 0.0
+    busyness: float = 0.0
+    open_slots: Floats | None = None
+    seed: int = 0
+    replications: int = 10
+    antithetic: bool = False
+    records: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,34 +73,69 @@ class Trial:
 
     Parameters
     ----------
+    offered
+        Expected contacts of each line, one or several paths of them, [paths, lines, slots].
+    day_of_slot
+        Index of the local day of each slot that is played, [slots].
     absence
         Probability that a shift is not worked, [shifts].
-    member
-        The sets of groups whose waits are looked at together, [sets, groups].
-    first, count
-        The range of slots.
+    cost
+        Pay of every agent, [agents].
+    first
+        The first slot that is played.
     """
 
+    lines: list[Line]
     system: System
     pools: Pools
     stretches: Stretches
-    absence: Floats
+    settings: Settings
+    offered: Floats
+    day_of_slot: Ints
     traffic: Traffic
-    targets: Targets
-    member: NDArray[np.bool_]
+    goals: Goals
+    sets: Sets
+    absence: Floats
+    hours: Floats
+    cost: Floats
     first: int
-    count: int
 
-    def run(self, seed: int, replication: int) -> Observation:
-        """Play and measure one replication."""
-        slot_s = self.traffic.slot_s
-        contacts = draw_contacts(self.traffic, seed, replication)
-        random = np.random.default_rng([seed, replication])
-        present = random.random(len(self.absence)) >= self.absence
-        staff = self.stretches.staff(self.pools, present, self.first, slot_s)
-        played = play(self.system, staff, contacts, horizon_s=self.count * slot_s)
-        share = self.system.units / self.system.capacity
-        return observe(contacts, played, self.targets, share, self.member, slot_s, self.count)
+    def run(self, replication: int) -> Observation:
+        """Play and measure one replication, or a pair of mirrored ones."""
+        one = self._run(Draws(self.settings.seed, replication))
+        if not self.settings.antithetic:
+            return one
+        return pair(one, self._run(Draws(self.settings.seed, replication, mirrored=True)))
+
+    def _run(self, draws: Draws) -> Observation:
+        slots, slot_s = len(self.day_of_slot), self.traffic.slot_s
+        settings = self.settings
+        staff = self.stretches.staff(
+            self.pools, self.absence, settings.adherence_s, self.first, slot_s, draws
+        )
+        offered = self.offered[draws.replication % len(self.offered)]
+        if settings.busyness > 0.0:
+            shape = settings.busyness**-2.0
+            days = self.day_of_slot[-1] + 1
+            factors = draws.generator("busyness").gamma(shape, 1.0 / shape, days)
+            offered = offered * factors[self.day_of_slot]
+        played = run(
+            self.system,
+            staff,
+            replace(self.traffic, offered=offered),
+            draws,
+            goals=self.goals,
+            horizon_s=slots * slot_s,
+            keep_records=draws.replication < settings.records,
+        )
+        return observe(
+            played,
+            self.sets,
+            np.array([line.group for line in self.lines], np.int64),
+            self.pools.of_agent,
+            self.cost,
+            staffed_by_slot(staff, self.pools.fit.shape[1], slot_s, slots),
+        )
 
 
 def prepare(
@@ -67,57 +144,86 @@ def prepare(
     slots: range,
     offered: Floats,
     aht_s: Floats,
-    weights: RoutingWeights,
-    handling: HandlingTime,
-    absence: float | None,
-    member: NDArray[np.bool_],
+    settings: Settings,
 ) -> Trial:
     """Prepare a trial from checked input; see `optimizer.simulation.simulate`."""
-    pools = make_pools(organisation, weights.skill_fit)
+    lines = make_lines(organisation)
+    pools = make_pools(organisation, lines, settings.rule)
     part = slice(slots.start, slots.stop)
-    goals = [group.goal for group in organisation.groups]
+    of_line = np.array([line.group for line in lines], np.int64)
+    share = np.array([line.share for line in lines])
+    paths = offered[:, :, part] if offered.ndim == 3 else offered[None, :, part]
+    handling = aht_s[:, part]
+    days = roster.grid.day_of_slot()[part]
+    hours, cost = pay(organisation, roster, slots)
+    groups = [organisation.groups[line.group] for line in lines]
+    deferred = {channel.id for channel in organisation.channels if channel.deferred}
+    patience = [
+        math.inf
+        if group.patience_seconds is None or group.channel in deferred
+        else group.patience_seconds
+        for group in groups
+    ]
     return Trial(
-        system=make_system(organisation, pools, weights),
+        lines=lines,
+        system=make_system(
+            organisation, lines, pools, settings.rule, _mean_aht(paths.mean(axis=0), handling)
+        ),
         pools=pools,
         stretches=make_stretches(organisation, roster, slots),
-        absence=_absence(organisation, roster, pools, absence),
+        settings=settings,
+        offered=paths[:, of_line] * share[:, None],
+        day_of_slot=days - days[0],
         traffic=Traffic(
-            names=[group.id for group in organisation.groups],
+            names=[line.name for line in lines],
             slot_s=roster.grid.interval_minutes * 60.0,
-            offered=offered[:, part],
-            handling_s=aht_s[:, part],
-            patience_s=np.tile(_patience(organisation)[:, None], len(slots)),
-            handling=handling,
+            offered=np.zeros((len(lines), 0)),
+            handling_s=handling[of_line],
+            patience_s=np.tile(np.array(patience)[:, None], len(slots)),
+            handling=[group.handling_law for group in groups],
+            patience=[group.patience_law for group in groups],
+            balking=np.array(
+                [0.0 if group.channel in deferred else group.balking for group in groups]
+            ),
+            after_contact=np.array([group.after_contact_share for group in groups]),
         ),
-        targets=Targets(
-            np.array([goal.within_seconds for goal in goals], np.float64),
-            np.array([goal.first_response_seconds for goal in goals], np.float64),
-        ),
-        member=member,
+        goals=_goals(organisation, lines, roster, slots, settings.open_slots),
+        sets=sets_of(organisation, lines),
+        absence=shift_absence(organisation, roster, lines, pools, settings.absence),
+        hours=hours,
+        cost=cost,
         first=slots.start,
-        count=len(slots),
     )
 
 
-def _absence(
-    organisation: Organisation, roster: Roster, pools: Pools, absence: float | None
-) -> Floats:
-    """Return the probability that each shift is not worked, [shifts]."""
-    if absence is not None:
-        return np.full(len(roster.shifts), absence)
-    index = {agent.id: i for i, agent in enumerate(organisation.agents)}
-    agents = np.array([index[shift.agent] for shift in roster.shifts], np.int64)
-    return shrinkage(organisation, pools)[agents]
+def _mean_aht(offered: Floats, aht_s: Floats) -> Floats:
+    """Return the mean handling time of each group over the contacts expected, [groups]."""
+    total = offered.sum(axis=1)
+    work = (offered * np.where(offered > 0, aht_s, 0.0)).sum(axis=1)
+    mean: Floats = np.divide(work, total, out=np.ones(len(offered)), where=total > 0)
+    return mean
 
 
-def _patience(organisation: Organisation) -> Floats:
-    """Return the mean patience of each group; who is not on the line waits without end."""
-    deferred = {channel.id for channel in organisation.channels if channel.deferred}
-    return np.array(
-        [
-            math.inf
-            if group.patience_seconds is None or group.channel in deferred
-            else group.patience_seconds
-            for group in organisation.groups
-        ]
+def _goals(
+    organisation: Organisation,
+    lines: list[Line],
+    roster: Roster,
+    slots: range,
+    open_slots: Floats | None,
+) -> Goals:
+    """Return what the lines are held against."""
+    goals = [organisation.groups[line.group].goal for line in lines]
+    slot_s = roster.grid.interval_minutes * 60.0
+    calendar = np.full(len(lines), -1)
+    opened = np.zeros((0, len(slots) + 1))
+    if open_slots is not None:
+        part = open_slots[:, slots.start : slots.stop]
+        opened = np.pad(np.cumsum(part * slot_s, axis=1), ((0, 0), (1, 0)))
+        calendar = np.array([line.group for line in lines], np.int64)
+    return Goals(
+        np.array([goal.within_seconds for goal in goals], np.float64),
+        np.array([goal.first_response_seconds for goal in goals], np.float64),
+        np.array([goal.resolution_seconds for goal in goals], np.float64),
+        calendar,
+        opened,
     )

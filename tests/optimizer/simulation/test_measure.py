@@ -8,9 +8,9 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 import pytest
+from optimizer.simulation.measure import Targets, count, virtual_within, wait_quantiles
 
 from optimizer.simulation.engine import Played
-from optimizer.simulation.measure import Targets, count, virtual_within, wait_quantiles
 from optimizer.simulation.system import Contacts
 
 Values = npt.NDArray[np.float64]

@@ -18,10 +18,13 @@ from optimizer.model import (
     Channel,
     ChannelKind,
     Denominator,
+    Law,
+    LawKind,
     Organisation,
     PlanningGroup,
     Priority,
     Roster,
+    RoutingRule,
     RoutingWeights,
     ServiceGoal,
     Shift,
@@ -29,9 +32,8 @@ from optimizer.model import (
 )
 from optimizer.progress import Event
 from optimizer.simulation import (
-    HandlingTime,
-    Law,
-    Rule,
+    RULES,
+    Settings,
     SimulationResult,
     simulate,
     slots_of_day,
@@ -41,7 +43,6 @@ from tests.optimizer.builders import MONDAY, organisation
 
 Figures = npt.NDArray[np.float64]
 GRID = TimeGrid.of_days(MONDAY, 2, 30, "Europe/Paris")
-EXPONENTIAL = HandlingTime(Law.EXPONENTIAL)
 
 
 def always(centre: Organisation, grid: TimeGrid = GRID) -> Roster:
@@ -76,14 +77,12 @@ def within(result: SimulationResult, denominator: Denominator) -> float:
 
 
 def test_a_constant_day_comes_out_as_erlang_a_has_it() -> None:
-    centre = one_group(12, patience_seconds=60.0)
+    centre = one_group(12, patience_seconds=60.0, handling_law=Law(LawKind.EXPONENTIAL))
     result = simulate(
         centre,
         always(centre),
         *work(centre, 100.0, 180.0),
-        handling=EXPONENTIAL,
-        seed=1,
-        replications=100,
+        settings=Settings(seed=1, replications=100),
     )
     exact = performance(12, 100.0, 180.0, 1800.0, patience_s=60.0, within_s=20.0)
     for denominator in Denominator:
@@ -97,7 +96,12 @@ def test_a_constant_day_comes_out_as_erlang_a_has_it() -> None:
 
 def test_contacts_are_answered_given_up_or_left_and_intervals_add_up() -> None:
     centre = one_group(5, patience_seconds=60.0)
-    result = simulate(centre, always(centre), *work(centre, 50.0, 200.0), seed=1, replications=4)
+    result = simulate(
+        centre,
+        always(centre),
+        *work(centre, 50.0, 200.0),
+        settings=Settings(seed=1, replications=4),
+    )
     group = result.groups[0]
     parts = (group.answered.mean, group.abandoned.mean, group.left.mean)
     assert sum(part or 0.0 for part in parts) == pytest.approx(group.offered.mean)
@@ -120,7 +124,10 @@ def test_equal_arguments_give_equal_results_and_seeds_differ() -> None:
 
     def run(seed: int) -> dict[str, Any]:
         figures = simulate(
-            centre, always(centre), *work(centre, 10.0, 300.0), seed=seed, replications=2
+            centre,
+            always(centre),
+            *work(centre, 10.0, 300.0),
+            settings=Settings(seed=seed, replications=2),
         ).as_dict()
         figures.pop("seconds")
         return figures
@@ -132,8 +139,10 @@ def test_equal_arguments_give_equal_results_and_seeds_differ() -> None:
 def test_the_rules_play_the_same_contacts() -> None:
     centre = organisation(6)
     runs = [
-        simulate(centre, always(centre), *work(centre, 12.0, 300.0), rule=rule, seed=3)
-        for rule in Rule
+        simulate(
+            centre, always(centre), *work(centre, 12.0, 300.0), settings=Settings(rule=rule, seed=3)
+        )
+        for rule in (RULES["score"], RULES["plain"])
     ]
     assert runs[0].groups[0].offered == runs[1].groups[0].offered
     assert runs[0].groups[0].mean_answer_s != runs[1].groups[0].mean_answer_s
@@ -148,12 +157,17 @@ def test_a_higher_priority_waits_less_under_the_score() -> None:
         agents=agents,
         groups=(replace(orders, priority=Priority.P0), replace(billing, priority=Priority.P3)),
     )
-    result = simulate(centre, always(centre), *work(centre, 17.0, 300.0), seed=1)
+    result = simulate(centre, always(centre), *work(centre, 17.0, 300.0), settings=Settings(seed=1))
     urgent, other = (group.mean_answer_s.mean for group in result.groups)
     assert urgent is not None
     assert other is not None
     assert urgent < other / 3
-    plain = simulate(centre, always(centre), *work(centre, 17.0, 300.0), seed=1, rule=Rule.PLAIN)
+    plain = simulate(
+        centre,
+        always(centre),
+        *work(centre, 17.0, 300.0),
+        settings=Settings(seed=1, rule=RULES["plain"]),
+    )
     urgent, other = (group.mean_answer_s.mean for group in plain.groups)
     assert urgent == pytest.approx(other, rel=0.1)
 
@@ -188,7 +202,9 @@ def test_absence_takes_away_what_shrinkage_added() -> None:
     )
     roster, volumes = Roster(grid, shifts), work(centre, 1.0, 60.0, grid)
     staffed = {
-        absence: simulate(centre, roster, *volumes, absence=absence).pools[0].staffed_hours
+        absence: simulate(centre, roster, *volumes, settings=Settings(absence=absence))
+        .pools[0]
+        .staffed_hours
         for absence in (None, 0.0, 0.5)
     }
     full = 60 * 7 * 9.0
@@ -215,7 +231,12 @@ def test_deferred_work_waits_out_the_day_and_is_held_against_its_first_response(
     offered, aht_s = work(centre, 0.0, 1800.0)
     offered[0, :8] = 4.0  # 16 hours of work by four in the morning for one agent
     result = simulate(
-        centre, always(centre), offered, aht_s, slots=range(24), seed=1, replications=20
+        centre,
+        always(centre),
+        offered,
+        aht_s,
+        slots=range(24),
+        settings=Settings(seed=1, replications=20),
     )
     email = result.groups[0]
     assert email.abandoned.mean == 0.0
@@ -230,7 +251,7 @@ def test_deferred_work_waits_out_the_day_and_is_held_against_its_first_response(
 
 def test_cost_is_shared_out_by_the_time_spent() -> None:
     centre = organisation(6)
-    result = simulate(centre, always(centre), *work(centre, 5.0, 300.0), seed=1)
+    result = simulate(centre, always(centre), *work(centre, 5.0, 300.0), settings=Settings(seed=1))
     shares = [group.cost.mean or 0.0 for group in result.groups]
     assert sum(shares) == pytest.approx(result.cost)
     assert all(share > 0 for share in shares)
@@ -239,7 +260,7 @@ def test_cost_is_shared_out_by_the_time_spent() -> None:
 
 def test_sets_add_up_and_pools_name_the_groups_they_serve() -> None:
     centre = organisation(6)
-    result = simulate(centre, always(centre), *work(centre, 8.0, 300.0), seed=1)
+    result = simulate(centre, always(centre), *work(centre, 8.0, 300.0), settings=Settings(seed=1))
     (voice,) = result.channels
     assert result.immediate is not None
     assert voice.offered == result.immediate.offered
@@ -273,7 +294,9 @@ def test_nothing_offered_nobody_scheduled_and_nobody_there_are_played() -> None:
 
 def test_a_result_stands_in_json_as_it_is() -> None:
     centre = organisation(3)
-    result = simulate(centre, always(centre), *work(centre, 2.0, 100.0), replications=2)
+    result = simulate(
+        centre, always(centre), *work(centre, 2.0, 100.0), settings=Settings(replications=2)
+    )
     figures = json.loads(json.dumps(result.as_dict(), allow_nan=False))
     assert figures["groups"][0]["service_level"]["offered"]["mean"] == within(
         result, Denominator.OFFERED
@@ -286,7 +309,11 @@ def test_every_replication_is_announced() -> None:
     centre = organisation(3)
     heard: list[Event] = []
     simulate(
-        centre, always(centre), *work(centre, 1.0, 60.0), replications=2, observer=heard.append
+        centre,
+        always(centre),
+        *work(centre, 1.0, 60.0),
+        observer=heard.append,
+        settings=Settings(replications=2),
     )
     assert [event.phase for event in heard] == ["replication 1 of 2", "replication 2 of 2"]
 
@@ -307,11 +334,12 @@ def test_every_problem_of_the_input_is_named_at_once() -> None:
             ),
             offered,
             aht_s,
-            weights=RoutingWeights(wait=-1.0),
-            handling=HandlingTime(variation=-0.1),
-            absence=1.0,
-            seed=-1,
-            replications=0,
+            settings=Settings(
+                rule=RoutingRule(weights=RoutingWeights(wait=-1.0)),
+                absence=1.0,
+                seed=-1,
+                replications=0,
+            ),
         )
     assert codes(caught) == {
         "/roster/shifts/1": "overlapping_shifts",
@@ -320,7 +348,6 @@ def test_every_problem_of_the_input_is_named_at_once() -> None:
         "/offered/1/4": "out_of_range",
         "/aht_s/1/5": "out_of_range",
         "/weights/wait": "out_of_range",
-        "/handling/variation": "out_of_range",
         "/absence": "out_of_range",
         "/seed": "out_of_range",
         "/replications": "out_of_range",
@@ -368,7 +395,9 @@ def test_an_agent_more_never_hurts_under_one_group() -> None:
     levels = []
     for agents in (4, 5, 6):
         centre = one_group(agents, patience_seconds=120.0)
-        result = simulate(centre, always(centre), *work(centre, 50.0, 150.0), seed=1)
+        result = simulate(
+            centre, always(centre), *work(centre, 50.0, 150.0), settings=Settings(seed=1)
+        )
         levels.append(within(result, Denominator.OFFERED))
     assert levels == sorted(levels)
     assert levels[0] < levels[-1]

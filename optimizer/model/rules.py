@@ -1,0 +1,79 @@
+"""Routing rules as data: what decides who takes whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from optimizer.model.record import Record
+from optimizer.model.tickets import RoutingWeights
+
+__all__ = ["Ring", "RoutingRule", "RuleKind"]
+
+
+class RuleKind(StrEnum):
+    """What a freed agent goes by.
+
+    ``score``: the live router's score; ``longest_waiting``: first come first served over all
+    lines; ``priority``: severity, then wait; ``c_mu``: cost of waiting per time that service
+    takes; ``c_mu_theta``: the same per impatience (for overload); ``queue_ratio``: the line that
+    is longest beyond its share of all that wait.
+    """
+
+    SCORE = "score"
+    LONGEST_WAITING = "longest_waiting"
+    PRIORITY = "priority"
+    C_MU = "c_mu"
+    C_MU_THETA = "c_mu_theta"
+    QUEUE_RATIO = "queue_ratio"
+
+
+@dataclass(frozen=True, slots=True)
+class Ring(Record):
+    """Agents who may take a contact from some wait on.
+
+    Parameters
+    ----------
+    after_seconds
+        The wait, 0 or more.
+    level_change
+        Added to the least level of the planning group, within 1 to 5: the first rings of a
+        bullseye ask for more, the last ones for less.
+    other_sites
+        Whether agents of other sites may help, too.
+    """
+
+    after_seconds: float
+    level_change: int = 0
+    other_sites: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingRule(Record):
+    """How contacts and agents find each other.
+
+    Parameters
+    ----------
+    weights
+        Of the score; the other kinds do not use them.
+    rings
+        None at all means that everybody who may serve a group may do so at once.
+    compete_from
+        Email, social and tickets compete with waiting customers once they have waited this share
+        of their target wait; until then, and for ever if it is None, they are served in idle
+        time only.
+    costs
+        Cost of waiting by planning group (c_mu, c_mu_theta); groups that are not named count by
+        their customer value.
+    queue_shares
+        Share of all who wait by planning group (queue_ratio); groups that are not named share
+        what is left alike.
+    """
+
+    name: str = "score"
+    kind: RuleKind = RuleKind.SCORE
+    weights: RoutingWeights = field(default_factory=RoutingWeights)
+    rings: tuple[Ring, ...] = ()
+    compete_from: float | None = None
+    costs: dict[str, float] = field(default_factory=dict)
+    queue_shares: dict[str, float] = field(default_factory=dict)

@@ -1,0 +1,142 @@
+"""All replications of a trial, over any executor, summed up as they come."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.progress import Event, Observer
+from optimizer.simulation.estimate import Estimate, ratio_deviations
+from optimizer.simulation.figures import FIGURES
+from optimizer.simulation.observe import Observation
+from optimizer.simulation.records import Records
+from optimizer.simulation.system import Floats
+from optimizer.simulation.trial import Trial
+
+__all__ = ["Study", "study"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Study:
+    """What the replications of a trial came to.
+
+    Parameters
+    ----------
+    totals
+        By name of the count and set, one value per replication, [replications, sets] each.
+    quantiles
+        Waits of each set, [replications, sets, 4].
+    by_slot
+        Counts by name of planning group and slot, summed over replications, [groups, slots].
+    busy_s, staffed_s
+        Of each pool, [replications, pools].
+    busy_by_slot_s, staffed_by_slot_s
+        Summed over replications, [pools, slots].
+    records
+        What became of each contact, of each replication that keeps them.
+    """
+
+    trial: Trial
+    totals: dict[str, Floats]
+    quantiles: Floats
+    by_slot: dict[str, Floats]
+    busy_s: Floats
+    staffed_s: Floats
+    busy_by_slot_s: Floats
+    staffed_by_slot_s: Floats
+    records: tuple[Records, ...]
+    events: int
+
+    def estimate(self, figure: str, row: int) -> Estimate:
+        """Return a figure of a set."""
+        return Estimate.of_ratio(*self.parts(figure, row))
+
+    def parts(self, figure: str, row: int) -> tuple[Floats, Floats | None]:
+        """Return the totals that a figure of a set is made of, [replications] each."""
+        return FIGURES[figure]({name: values[:, row] for name, values in self.totals.items()})
+
+    def difference(self, other: Study, figure: str, row: int, other_row: int) -> Estimate:
+        """Return by how much a figure here is greater than there, replication by replication.
+
+        Both were played with the same draws, so that what is chance in both cancels out.
+        """
+        here, mine = ratio_deviations(*self.parts(figure, row))
+        there, theirs = ratio_deviations(*other.parts(figure, other_row))
+        if here is None or there is None:
+            return Estimate(None)
+        return Estimate.around(here - there, mine - theirs)
+
+
+def study(trial: Trial, executor: Executor | None, observer: Observer) -> Study:
+    """Run all replications of a trial.
+
+    Parameters
+    ----------
+    executor
+        Where they run; None takes a thread for every core, since the compiled loop does not
+        hold the interpreter.
+    observer
+        Told before each result is waited for.
+    """
+    began = time.perf_counter()
+    count = trial.settings.replications
+    gathered: list[Observation] = []
+    by_slot: dict[str, Floats] = {}
+    busy = staffed = np.zeros(0)
+    with _somewhere(executor) as workers:
+        for replication, result in enumerate(_in_turn(trial, workers, count)):
+            phase = f"replication {replication + 1} of {count}"
+            observer(Event(phase, time.perf_counter() - began))
+            one = result.result()
+            if not gathered:
+                by_slot = {name: np.zeros_like(values) for name, values in one.by_slot.items()}
+                busy = np.zeros_like(one.busy_by_slot_s)
+                staffed = np.zeros_like(one.staffed_by_slot_s)
+            for name, values in one.by_slot.items():
+                by_slot[name] += values
+            busy += one.busy_by_slot_s
+            staffed += one.staffed_by_slot_s
+            one.by_slot.clear()
+            gathered.append(one)
+    return Study(
+        trial=trial,
+        totals={name: np.array([o.totals[name] for o in gathered]) for name in gathered[0].totals},
+        quantiles=np.array([o.quantiles for o in gathered]),
+        by_slot=by_slot,
+        busy_s=np.array([o.busy_s for o in gathered]),
+        staffed_s=np.array([o.staffed_s for o in gathered]),
+        busy_by_slot_s=busy,
+        staffed_by_slot_s=staffed,
+        records=tuple(o.records for o in gathered[: trial.settings.records]),
+        events=sum(o.events for o in gathered),
+    )
+
+
+def _in_turn(trial: Trial, workers: Executor, count: int) -> Iterator[Future[Observation]]:
+    """Yield results in order, with only as many under way as keep all cores busy."""
+    ahead = 2 * (os.cpu_count() or 1)
+    waiting: list[Future[Observation]] = []
+    for replication in range(count):
+        waiting.append(workers.submit(trial.run, replication))
+        if len(waiting) > ahead:
+            yield waiting.pop(0)
+    yield from waiting
+
+
+@contextmanager
+def _somewhere(executor: Executor | None) -> Iterator[Executor]:
+    """Use an executor that is given, or one that lives as long as the study."""
+    if executor is not None:
+        yield executor
+        return
+    own = ThreadPoolExecutor(os.cpu_count() or 1)
+    try:
+        yield own
+    finally:
+        own.shutdown(cancel_futures=True)
