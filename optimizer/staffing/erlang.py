@@ -32,7 +32,15 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["behind", "behind_all", "block_all", "busy_all", "busy_mass", "measure_all", "queue_tail"]
+__all__ = [
+    "behind",
+    "behind_all",
+    "block_all",
+    "busy_all",
+    "busy_mass",
+    "measure_all",
+    "queue_tail",
+]
 
 Array = NDArray[np.float64]
 

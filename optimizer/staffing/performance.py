@@ -13,14 +13,11 @@ from optimizer.model import Denominator
 from optimizer.model.findings import Findings
 from optimizer.staffing.erlang import block_all, measure_all
 from optimizer.staffing.inputs import (
-    LONGEST,
     MOST_AGENTS,
-    MOST_CONTACTS,
-    SHORTEST,
     aligned,
     check_numbers,
-    check_patience,
     check_whole,
+    checked_load,
 )
 
 __all__ = ["Performance", "blocking_probability", "performance", "steady_state"]
@@ -126,18 +123,8 @@ def performance(
     found = Findings()
     names = ("agents", "offered", "aht_s", "interval_s", "patience_s", "within_s")
     arrays = aligned(found, names, (agents, offered, aht_s, interval_s, patience_s, within_s))
-    check_whole(found.at("agents"), arrays[0])
-    check_numbers(found.at("offered"), arrays[1], 0.0, MOST_CONTACTS)
-    check_numbers(found.at("aht_s"), arrays[2], SHORTEST, LONGEST)
-    check_numbers(found.at("interval_s"), arrays[3], SHORTEST, LONGEST)
-    check_patience(found.at("patience_s"), arrays[4], arrays[2])
-    check_numbers(found.at("within_s"), arrays[5], 0.0, LONGEST)
-    raise_errors("The queue cannot be computed.", found.issues)
-
-    servers, volume, aht, interval, patience, within = arrays
-    load = volume * aht / interval
-    check_numbers(found.at("offered"), load, 0.0, MOST_AGENTS)
-    raise_errors("The queue cannot be computed.", found.issues)
+    load = checked_load(found, *arrays)
+    servers, _, aht, _, patience, within = arrays
     return steady_state(servers, load, aht, patience, within)
 
 

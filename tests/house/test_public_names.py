@@ -77,8 +77,11 @@ PUBLIC = {
         SimulationResult simulate slots_of_day
     """,
     "optimizer.staffing": """
-        Performance SpreadWork blocking_probability least_agents performance
-        required_agents scheduled_agents spread_work with_shrinkage
+        ChatPerformance Performance PriorityWaits RetrialPerformance SpreadWork
+        blocking_probability chat_performance delay_probability finite_performance
+        fractional_agents least_agents least_chat_agents least_priority_agents performance
+        priority_waits required_agents retrial_performance safety_factor scheduled_agents
+        spread_work square_root_agents with_shrinkage
     """,
     "sample_data": """
         Arguments Closure Opening Promotion SMALL Sample Stream centre_around describe
