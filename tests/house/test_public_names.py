@@ -58,13 +58,13 @@ PUBLIC = {
         __version__
     """,
     "optimizer.model": """
-        ActivityKind ActivityTemplate Agent AgentState Assignment Availability Channel
-        ChannelKind Contract CustomerClass Decision Denominator Flow FlowKind HIGHEST_LEVEL
-        History Law LawKind MINUTES_PER_DAY Obstacle Organisation PlannedActivity PlanningGroup
-        Priority Range Request RequestKind Requirement Roster RosterProblem RoutingWeights
-        ServiceGoal Shift ShiftTemplate ShrinkageWindow Site Skill Snapshot StaffClass Ticket
-        Tier TimeGrid Vendor Waiting can_serve check_grid check_organisation check_problem
-        check_requirement check_roster check_snapshot
+        ActivityKind ActivityTemplate Agent AgentState Assignment Availability BusinessTime
+        Channel ChannelKind Contract CustomerClass Deadlines Decision Denominator Flow FlowKind
+        HIGHEST_LEVEL History Law LawKind MINUTES_PER_DAY Obstacle Organisation PlannedActivity
+        PlanningGroup Priority Range Request RequestKind Requirement Roster RosterProblem
+        RoutingWeights ServiceGoal Shift ShiftTemplate ShrinkageWindow Site Skill Snapshot
+        StaffClass Ticket Tier TimeGrid Vendor Waiting can_serve check_grid check_organisation
+        check_problem check_requirement check_roster check_snapshot
     """,
     "optimizer.roster": """
         Parts RosterResult Verification solve verify
@@ -77,11 +77,12 @@ PUBLIC = {
         SimulationResult simulate slots_of_day
     """,
     "optimizer.staffing": """
-        ChatPerformance Performance PriorityWaits RetrialPerformance SpreadWork
-        blocking_probability chat_performance delay_probability finite_performance
-        fractional_agents least_agents least_chat_agents least_priority_agents performance
-        priority_waits required_agents retrial_performance safety_factor scheduled_agents
-        spread_work square_root_agents with_shrinkage
+        ChatPerformance ConstantAgents DeferredWork FilledWork Performance PriorityWaits
+        RetrialPerformance SpreadWork blocking_probability chat_performance delay_probability
+        fill_idle_time finite_performance fractional_agents idle_time least_agents
+        least_chat_agents least_constant_agents least_priority_agents performance priority_waits
+        required_agents retrial_performance safety_factor scheduled_agents spread_work
+        square_root_agents with_shrinkage
     """,
     "sample_data": """
         Arguments Closure Opening Promotion SMALL Sample Stream centre_around describe
