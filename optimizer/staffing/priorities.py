@@ -93,7 +93,7 @@ def priority_waits(
     check_numbers(found.at("aht_s"), aht, SHORTEST, LONGEST)
     check_numbers(found.at("interval_s"), interval, SHORTEST, LONGEST)
     raise_errors("The waits cannot be computed.", found.issues)
-    load = np.cumsum(np.broadcast_to(volume, (len(volume), *aht.shape)) * aht / interval, axis=0)
+    load = np.cumsum(_spread(volume, aht.shape) * aht / interval, axis=0)
     check_numbers(found.at("offered"), load[-1], 0.0, MOST_AGENTS)
     raise_errors("The waits cannot be computed.", found.issues)
     waiting, waits = _waits(staff, load)
@@ -145,7 +145,7 @@ def least_priority_agents(
     found.within("interval_s", interval_s, SHORTEST, LONGEST)
     found.within("max_occupancy", max_occupancy, 0, 1, open_low=True)
     _, aht = aligned(found, ("offered", "aht_s"), (volume[0], aht_s))
-    volume = np.broadcast_to(volume, (len(volume), *aht.shape))
+    volume = _spread(volume, aht.shape)
     # What is written beside an interval without contacts does not matter.
     aht = np.where((volume != 0.0).any(axis=0), aht, 1.0)
     check_numbers(found.at("offered"), volume, 0.0, MOST_CONTACTS)
@@ -179,6 +179,11 @@ def _by_class(found: Findings, offered: ArrayLike) -> Array:
         found.at("offered").error("bad_shape", "There is no class of contacts.")
     raise_errors("The classes cannot be used.", found.issues)
     return volume
+
+
+def _spread(volume: Array, shape: tuple[int, ...]) -> Array:
+    """Return the contacts of every class in the common shape of all arguments."""
+    return np.stack([np.broadcast_to(contacts, shape) for contacts in volume])
 
 
 def _waits(staff: Array, load: Array) -> tuple[Array, Array]:
