@@ -1,9 +1,9 @@
-"""The deferred planning groups of an organisation: their work, who has time for it, their agents."""
+"""Deferred planning groups of an organisation: their work, who has time for it, their agents."""
 
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -79,24 +79,22 @@ def staff_deferred(
     own = [channels[group.channel] for group in rows]
     slow = [g for g, channel in enumerate(own) if channel.deferred]
     quick = [g for g, channel in enumerate(own) if not channel.deferred]
-    time = load / np.array([[channel.concurrency] for channel in own])
+    occupancy = np.array([group.goal.max_occupancy for group in rows])[:, np.newaxis]
+    time = load / np.array([channel.concurrency for channel in own])[:, np.newaxis]
     work = [DeferredWork(time[g], _window(rows[g], grid)) for g in slow]
     if method is DeferredMethod.FILL:
-        occupancy = np.array([[rows[g].goal.max_occupancy] for g in quick]).reshape(-1, 1)
-        free = idle_time(agents[quick], time[quick], occupancy)
-        pools = _pools(organisation, [rows[g] for g in quick], [rows[g] for g in slow], free)
-        may_use = np.array(list(pools), dtype=np.bool_).reshape(len(pools), len(slow)).T
-        idle = np.array(list(pools.values())).reshape(len(pools), grid.count)
+        free = idle_time(agents[quick], time[quick], occupancy[quick])
+        idle, may_use = _pools(
+            organisation, [rows[g] for g in quick], [rows[g] for g in slow], free
+        )
         filled = fill_idle_time(work, opened[slow], idle, may_use=may_use)
         needed, carried = filled.extra, filled.carried
     else:
-        spread = [
-            spread_work(w.arriving, opened[g], w.window) for g, w in zip(slow, work, strict=True)
-        ]
-        needed = np.array([plan.work for plan in spread]).reshape(len(slow), grid.count)
-        carried = np.array([plan.carried for plan in spread])
-    occupancy = np.array([[rows[g].goal.max_occupancy] for g in slow]).reshape(-1, 1)
-    return DeferredStaffing(needed / occupancy, carried * grid.hours_per_slot)
+        needed, carried = np.zeros((len(slow), grid.count)), np.zeros(len(slow))
+        for row, (g, item) in enumerate(zip(slow, work, strict=True)):
+            spread = spread_work(item.arriving, opened[g], item.window)
+            needed[row], carried[row] = spread.work, spread.carried
+    return DeferredStaffing(needed / occupancy[slow], carried * grid.hours_per_slot)
 
 
 def _window(group: PlanningGroup, grid: TimeGrid) -> int:
@@ -117,15 +115,20 @@ def _pools(
     quick: Sequence[PlanningGroup],
     slow: Sequence[PlanningGroup],
     free: Array,
-) -> dict[tuple[bool, ...], Array]:
-    """Split idle time by the deferred groups that can use it: a mark for each, and the time."""
+) -> tuple[Array, NDArray[np.bool_]]:
+    """Split idle time by the deferred groups that can use it.
+
+    Returns
+    -------
+    The time, [pools, slots], and whether a deferred group can use it, [deferred groups, pools].
+    """
     able = {
         agent.id: tuple(can_serve(agent, group) for group in slow) for agent in organisation.agents
     }
-    pools: dict[tuple[bool, ...], Array] = {}
+    pools: dict[tuple[bool, ...], Array] = defaultdict(lambda: np.zeros(free.shape[1]))
     for group, time in zip(quick, free, strict=True):
         kinds = Counter(able[agent.id] for agent in organisation.agents if can_serve(agent, group))
         for kind, agents in kinds.items():
-            share = agents / kinds.total()
-            pools[kind] = pools.get(kind, 0.0) + share * time
-    return pools
+            pools[kind] += agents / kinds.total() * time
+    may_use = np.array(list(pools), dtype=np.bool_).reshape(len(pools), len(slow))
+    return np.array(list(pools.values())).reshape(len(pools), free.shape[1]), may_use.T
