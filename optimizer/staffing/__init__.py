@@ -22,6 +22,7 @@ from optimizer.staffing.flows import (
     with_flow_factor,
 )
 from optimizer.staffing.heavy_traffic import delay_probability, safety_factor, square_root_agents
+from optimizer.staffing.offered_load import OfferedLoad, offered_load
 from optimizer.staffing.performance import Performance, blocking_probability, performance
 from optimizer.staffing.pooling import (
     Cover,
@@ -31,12 +32,13 @@ from optimizer.staffing.pooling import (
     staff_profiles,
 )
 from optimizer.staffing.priorities import PriorityWaits, least_priority_agents, priority_waits
-from optimizer.staffing.requirement import required_agents
+from optimizer.staffing.requirement import Method, required_agents
 from optimizer.staffing.retrials import RetrialPerformance, retrial_performance
 from optimizer.staffing.search import fractional_agents, least_agents
 from optimizer.staffing.shrinkage import Shrinkage, scheduled_agents, shrinkage_of, with_shrinkage
 from optimizer.staffing.sites import Pooling, SiteOutcome, compare_sites
 from optimizer.staffing.splitting import SplitBySite, shares_by_agents, split_by_site
+from optimizer.staffing.transient import TransientPerformance, transient_performance
 
 __all__ = [
     "AuthorityGap",
@@ -48,6 +50,8 @@ __all__ = [
     "FilledWork",
     "FlowChange",
     "FreshContacts",
+    "Method",
+    "OfferedLoad",
     "Performance",
     "Pooling",
     "PriorityWaits",
@@ -57,6 +61,7 @@ __all__ = [
     "SiteOutcome",
     "SplitBySite",
     "SpreadWork",
+    "TransientPerformance",
     "all_contacts",
     "authority_gaps",
     "authority_savings",
@@ -75,6 +80,7 @@ __all__ = [
     "least_chat_agents",
     "least_constant_agents",
     "least_priority_agents",
+    "offered_load",
     "performance",
     "pooled_requirement",
     "priority_waits",
@@ -89,6 +95,7 @@ __all__ = [
     "spread_work",
     "square_root_agents",
     "staff_profiles",
+    "transient_performance",
     "with_authority",
     "with_flow_factor",
     "with_shrinkage",

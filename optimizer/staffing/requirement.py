@@ -6,13 +6,15 @@ import logging
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from optimizer.errors import InvalidInput, Severity, raise_errors
+from optimizer.errors import InvalidInput, Issue, Severity, raise_errors
 from optimizer.model import (
     Channel,
+    Law,
     Organisation,
     PlanningGroup,
     Requirement,
@@ -21,6 +23,7 @@ from optimizer.model import (
     check_organisation,
 )
 from optimizer.model.findings import Findings
+from optimizer.staffing.chat import least_chat_agents
 from optimizer.staffing.deferred import spread_work
 from optimizer.staffing.inputs import (
     LONGEST,
@@ -30,13 +33,27 @@ from optimizer.staffing.inputs import (
     aligned,
     check_numbers,
 )
+from optimizer.staffing.offered_load import offered_load
 from optimizer.staffing.search import least_agents
 
-__all__ = ["required_agents"]
+__all__ = ["Method", "required_agents"]
 
 log = logging.getLogger(__name__)
 
 Array = NDArray[np.float64]
+
+
+class Method(StrEnum):
+    """Which load an interval is staffed for, in groups that are answered at once.
+
+    ``offered_load``: the mean number of contacts that would be in hand if nobody waited (the
+    modified offered load; Jennings, Mandelbaum, Massey and Whitt 1996, Feldman et al. 2008),
+    which follows the arrivals by about a handling time; ``by_interval``: contacts times handling
+    time of the interval, as if it had always been like that.
+    """
+
+    OFFERED_LOAD = "offered_load"
+    BY_INTERVAL = "by_interval"
 
 
 def required_agents(
@@ -47,14 +64,18 @@ def required_agents(
     aht_s: ArrayLike,
     *,
     open_slots: ArrayLike | None = None,
+    method: Method = Method.OFFERED_LOAD,
 ) -> Requirement:
     """Return the agents needed on contacts, before shrinkage, per planning group and slot.
 
-    Groups that are answered at once get the least whole number that meets their goal in a
-    steady queue (`least_agents`), interval by interval. Deferred groups get the workload spread
-    over the window of their first response, divided by the maximum occupancy, as a fraction.
-    A slot in which a group expects contacts never has less than the group's floor; one in which
-    it expects none, and has no deferred work to do, has no agents.
+    Groups that are answered at once get the least whole number with which their goal holds in a
+    steady queue (`least_agents`, or `least_chat_agents` where the handling time depends on the
+    chats in hand) that has the load of the interval. Contacts still in hand in an interval in
+    which none is expected, such as after closing, are finished by those who have them and need
+    nobody more. Deferred groups get the workload spread over the window of their first response,
+    divided by the maximum occupancy, as a fraction.
+
+    A group never has less than its floor while it is open, contacts or not.
 
     Parameters
     ----------
@@ -66,9 +87,12 @@ def required_agents(
         Mean handling times in seconds, [groups, slots] or a shape that broadcasts to it; above 0
         wherever contacts are expected. For chat, of one contact among `concurrency`.
     open_slots
-        Slots in which deferred work can be done, [slots] or [groups, slots]. By default those
-        in which a group that is answered at once expects contacts, or in which any group does
-        if all are deferred.
+        When groups are open, [slots] or [groups, slots]: their floors hold and deferred work can
+        be done. Groups that are answered at once are open wherever they expect contacts too. By
+        default deferred groups are open when any of those is; if all groups are deferred, when
+        any expects contacts.
+    method
+        Which load of an interval counts.
 
     Raises
     ------
@@ -98,26 +122,34 @@ def required_agents(
 
     rows = [known[name] for name in groups]
     channels = {channel.id: channel for channel in organisation.channels}
+    channel_of = [channels[group.channel] for group in rows]
     busy = volume > 0.0
-    load = _load(found, rows, grid, volume, np.where(volume != 0.0, aht, 1.0))
+    aht = np.where(volume != 0.0, aht, 1.0)
+    load = _load(found, rows, grid, volume, aht)
     raise_errors("The requirement cannot be computed.", found.issues)
 
-    deferred = np.array([channels[group.channel].deferred for group in rows], dtype=np.bool_)
-    if open_slots is None:
-        opened = np.broadcast_to((busy if deferred.all() else busy[~deferred]).any(axis=0), shape)
+    deferred = np.array([channel.deferred for channel in channel_of], dtype=np.bool_)
+    # What has to be answered at once is expected only while somebody is there.
+    is_open = busy & ~deferred[:, np.newaxis]
+    if open_slots is not None:
+        is_open |= opened != 0.0
+    elif deferred.any():
+        is_open[deferred] = (busy if deferred.all() else is_open).any(axis=0)
+    if method is Method.OFFERED_LOAD:
+        volume = _as_if_steady(rows, channel_of, grid, volume, aht)
     agents = np.zeros(shape)
-    for g, group in enumerate(rows):
-        if deferred[g]:
-            agents[g] = _deferred(group, channels[group.channel], grid, load[g], opened[g] != 0.0)
-            continue
+    for g in np.flatnonzero(~deferred):
         try:
-            agents[g] = _immediate(group, channels[group.channel], grid, volume[g], aht[g])
+            agents[g] = _immediate(rows[g], channel_of[g], grid, volume[g], aht[g])
         except InvalidInput as error:
-            place = f"/organisation/groups/{organisation.groups.index(group)}"
-            found.issues += [replace(i, pointer=place + i.pointer) for i in error.issues]
+            found.issues += [
+                _placed(issue, organisation, rows[g], channel_of[g]) for issue in error.issues
+            ]
     raise_errors("The goals cannot be met.", found.issues)
+    for g in np.flatnonzero(deferred):
+        agents[g] = _deferred(rows[g], channel_of[g], grid, load[g], is_open[g])
     floors = np.array([group.floor for group in rows], dtype=np.float64)[:, np.newaxis]
-    np.maximum(agents, floors, out=agents, where=busy)
+    np.maximum(agents, floors, out=agents, where=is_open)
     return Requirement(grid, tuple(groups), agents)
 
 
@@ -134,17 +166,60 @@ def _load(
     return load
 
 
+def _as_if_steady(
+    rows: Sequence[PlanningGroup],
+    channels: Sequence[Channel],
+    grid: TimeGrid,
+    volume: Array,
+    aht_s: Array,
+) -> Array:
+    """Return the contacts with which a steady queue has the offered load, [groups, slots].
+
+    Where the handling time depends on the chats in hand, that of an agent at the limit counts.
+    """
+    interval_s = 60.0 * grid.interval_minutes
+    by_law: dict[Law, list[int]] = {}
+    for g, (group, channel) in enumerate(zip(rows, channels, strict=True)):
+        if not channel.deferred:
+            by_law.setdefault(group.handling_law, []).append(g)
+    slowest = np.array([(1.0, *channel.aht_factors)[-1] for channel in channels])
+    aht_s = aht_s * slowest[:, np.newaxis]
+    contacts = np.zeros_like(volume)
+    for law, members in by_law.items():
+        load = offered_load(volume[members], aht_s[members], interval_s, law=law)
+        contacts[members] = load.mean * interval_s / aht_s[members]
+    return np.where(volume > 0.0, contacts, 0.0)
+
+
 def _immediate(
     group: PlanningGroup, channel: Channel, grid: TimeGrid, volume: Array, aht_s: Array
 ) -> NDArray[np.int64]:
+    interval_s = 60.0 * grid.interval_minutes
+    if channel.aht_factors:
+        by_level_s = aht_s[:, np.newaxis] * np.array(channel.aht_factors)
+        return least_chat_agents(
+            group.goal, volume, by_level_s, interval_s, patience_seconds=group.patience_seconds
+        )
     return least_agents(
         group.goal,
         volume,
         aht_s,
-        60.0 * grid.interval_minutes,
+        interval_s,
         patience_seconds=group.patience_seconds,
         concurrency=channel.concurrency,
     )
+
+
+def _placed(
+    issue: Issue, organisation: Organisation, group: PlanningGroup, channel: Channel
+) -> Issue:
+    """Return an issue of one group with a pointer into the organisation."""
+    pointer = f"/organisation/groups/{organisation.groups.index(group)}{issue.pointer}"
+    if issue.pointer.startswith("/aht_by_level_s"):
+        rest = issue.pointer.removeprefix("/aht_by_level_s")
+        place = organisation.channels.index(channel)
+        pointer = f"/organisation/channels/{place}/aht_factors{rest}"
+    return replace(issue, pointer=pointer)
 
 
 def _deferred(
