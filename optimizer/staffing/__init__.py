@@ -11,6 +11,7 @@ from optimizer.staffing.authority import (
 from optimizer.staffing.chat import ChatPerformance, chat_performance, least_chat_agents
 from optimizer.staffing.constant import ConstantAgents, least_constant_agents
 from optimizer.staffing.deferred import DeferredWork, SpreadWork, spread_work
+from optimizer.staffing.deferred_groups import DeferredMethod, DeferredStaffing, staff_deferred
 from optimizer.staffing.fill import FilledWork, fill_idle_time, idle_time
 from optimizer.staffing.finite import finite_performance
 from optimizer.staffing.flows import (
@@ -46,6 +47,8 @@ __all__ = [
     "ChatPerformance",
     "ConstantAgents",
     "Cover",
+    "DeferredMethod",
+    "DeferredStaffing",
     "DeferredWork",
     "FilledWork",
     "FlowChange",
@@ -94,6 +97,7 @@ __all__ = [
     "split_by_site",
     "spread_work",
     "square_root_agents",
+    "staff_deferred",
     "staff_profiles",
     "transient_performance",
     "with_authority",

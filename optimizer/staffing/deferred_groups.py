@@ -80,7 +80,9 @@ def staff_deferred(
     slow = [g for g, channel in enumerate(own) if channel.deferred]
     quick = [g for g, channel in enumerate(own) if not channel.deferred]
     occupancy = np.array([group.goal.max_occupancy for group in rows])[:, np.newaxis]
-    time = load / np.array([channel.concurrency for channel in own])[:, np.newaxis]
+    # With several contacts in hand, an agent's time is shared and each of them takes longer.
+    share = [(1.0, *channel.aht_factors)[-1] / channel.concurrency for channel in own]
+    time = load * np.array(share)[:, np.newaxis]
     work = [DeferredWork(time[g], _window(rows[g], grid)) for g in slow]
     if method is DeferredMethod.FILL:
         free = idle_time(agents[quick], time[quick], occupancy[quick])

@@ -77,16 +77,17 @@ PUBLIC = {
         SimulationResult simulate slots_of_day
     """,
     "optimizer.staffing": """
-        AuthorityGap AuthoritySaving ChatPerformance ConstantAgents Cover DeferredWork
-        FilledWork FlowChange FreshContacts Method OfferedLoad Performance Pooling PriorityWaits
-        Profiles RetrialPerformance Shrinkage SiteOutcome SplitBySite SpreadWork
-        TransientPerformance all_contacts authority_gaps authority_savings blocking_probability
-        changed_contacts chat_performance compare_sites delay_probability fill_idle_time
-        finite_performance flow_cover fractional_agents fresh_contacts idle_time least_agents
-        least_chat_agents least_constant_agents least_priority_agents offered_load performance
-        pooled_requirement priority_waits required_agents retrial_performance safety_factor
-        scheduled_agents share_above shares_by_agents shrinkage_of split_by_site spread_work
-        square_root_agents staff_profiles transient_performance with_authority with_flow_factor
+        AuthorityGap AuthoritySaving ChatPerformance ConstantAgents Cover DeferredMethod
+        DeferredStaffing DeferredWork FilledWork FlowChange FreshContacts Method OfferedLoad
+        Performance Pooling PriorityWaits Profiles RetrialPerformance Shrinkage SiteOutcome
+        SplitBySite SpreadWork TransientPerformance all_contacts authority_gaps
+        authority_savings blocking_probability changed_contacts chat_performance compare_sites
+        delay_probability fill_idle_time finite_performance flow_cover fractional_agents
+        fresh_contacts idle_time least_agents least_chat_agents least_constant_agents
+        least_priority_agents offered_load performance pooled_requirement priority_waits
+        required_agents retrial_performance safety_factor scheduled_agents share_above
+        shares_by_agents shrinkage_of split_by_site spread_work square_root_agents
+        staff_deferred staff_profiles transient_performance with_authority with_flow_factor
         with_shrinkage
     """,
     "sample_data": """

@@ -16,7 +16,7 @@ from optimizer.model import (
     ServiceGoal,
     TimeGrid,
 )
-from optimizer.staffing.deferred_groups import DeferredMethod, DeferredStaffing, staff_deferred
+from optimizer.staffing import DeferredMethod, DeferredStaffing, staff_deferred
 from tests.optimizer.builders import MONDAY, organisation
 
 GRID = TimeGrid(TimeGrid.of_days(MONDAY, 1).start, 60, 6)
