@@ -164,8 +164,7 @@ def least_priority_agents(
         total = demand[-1, rows]
         _, waits = _waits(staff, demand[:, rows])
         calm = (total < staff) & (total <= max_occupancy * staff * (1.0 + SLACK))
-        in_time: NDArray[np.bool_] = (waits <= limits[:, rows]).all(axis=0)
-        return calm & in_time
+        return np.asarray(calm & (waits <= limits[:, rows]).all(axis=0), np.bool_)
 
     agents = np.zeros(aht.shape, dtype=np.int64)
     start = np.floor(demand[-1]) + 1.0
