@@ -147,7 +147,8 @@ def fill_idle_time(
             spent = np.maximum(spent - time, 0.0)
     for g, item in enumerate(work):
         start = 0.0 if item.backlog is None else item.backlog.sum()
-        plan.backlog[g] = np.maximum(start + np.cumsum(item.arriving - plan.work[g]), 0.0)
+        waits = start + np.cumsum(item.arriving - plan.work[g])
+        plan.backlog[g] = np.where(waits > _ROUNDING * item.total, waits, 0.0)
     return plan
 
 
