@@ -53,6 +53,15 @@ class DeferredWork:
     first_share: float = 1.0
     backlog: Array | None = None
 
+    def __post_init__(self) -> None:
+        """Own the figures, so that a frozen object stays as it was made."""
+        for name in ("arriving", "backlog"):
+            values = getattr(self, name)
+            if values is not None:
+                figures = np.array(values, dtype=np.float64)
+                figures.setflags(write=False)
+                object.__setattr__(self, name, figures)
+
     @property
     def clocks(self) -> tuple[tuple[int, float], ...]:
         """Return the windows in open slots, each with the share of the work that is due in it."""

@@ -136,7 +136,7 @@ def fill_idle_time(
             continue
         pools = np.flatnonzero(allowed[members[0]])
         pools = pools[np.argsort(allowed[:, pools].sum(axis=0), kind="stable")]
-        left = (free - plan.used)[np.ix_(pools, positions)]
+        left = np.maximum(free - plan.used, 0.0)[np.ix_(pools, positions)]
         curves = curves_of([work[g] for g in members], positions, beyond=False)
         limit = np.full(len(positions), np.inf if most_extra is None else most_extra)
         limit = np.maximum(limit - plan.extra[:, positions].sum(axis=0), 0.0)
