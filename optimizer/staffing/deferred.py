@@ -28,8 +28,8 @@ class DeferredWork:
     its last slot.
 
     With two clocks the first part of every ticket, `first_share` of its work, is due within
-    `window`, and the rest within `resolution`. The rest may be worked on before or with the
-    first part, but earliest deadline first does the first part of a ticket first of its own.
+    `window`, and the rest within `resolution`. As a fluid has no order within a ticket, the rest
+    is not held back until the first part is done; earliest deadline first takes them in order.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ class DeferredWork:
     @property
     def total(self) -> float:
         """Return all work of the period, the backlog included."""
-        return float(np.sum(self.arriving) + (0.0 if self.backlog is None else self.backlog.sum()))
+        return float(self.arriving.sum() + (0.0 if self.backlog is None else self.backlog.sum()))
 
 
 def check_work(found: Findings, work: Sequence[DeferredWork], slots: int) -> None:
