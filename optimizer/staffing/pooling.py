@@ -34,10 +34,11 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 _SAFETY = 0.5
-"""Greatest reserve, in roots of the load, at which the exchange of help is measured: with much
-more there is hardly any lack to compare, and help comes more easily still."""
+"""Greatest reserve, in standard deviations of the load, at which help is measured: with much more
+there is hardly any lack to compare, and help comes more easily still."""
 
-_ROUNDING = 1e-9
+_ROUNDING = 1e-6
+"""Parts of an agent that are rounding."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -196,10 +197,12 @@ def pooled_requirement(
         )
         of_these = profiles.serves[:, members].any(axis=1)
         staff = profiles.agents[of_these].astype(np.float64)
-        spared = _spared(
-            queue, staff, profiles.serves[np.ix_(of_these, members)], normal[:, members]
-        )
-        pooled[members] = _taken_off(queue, agents[members], spared)
+        serves = profiles.serves[np.ix_(of_these, members)]
+        spared, helped = _helped(queue, staff, serves, normal[:, members])
+        alone = agents[members]
+        exact = _less(alone, spared, helped, np.maximum(queue.floors, queue.load))
+        fractions = (alone != np.floor(alone)).any()
+        pooled[members] = exact if fractions else _whole(exact, alone)
     return Requirement(requirement.grid, requirement.groups, pooled)
 
 
@@ -263,39 +266,48 @@ class _Queue:
         return most
 
 
-def _spared(queue: _Queue, staff: Array, serves: Mask, normal: Array) -> Array:
-    """Return the agents that flexibility spares each group, [groups, slots]."""
+def _helped(queue: _Queue, staff: Array, serves: Mask, normal: Array) -> tuple[Array, Array]:
+    """Return what flexibility spares, [slots], and whom it helps, in shares, [groups, slots]."""
     separate, load = queue.separate(), queue.load
-    measured = np.ascontiguousarray(np.minimum(separate, load + _SAFETY * np.sqrt(load)).T)
+    # Contacts in hand, not agents, vary with the root of their number.
+    spread = np.sqrt(load / queue.concurrency[:, np.newaxis])
+    measured = np.ascontiguousarray(np.minimum(separate, load + _SAFETY * spread).T)
     benefit, helped = np.empty(len(measured)), np.empty_like(measured)
     exchange_all(
         np.ascontiguousarray(load.T),
+        np.ascontiguousarray(spread.T),
         measured,
         np.ascontiguousarray(np.broadcast_to(queue.floors, load.shape).T),
         staff,
-        np.ascontiguousarray(serves),
         links_of(serves),
         np.ascontiguousarray(normal),
         benefit,
         helped,
     )
     gain = np.maximum(separate.sum(axis=0) - queue.common(), 0.0)
-    spared: Array = helped.T * (benefit * gain)
-    return spared
+    return benefit * gain, helped.T
 
 
-def _taken_off(queue: _Queue, agents: Array, spared: Array) -> Array:
-    """Return agents less what is spared, within the bounds and whole where they were whole."""
-    least = np.minimum(agents, np.maximum(queue.floors, queue.load))
-    exact = np.maximum(agents - spared, least)
-    if (agents != np.floor(agents)).any():
-        return exact
+def _less(agents: Array, spared: Array, helped: Array, least: Array) -> Array:
+    """Return agents less what is spared, in the proportion of `helped` and down to `least`."""
+    taken = np.zeros_like(agents)
+    for _ in range(len(agents)):
+        shares = np.where(taken < agents - least, helped, 0.0)
+        total = shares.sum(axis=0)
+        np.divide(shares, total, out=shares, where=total > 0.0)
+        left = spared - taken.sum(axis=0)
+        taken = np.minimum(taken + shares * left, np.maximum(agents - least, 0.0))
+    return agents - taken
+
+
+def _whole(exact: Array, most: Array) -> Array:
+    """Return whole numbers whose sum in each slot is that of `exact`, rounded up."""
     whole = np.floor(exact + _ROUNDING)
     rest = exact - whole
     more = np.ceil(rest.sum(axis=0) - _ROUNDING)
     # The largest fractions are rounded up until the total is reached.
     rank = np.argsort(np.argsort(-rest, axis=0, kind="stable"), axis=0, kind="stable")
-    rounded: Array = np.minimum(whole + (rank < more), agents)
+    rounded: Array = np.minimum(whole + (rank < more), most)
     return rounded
 
 
