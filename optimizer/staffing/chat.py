@@ -38,6 +38,7 @@ from optimizer.staffing.inputs import (
     SHORTEST,
     aligned,
     check_numbers,
+    check_patience,
     check_whole,
 )
 from optimizer.staffing.performance import Performance
@@ -114,8 +115,8 @@ def chat_performance(
     check_numbers(found.at("offered"), volume, 0.0, MOST_CONTACTS)
     check_numbers(found.at("aht_by_level_s"), levels, SHORTEST, LONGEST)
     check_numbers(found.at("interval_s"), interval, SHORTEST, LONGEST)
+    check_patience(found.at("patience_s"), patience, levels.min(axis=-1))
     check_numbers(found.at("within_s"), within, 0.0, LONGEST)
-    _check_patience(found, patience, levels)
     raise_errors("The chats cannot be computed.", found.issues)
     load = volume * alone / interval
     check_numbers(found.at("offered"), load, 0.0, MOST_AGENTS)
@@ -159,19 +160,19 @@ def least_chat_agents(
         chats in hand make an agent complete fewer.
     """
     found = Findings()
-    check_goal(found.at("goal"), goal)
-    found.within("interval_s", interval_s, SHORTEST, LONGEST)
     levels = _levels(found, aht_by_level_s)
     volume, _ = aligned(found, ("offered", "aht_by_level_s"), (offered, levels[..., 0]))
+    check_goal(found.at("goal"), goal)
+    found.within("interval_s", interval_s, SHORTEST, LONGEST)
     levels = np.broadcast_to(levels, (*volume.shape, levels.shape[-1]))
     busy = volume != 0.0
     # What is written beside an interval without chats does not matter.
     levels = np.where(busy[..., np.newaxis], levels, 1.0)
     check_numbers(found.at("offered"), volume, 0.0, MOST_CONTACTS)
     check_numbers(found.at("aht_by_level_s"), levels, SHORTEST, LONGEST)
-    patience_s = math.inf if patience_seconds is None else float(patience_seconds)
-    if patience_seconds is not None:
-        _check_patience(found, np.array(patience_s), levels[busy])
+    shortest_chat = max(SHORTEST, np.min(levels[busy], initial=LONGEST))
+    longest = LONGEST_PATIENCE * shortest_chat
+    found.within("patience_seconds", patience_seconds, SHORTEST, longest)
     raise_errors("The chats cannot be staffed.", found.issues)
     _check_throughput(found.at("aht_by_level_s"), levels[busy])
     load = volume * levels[..., 0] / interval_s
@@ -181,7 +182,7 @@ def least_chat_agents(
     places = np.flatnonzero(load)
     demand, times = load.flat[places], levels.reshape(-1, levels.shape[-1])[places]
     within_s = np.full(demand.shape, goal.within_seconds or 0.0)
-    patience = np.full(demand.shape, patience_s)
+    patience = np.full(demand.shape, math.inf if patience_seconds is None else patience_seconds)
 
     def holds(staff: Array, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
         figures = _steady_state(staff, demand[rows], times[rows], patience[rows], within_s[rows])
@@ -200,14 +201,6 @@ def _levels(found: Findings, values: ArrayLike) -> Array:
         found.at("aht_by_level_s").error("bad_shape", "There is no handling time for one chat.")
     raise_errors("The chats cannot be used.", found.issues)
     return levels
-
-
-def _check_patience(found: Findings, patience_s: Array, levels: Array) -> None:
-    if (patience_s == math.inf).all():
-        return
-    shortest = min(LONGEST, max(SHORTEST, np.min(levels, initial=LONGEST)))
-    finite = np.where(np.isposinf(patience_s), SHORTEST, patience_s)
-    check_numbers(found.at("patience_s"), finite, SHORTEST, LONGEST_PATIENCE * shortest)
 
 
 def _check_throughput(found: Findings, levels: Array) -> None:

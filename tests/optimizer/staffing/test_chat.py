@@ -234,8 +234,17 @@ def test_every_absurd_number_of_chats_is_named_at_once() -> None:
         "/offered/0",
         "/aht_by_level_s/0",
         "/interval_s/0",
-        "/within_s/0",
         "/patience_s/0",
+        "/within_s/0",
+    ]
+    with pytest.raises(InvalidInput) as caught:
+        least_chat_agents(ServiceGoal(2.0, 20), -1, [math.nan], 0, patience_seconds=0)
+    assert [issue.pointer for issue in caught.value.issues] == [
+        "/goal/target_share",
+        "/interval_s",
+        "/offered",
+        "/aht_by_level_s/0",
+        "/patience_seconds",
     ]
 
 
