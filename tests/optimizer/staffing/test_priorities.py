@@ -110,7 +110,7 @@ def test_the_urgent_are_served_even_where_the_others_wait_for_ever() -> None:
 
 @given(
     st.lists(
-        st.tuples(st.floats(0.0, 60.0), st.floats(0.5, 300.0) | st.just(math.inf)),
+        st.tuples(st.just(0.0) | st.floats(1e-6, 60.0), st.floats(0.5, 300.0) | st.just(math.inf)),
         min_size=1,
         max_size=4,
     ),
