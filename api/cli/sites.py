@@ -154,8 +154,8 @@ def _document(
 def _print(organisation: Organisation, outcomes: tuple[SiteOutcome, ...]) -> None:
     least = min(outcome.agent_hours for outcome in outcomes)
     table = Table(title="What the same service needs")
-    table.add_column("sites")
-    headings = ("agent h", "more", "with shrinkage", "most agents", "occupancy", "service level")
+    table.add_column("sites", no_wrap=True)
+    headings = ("agent h", "more", "rostered h", "most agents", "occupancy", "service level")
     for heading in headings:
         table.add_column(heading, justify="right")
     for outcome in outcomes:

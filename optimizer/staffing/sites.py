@@ -11,11 +11,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from optimizer.errors import raise_errors
-from optimizer.model import Organisation, Requirement, Tier, TimeGrid
+from optimizer.model import (
+    Channel,
+    Organisation,
+    PlanningGroup,
+    Requirement,
+    Tier,
+    TimeGrid,
+)
 from optimizer.model.findings import Findings
+from optimizer.staffing.chat import chat_performance
 from optimizer.staffing.inputs import aligned
-from optimizer.staffing.performance import performance
-from optimizer.staffing.requirement import required_agents
+from optimizer.staffing.performance import Performance, performance
+from optimizer.staffing.requirement import Method, required_agents
 from optimizer.staffing.shrinkage import with_shrinkage
 from optimizer.staffing.splitting import Shares, SplitBySite, split_by_site
 
@@ -97,9 +105,10 @@ def compare_sites(
 ) -> tuple[SiteOutcome, ...]:
     """Return what centralised, distributed and hybrid service need to meet the same goals.
 
-    Agents count for one group; what those of several skills bring besides is for
-    `pooled_requirement`. Floors hold in every queue, so each site keeps its own. Groups that
-    belong to one site are the same in all three.
+    Every interval is staffed, and its service level computed, as a steady queue. Agents count
+    for one group; what those of several skills bring besides is for `pooled_requirement`. Floors
+    hold in every queue, so each site keeps its own. Groups that belong to one site are the same
+    in all three.
 
     Parameters
     ----------
@@ -152,7 +161,7 @@ def _outcome(
 ) -> SiteOutcome:
     centre = split.organisation
     names = [group.id for group in centre.groups]
-    requirement = required_agents(centre, grid, names, offered, aht_s)
+    requirement = required_agents(centre, grid, names, offered, aht_s, method=Method.BY_INTERVAL)
     scheduled = with_shrinkage(requirement, centre)
     interval_s = 60.0 * grid.interval_minutes
     channels = {channel.id: channel for channel in centre.channels}
@@ -163,18 +172,12 @@ def _outcome(
         channel, goal = channels[group.channel], group.goal
         busy = offered[g] > 0.0
         volume, aht, agents = offered[g, busy], aht_s[g, busy], requirement.agents[g, busy]
-        hours = volume * aht / (3600.0 * channel.concurrency)
+        slowest = (1.0, *channel.aht_factors)[-1]
+        hours = volume * aht * slowest / (3600.0 * channel.concurrency)
         if channel.deferred:
             work_hours += float(hours.sum())
             continue
-        figures = performance(
-            agents * channel.concurrency,
-            volume,
-            aht,
-            interval_s,
-            patience_s=math.inf if group.patience_seconds is None else group.patience_seconds,
-            within_s=goal.within_seconds or 0.0,
-        )
+        figures = _figures(group, channel, agents, volume, aht, interval_s)
         work_hours += float(hours @ (1.0 - figures.abandonment))
         if goal.within_seconds is not None:
             counted[split.sources[g]] += float(volume.sum())
@@ -193,4 +196,34 @@ def _outcome(
             for g, group in enumerate(organisation.groups)
         },
         overall_service_level=float(within.sum() / counted.sum()) if counted.any() else None,
+    )
+
+
+def _figures(
+    group: PlanningGroup,
+    channel: Channel,
+    agents: Array,
+    volume: Array,
+    aht_s: Array,
+    interval_s: float,
+) -> Performance:
+    """Return what the contacts of a group experience in a steady queue, interval by interval."""
+    patience_s = math.inf if group.patience_seconds is None else group.patience_seconds
+    within_s = group.goal.within_seconds or 0.0
+    if channel.aht_factors:
+        return chat_performance(
+            agents,
+            volume,
+            aht_s[:, np.newaxis] * np.array(channel.aht_factors),
+            interval_s,
+            patience_s=patience_s,
+            within_s=within_s,
+        )
+    return performance(
+        agents * channel.concurrency,
+        volume,
+        aht_s,
+        interval_s,
+        patience_s=patience_s,
+        within_s=within_s,
     )
