@@ -90,6 +90,11 @@ PUBLIC = {
         staff_deferred staff_profiles transient_performance with_authority with_flow_factor
         with_shrinkage
     """,
+    "optimizer.staffing.capacity": """
+        Account Action ActionKind CapacityProblem CapacityResult Costs CrossUse Decisions
+        ElasticPool Goals Hiring Limit Promotion Shortfall StaffGroup account_for actions_of
+        check_capacity plan_capacity read_capacity write_capacity
+    """,
     "sample_data": """
         Arguments Closure Opening Promotion SMALL Sample Stream centre_around describe
         generate staffed write_sample
