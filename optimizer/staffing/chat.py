@@ -9,7 +9,8 @@ with the completion rate of agents who are all at their limit (`optimizer.staffi
 Handling is memoryless and runs at the rate of the moment. With one chat per agent, or the same
 handling time at every level, this is Erlang C or A exactly. Otherwise it is a little optimistic
 where every further chat adds less to what an agent completes: real chats stay with their agent,
-and until the next arrivals even out what departures left, the same chats complete more slowly.
+and until the next arrivals even out what departures left, the same chats complete more slowly
+(`docs/staffing.md` has the measured difference).
 
 Source: the balanced rule of CCmath's chat model; Tezcan and Zhang (2014), *Routing and staffing
 in customer service chat systems with impatient customers*, for the rates by level.
@@ -21,13 +22,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from optimizer.errors import raise_errors
 from optimizer.model import ServiceGoal
 from optimizer.model.findings import Findings
 from optimizer.staffing.bracket import least_whole
+from optimizer.staffing.chats_in_hand import hold_all
 from optimizer.staffing.erlang import behind_all
 from optimizer.staffing.goals import check_goal, goal_holds
 from optimizer.staffing.inputs import (
@@ -46,9 +47,6 @@ from optimizer.staffing.performance import Performance
 __all__ = ["ChatPerformance", "chat_performance", "least_chat_agents"]
 
 Array = NDArray[np.float64]
-
-_EPS = 1e-17
-_HUGE = 1e290
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -226,7 +224,7 @@ def _steady_state(
     rates = np.arange(1, limit + 1) * alone[..., np.newaxis] / levels
     completions = agents * rates[..., -1]
     held = np.empty((3, load.size))
-    _hold_all(agents.ravel(), load.ravel(), rates.reshape(load.size, limit), held)
+    hold_all(agents.ravel(), load.ravel(), rates.reshape(load.size, limit), held)
     figures = np.empty((7, load.size))
     behind_all(
         held[0],
@@ -259,55 +257,3 @@ def _steady_state(
         busy_agents=np.minimum(busy_agents, 1.0),
         full_rate=completions / alone,
     )
-
-
-@njit(cache=True)
-def _hold(agents: float, load: float, rates: Array) -> tuple[float, float, float]:
-    """Sum the states in which some agent may take another chat.
-
-    The sum starts at the fullest state and ends when the bounded rest is below rounding.
-
-    Returns
-    -------
-    mass
-        Their weight, relative to the state with all agents at their limit and nobody waiting;
-        past 1e290 it counts as infinite.
-    chats, busy
-        Mean number of chats in hand, and of agents with any, over these states.
-    """
-    if load == 0.0 or agents == 0.0:
-        return 0.0, 0.0, 0.0
-    fastest = 0.0
-    for level in range(rates.size):
-        fastest = max(fastest, rates[level] / (level + 1))
-    mass = chats = busy = 0.0
-    term = 1.0
-    beyond = False
-    held = agents * rates.size
-    while held > 0.0:
-        level = int((held - 1.0) // agents)
-        ahead = held - level * agents  # agents with one chat more than the others
-        rate = ahead * rates[level]
-        if level > 0:
-            rate += (agents - ahead) * rates[level - 1]
-        term *= rate / load
-        held -= 1.0
-        mass += term
-        chats += term * held
-        busy += term * min(held, agents)
-        if mass > _HUGE:
-            beyond = True
-            mass /= _HUGE
-            chats /= _HUGE
-            busy /= _HUGE
-            term /= _HUGE
-        if term * held * fastest < _EPS * mass * (load - held * fastest):
-            break
-    return math.inf if beyond else mass, chats / mass, busy / mass
-
-
-@njit(cache=True)
-def _hold_all(agents: Array, load: Array, rates: Array, out: Array) -> None:
-    """Write the three sums of `_hold` for every interval into `out`, [3, intervals]."""
-    for i in range(load.size):
-        out[:, i] = _hold(agents[i], load[i], rates[i])

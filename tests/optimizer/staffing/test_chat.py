@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import product
 
 import numpy as np
 import pytest
@@ -50,6 +51,57 @@ def chain(
         "busy_agents": share @ np.minimum(chats, agents) / agents,
         "occupancy": share @ np.minimum(chats, room) / room,
     }
+
+
+def waiting_where_chats_stay(
+    agents: int, per_second: float, levels: list[float], patience_s: float
+) -> float:
+    """Return who waits if nobody moves chats: new ones go to an agent with the fewest."""
+    limit, queue = len(levels), 60
+    everyone = product(range(limit + 1), repeat=agents)
+    full = (limit,) * agents
+    states = [(held, 0) for held in everyone if list(held) == sorted(held)]
+    states += [(full, waiting) for waiting in range(1, queue)]
+    index = {state: i for i, state in enumerate(states)}
+    generator = np.zeros((len(states), len(states)))
+
+    def move(start: int, held: list[int], waiting: int, rate: float) -> None:
+        end = (tuple(sorted(held)), waiting)
+        if end in index:
+            generator[start, index[end]] += rate
+
+    for (held, waiting), row in index.items():
+        if held == full:
+            move(row, list(held), waiting + 1, per_second)
+        else:
+            move(row, [held[0] + 1, *held[1:]], 0, per_second)
+        for agent, chats in enumerate(held):
+            if chats:
+                kept = [h - (a == agent and not waiting) for a, h in enumerate(held)]
+                move(row, kept, max(0, waiting - 1), chats / levels[chats - 1])
+        if waiting:
+            move(row, list(held), waiting - 1, waiting / patience_s)
+    generator -= np.diag(generator.sum(axis=1))
+    equations = np.vstack([generator.T[1:], np.ones(len(states))])
+    share = np.linalg.solve(equations, np.eye(len(states))[-1])
+    return float(sum(share[i] for (held, _), i in index.items() if held == full))
+
+
+@pytest.mark.parametrize("levels", [[300.0, 420.0], [300.0, 330.0, 450.0], [300.0, 550.0]])
+def test_sharing_chats_evenly_is_a_little_optimistic_where_concurrency_slows_down(
+    levels: list[float],
+) -> None:
+    for agents, share_of_full in ((2, 0.7), (2, 0.95), (4, 0.95)):
+        per_second = share_of_full * agents * len(levels) / levels[-1]
+        even = chat_performance(agents, per_second * HALF_HOUR, levels, HALF_HOUR, patience_s=120)
+        exact = waiting_where_chats_stay(agents, per_second, levels, 120.0)
+        assert 0.9 * exact < float(even.waiting) < exact
+
+
+def test_chats_that_stay_are_the_same_where_concurrency_costs_nothing() -> None:
+    exact = waiting_where_chats_stay(3, 0.02, [300.0, 300.0], 120.0)
+    even = chat_performance(3, 0.02 * HALF_HOUR, [300.0, 300.0], HALF_HOUR, patience_s=120)
+    assert float(even.waiting) == pytest.approx(exact, rel=1e-9)
 
 
 @pytest.mark.parametrize("agents", [1, 2, 5])
