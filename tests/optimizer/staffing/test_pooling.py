@@ -182,3 +182,16 @@ def test_what_does_not_fit_together_is_bad_input() -> None:
             flow_cover(needed, profiles, there)
     with pytest.raises(InvalidInput):
         flow_cover(replace(needed, groups=("b", "a")), profiles, np.ones((2, 3)))
+
+
+def test_chats_that_slow_each_other_down_share_agents_with_calls() -> None:
+    voice = PlanningGroup("voice", "voice", "a", goal=GOAL)
+    model = centre({"a": 10}, (voice, replace(voice, id="chat", channel="chat")))
+    model = replace(
+        model, channels=(*model.channels, Channel("chat", ChannelKind.CHAT, 3, (1.0, 1.3, 1.6)))
+    )
+    separate, pooled = pool(model, [[200, 100, 0], [300, 100, 20]])
+    assert pooled.agents.sum(axis=0)[0] < separate.agents.sum(axis=0)[0]
+    work = np.array([[200, 100, 0], [300, 100, 20]]) / 20 * [[1.0], [1.6 / 3]]
+    assert (pooled.agents.sum(axis=0) >= work.sum(axis=0)).all()
+    assert pooled.agents[:, 2].tolist() == separate.agents[:, 2].tolist()
