@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
@@ -24,7 +23,7 @@ from optimizer.model import (
 )
 from optimizer.model.findings import Findings
 from optimizer.staffing.chat import least_chat_agents
-from optimizer.staffing.deferred import spread_work
+from optimizer.staffing.deferred_groups import DeferredMethod, staff_deferred
 from optimizer.staffing.inputs import (
     LONGEST,
     MOST_AGENTS,
@@ -65,6 +64,8 @@ def required_agents(
     *,
     open_slots: ArrayLike | None = None,
     method: Method = Method.OFFERED_LOAD,
+    deferred: DeferredMethod = DeferredMethod.SPREAD,
+    backlog: ArrayLike | None = None,
 ) -> Requirement:
     """Return the agents needed on contacts, before shrinkage, per planning group and slot.
 
@@ -73,7 +74,8 @@ def required_agents(
     chats in hand) that has the load of the interval. Contacts still in hand in an interval in
     which none is expected, such as after closing, are finished by those who have them and need
     nobody more. Deferred groups get the workload spread over the window of their first response,
-    divided by the maximum occupancy, as a fraction.
+    divided by the maximum occupancy, as a fraction; or what of it does not fit into the idle time
+    of the others.
 
     A group never has less than its floor while it is open, contacts or not.
 
@@ -93,6 +95,12 @@ def required_agents(
         any expects contacts.
     method
         Which load of an interval counts.
+    deferred
+        Where deferred work is done. With ``fill`` the agents of the other groups do it as far as
+        they have time and skills, and a deferred group's row holds the extra agents alone.
+    backlog
+        Contacts that are open at the start, 0 or more and none in groups that are answered at
+        once, [groups]; they are worked on like contacts that arrive in slot 0. None for none.
 
     Raises
     ------
@@ -124,21 +132,22 @@ def required_agents(
     channels = {channel.id: channel for channel in organisation.channels}
     channel_of = [channels[group.channel] for group in rows]
     busy = volume > 0.0
-    aht = np.where(volume != 0.0, aht, 1.0)
-    load = _load(found, rows, grid, volume, aht)
+    slow = np.array([channel.deferred for channel in channel_of], dtype=np.bool_)
+    contacts = volume if backlog is None else _with_backlog(found, slow, volume, backlog)
+    aht = np.where(contacts != 0.0, aht, 1.0)
+    load = _load(found, rows, grid, contacts, aht)
     raise_errors("The requirement cannot be computed.", found.issues)
 
-    deferred = np.array([channel.deferred for channel in channel_of], dtype=np.bool_)
     # What has to be answered at once is expected only while somebody is there.
-    is_open = busy & ~deferred[:, np.newaxis]
+    is_open = busy & ~slow[:, np.newaxis]
     if open_slots is not None:
         is_open |= opened != 0.0
-    elif deferred.any():
-        is_open[deferred] = (busy if deferred.all() else is_open).any(axis=0)
+    elif slow.any():
+        is_open[slow] = (busy if slow.all() else is_open).any(axis=0)
     if method is Method.OFFERED_LOAD:
         volume = _as_if_steady(rows, channel_of, grid, volume, aht)
     agents = np.zeros(shape)
-    for g in np.flatnonzero(~deferred):
+    for g in np.flatnonzero(~slow):
         try:
             agents[g] = _immediate(rows[g], channel_of[g], grid, volume[g], aht[g])
         except InvalidInput as error:
@@ -146,11 +155,38 @@ def required_agents(
                 _placed(issue, organisation, rows[g], channel_of[g]) for issue in error.issues
             ]
     raise_errors("The goals cannot be met.", found.issues)
-    for g in np.flatnonzero(deferred):
-        agents[g] = _deferred(rows[g], channel_of[g], grid, load[g], is_open[g])
     floors = np.array([group.floor for group in rows], dtype=np.float64)[:, np.newaxis]
     np.maximum(agents, floors, out=agents, where=is_open)
+    # Idle is who is there, floors included, and has none of the contacts staffed for.
+    load = np.where(slow[:, np.newaxis], load, volume * aht / (60.0 * grid.interval_minutes))
+    staffed = staff_deferred(organisation, grid, rows, load, is_open, agents, deferred)
+    agents[slow] = np.maximum(agents[slow], staffed.agents)
+    for g, hours in zip(np.flatnonzero(slow), staffed.carried, strict=True):
+        if hours > 0.0:
+            log.warning(
+                "group %s: %.1f agent-hours arrive after the last open slot and are left over",
+                rows[g].id,
+                hours,
+            )
     return Requirement(grid, tuple(groups), agents)
+
+
+def _with_backlog(
+    found: Findings, slow: NDArray[np.bool_], volume: Array, backlog: ArrayLike
+) -> Array:
+    """Return the contacts to work on: those that arrive, and in slot 0 those that are open."""
+    (start,) = aligned(found, ("backlog",), (backlog,))
+    if start.shape != slow.shape:
+        found.at("backlog").error("bad_shape", f"backlog is {start.shape}, not {slow.shape}.")
+        return volume
+    check_numbers(found.at("backlog"), start, 0.0, MOST_CONTACTS)
+    for g in np.flatnonzero((start > 0.0) & ~slow):
+        found.at("backlog", int(g)).error(
+            "backlog_at_once", f"{start[g]:g} contacts cannot wait: they are answered at once."
+        )
+    contacts = volume.copy()
+    contacts[:, 0] += np.where(start > 0.0, start, 0.0)
+    return contacts
 
 
 def _load(
@@ -220,21 +256,3 @@ def _placed(
         place = organisation.channels.index(channel)
         pointer = f"/organisation/channels/{place}/aht_factors{rest}"
     return replace(issue, pointer=pointer)
-
-
-def _deferred(
-    group: PlanningGroup, channel: Channel, grid: TimeGrid, load: Array, opened: NDArray[np.bool_]
-) -> Array:
-    """Return agents as fractions; without a deadline, work is done in the slot it arrives in."""
-    goal = group.goal
-    window_s = goal.first_response_seconds or goal.within_seconds or 0.0
-    # Whole intervals that fit into the window, however the division was rounded.
-    window = math.floor(window_s / (60.0 * grid.interval_minutes) + 1e-9)
-    spread = spread_work(load, opened, min(max(1, window), grid.count))
-    if spread.carried > 0.0:
-        log.warning(
-            "group %s: %.1f agent-hours arrive after the last open slot and are left over",
-            group.id,
-            spread.carried * grid.hours_per_slot,
-        )
-    return spread.work / (goal.max_occupancy * channel.concurrency)
