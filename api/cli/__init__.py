@@ -21,6 +21,7 @@ COMMANDS = {
     "sample": ("api.cli.sample:sample", "Generate a believable organisation."),
     "serve": ("api.cli.serve:serve", "Serve the HTTP API."),
     "simulate": ("api.cli.simulation:simulate", "Try a roster against a day of contacts."),
+    "sites": ("api.cli.sites:sites", "Compare one pool with separate sites."),
     "staff": ("api.cli.staffing:staff", "Turn a forecast into agents required."),
     "verify": ("api.cli.rosters:verify", "Check a roster without a solver."),
 }

@@ -4,6 +4,7 @@ Every identifier is a string, every time of the inside an integer slot of a `Tim
 report all problems of an object at once, as typed issues.
 """
 
+from optimizer.model.business_time import BusinessTime, Deadlines
 from optimizer.model.checks import (
     check_grid,
     check_organisation,
@@ -63,10 +64,12 @@ __all__ = [
     "AgentState",
     "Assignment",
     "Availability",
+    "BusinessTime",
     "Channel",
     "ChannelKind",
     "Contract",
     "CustomerClass",
+    "Deadlines",
     "Decision",
     "Denominator",
     "Flow",

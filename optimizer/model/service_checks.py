@@ -10,7 +10,7 @@ from optimizer.model.flows import FlowKind
 from optimizer.model.grid import MINUTES_PER_DAY
 from optimizer.model.laws import Law, LawKind
 from optimizer.model.organisation import Organisation
-from optimizer.model.services import HIGHEST_LEVEL, Channel, PlanningGroup
+from optimizer.model.services import HIGHEST_LEVEL, Channel, PlanningGroup, Priority, Tier
 
 __all__ = ["check_channel", "check_flows", "check_group"]
 
@@ -42,6 +42,11 @@ def check_group(
     found.within("customer_value", group.customer_value, 0)
     found.within("shrinkage", group.shrinkage, 0, 1, open_high=True)
     found.within("floor", group.floor, 0)
+    if group.priority is Priority.P0 and group.tier is not Tier.FRONT_LINE and group.floor == 0:
+        found.at("floor").warning(
+            "no_expert_floor",
+            f"Group {group.id!r} takes the most severe contacts, but no expert has to be there.",
+        )
     found.within("shortage_cost", group.shortage_cost, 0)
     goal, here = group.goal, found.at("goal")
     here.within("target_share", goal.target_share, 0, 1, open_low=True, open_high=True)

@@ -12,43 +12,37 @@ and an agent completes one contact per unit. Every sum has positive terms, start
 term and ends when the bounded rest is below rounding, so nothing cancels, overflows or
 underflows: cost grows with the square root of the number of agents, not with the number.
 
-The loops over intervals and the search for the least agents stand here too, because numba
-renews a compiled function only when the file that holds it changes.
+The two halves are kept apart: `behind` takes the weight below as a number, so that whatever
+happens while agents are free (chats shared among them, say), the queue behind them is the same.
+Agents may be a fraction: the weight below then is its continuous extension.
+
+The loops over intervals stand here too, because numba renews a compiled function only when the
+file that holds it changes.
 
 Sources: Erlang (1917); Palm (1957), *Research on telephone traffic carried by full availability
-groups*; Mandelbaum and Zeltyn (2007), *Service engineering in action: the Palm/Erlang-A queue*.
+groups*; Jagerman (1974), *Some properties of the Erlang loss function*; Mandelbaum and Zeltyn
+(2007), *Service engineering in action: the Palm/Erlang-A queue*.
 """
 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 __all__ = [
-    "ANSWERED",
-    "EXCLUDING",
-    "OFFERED",
-    "SLACK",
-    "VIRTUAL",
-    "EncodedGoal",
+    "behind",
+    "behind_all",
     "block_all",
+    "busy_all",
     "busy_mass",
-    "least_all",
-    "measure",
     "measure_all",
     "queue_tail",
 ]
 
 Array = NDArray[np.float64]
-
-SLACK = 1e-9
-"""Goals hold up to this relative slack, so that rounding never costs an agent."""
-
-OFFERED, ANSWERED, VIRTUAL, EXCLUDING = range(4)
 
 _EPS = 1e-17
 _HUGE = 1e290
@@ -58,27 +52,67 @@ _HUGE = 1e290
 def busy_mass(servers: float, load: float) -> float:
     """Return the weight of the states with a free agent, relative to the state without one.
 
-    This is ``1 / B - 1`` of the Erlang B formula; past 1e290 it counts as infinite.
+    This is ``1 / B - 1`` of the Erlang B formula; past 1e290 it counts as infinite. For a
+    fraction of agents ``1 / B`` is Jagerman's integral of ``A exp(-A t) (1 + t) ** N``, which
+    obeys the same recurrence: whole agents are taken off until less than one is left.
 
     Parameters
     ----------
     servers
-        A whole number, 0 or more.
+        0 or more.
     load
         Offered load in erlang, above 0.
     """
     total = 0.0
     term = 1.0
     busy = servers
-    while busy > 0.0:
+    while busy >= 1.0:
         term *= busy / load
         total += term
         busy -= 1.0
         if total > _HUGE:
             return math.inf
         if term * busy < _EPS * total * (load - busy):
-            break
+            return total
+    if busy > 0.0:
+        total += term * _part_mass(busy, load)
     return total
+
+
+@njit(cache=True)
+def _part_mass(part: float, load: float) -> float:
+    """Return `busy_mass` of less than one agent: ``exp(A) A ** -N Gamma(N + 1, A) - 1``.
+
+    The incomplete gamma function is its power series for small loads and its continued fraction
+    (by Lentz's method) for others.
+    """
+    shape = part + 1.0
+    if load < 1.5:
+        term = 1.0 / shape
+        series = term
+        k = 1.0
+        while term > _EPS * series:
+            term *= load / (shape + k)
+            series += term
+            k += 1.0
+        # The lower function is load ** shape * exp(-load) * series.
+        whole = math.exp(math.lgamma(shape) + load - part * math.log(load))
+        return whole - load * series - 1.0
+    b = load + 1.0 - shape
+    c = math.inf
+    d = 1.0 / b
+    fraction = d
+    k = 1.0
+    while True:
+        numerator = -k * (k - shape)
+        b += 2.0
+        d = 1.0 / (b + numerator * d)
+        c = b + numerator / c
+        change = c * d
+        fraction *= change
+        k += 1.0
+        if abs(change - 1.0) < 1e-16:
+            return load * fraction - 1.0
 
 
 @njit(cache=True)
@@ -146,10 +180,10 @@ def queue_tail(a: float, y: float) -> tuple[float, float, float]:
 
 
 @njit(cache=True)
-def measure(
-    servers: float, load: float, patience: float, threshold: float
+def behind(
+    below: float, completions: float, load: float, patience: float, threshold: float
 ) -> tuple[float, float, float, float, float, float, float]:
-    """Return what a steady queue does to its contacts.
+    """Return what a steady queue does to its contacts, given the states in which none waits.
 
     The wait beyond a threshold has the law of the whole wait in a queue whose arrivals are
     thinned by ``exp(-threshold / patience)``; two calls of `queue_tail` therefore give every
@@ -157,8 +191,11 @@ def measure(
 
     Parameters
     ----------
-    servers
-        A whole number, 0 or more.
+    below
+        Weight of the states in which an arrival is answered at once, relative to the state in
+        which every agent is busy and nobody waits.
+    completions
+        Contacts that all agents complete per handling time while they are all busy, 0 or more.
     load
         Offered load in erlang, 0 or more.
     patience
@@ -184,26 +221,26 @@ def measure(
     if load == 0.0:
         return 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0
     if math.isinf(patience):
-        if servers <= load:
+        if completions <= load:
             return 1.0, 0.0, 0.0, math.inf, math.inf, 0.0, 0.0
-        spare = servers - load
-        waiting = 1.0 / (1.0 + busy_mass(servers, load) * spare / servers)
+        spare = completions - load
+        waiting = 1.0 / (1.0 + below * spare / completions)
         within = 1.0 - waiting * math.exp(-spare * threshold)
         return waiting, 0.0, 0.0, waiting / spare, waiting / spare, within, within
 
-    a = servers * patience
+    a = completions * patience
     y = load * patience
     log_mass, lost, served_wait = queue_tail(a, y)
-    waiting = 1.0 / (1.0 + busy_mass(servers, load) * math.exp(-log_mass))
+    waiting = 1.0 / (1.0 + below * math.exp(-log_mass))
     abandoning = waiting * lost
     answer = math.inf
-    if servers > 0.0:
+    if completions > 0.0:
         answer = waiting * served_wait * patience / (1.0 - abandoning)
 
     kept = math.exp(-threshold / patience)
     late_log_mass, late_lost, _ = queue_tail(a, y * kept)
     exponent = (
-        late_log_mass - log_mass - servers * threshold - y * math.expm1(-threshold / patience)
+        late_log_mass - log_mass - completions * threshold - y * math.expm1(-threshold / patience)
     )
     late = min(1.0, math.exp(min(0.0, exponent)))
     served_within = 1.0 - waiting + waiting * (1.0 - lost - late * kept * (1.0 - late_lost))
@@ -232,9 +269,26 @@ def _digamma(x: float) -> float:
 
 @njit(cache=True)
 def measure_all(servers: Array, load: Array, patience: Array, within: Array, out: Array) -> None:
-    """Write the seven figures of `measure` for every interval into `out`, [7, intervals]."""
+    """Write the seven figures of `behind` for plain agents into `out`, [7, intervals]."""
     for i in range(load.size):
-        out[:, i] = measure(servers[i], load[i], patience[i], within[i])
+        below = busy_mass(servers[i], load[i]) if load[i] > 0.0 else 0.0
+        out[:, i] = behind(below, servers[i], load[i], patience[i], within[i])
+
+
+@njit(cache=True)
+def behind_all(
+    below: Array, completions: Array, load: Array, patience: Array, within: Array, out: Array
+) -> None:
+    """Write the seven figures of `behind` for every interval into `out`, [7, intervals]."""
+    for i in range(load.size):
+        out[:, i] = behind(below[i], completions[i], load[i], patience[i], within[i])
+
+
+@njit(cache=True)
+def busy_all(servers: Array, load: Array, out: Array) -> None:
+    """Write `busy_mass` of every interval, whose loads are above 0, into `out`, [intervals]."""
+    for i in range(load.size):
+        out[i] = busy_mass(servers[i], load[i])
 
 
 @njit(cache=True)
@@ -245,82 +299,3 @@ def block_all(servers: Array, load: Array, out: Array) -> None:
             out[i] = 1.0 / (1.0 + busy_mass(servers[i], load[i]))
         else:
             out[i] = 1.0 if servers[i] == 0.0 else 0.0
-
-
-class EncodedGoal(NamedTuple):
-    """A goal as the kernels take it: times in seconds, parts that do not bind at their limit.
-
-    Parameters
-    ----------
-    patience
-        Mean patience, infinite if nobody gives up.
-    within, share, denominator
-        At least this share (0 does not bind), of what the code of the denominator counts, is
-        answered within so many seconds.
-    answer
-        Greatest mean answer time, infinite if it does not bind.
-    abandonment, occupancy
-        Greatest shares, 1 if they do not bind.
-    """
-
-    patience: float
-    within: float
-    share: float
-    denominator: int
-    answer: float
-    abandonment: float
-    occupancy: float
-
-
-@njit(cache=True)
-def _meets(servers: float, load: float, aht: float, goal: EncodedGoal) -> bool:
-    """Tell whether a goal holds for a load above 0; a queue without a steady state never does."""
-    _, lost, lost_within, _, answer, served, virtual = measure(
-        servers, load, goal.patience / aht, goal.within / aht
-    )
-    if math.isinf(answer):
-        return False
-    level = served
-    if goal.denominator == ANSWERED:
-        level = served / (1.0 - lost)
-    elif goal.denominator == VIRTUAL:
-        level = virtual
-    elif goal.denominator == EXCLUDING:
-        level = served / (1.0 - lost_within)
-    slack = 1.0 + SLACK
-    return bool(
-        level * slack >= goal.share
-        and answer * aht <= goal.answer * slack
-        and lost <= goal.abandonment * slack
-        and load * (1.0 - lost) <= goal.occupancy * servers * slack
-    )
-
-
-@njit(cache=True)
-def _least(load: float, aht: float, goal: EncodedGoal) -> float:
-    """Return the least servers for a load above 0: `low` fails and `high` holds throughout."""
-    low, high, step = 0.0, math.floor(load) + 1.0, 1.0
-    if _meets(high, load, aht, goal):
-        while high > step and _meets(high - step, load, aht, goal):
-            high -= step
-            step *= 2.0
-        low = max(0.0, high - step)
-    else:
-        while not _meets(high, load, aht, goal):
-            low = high
-            high += step
-            step *= 2.0
-    while high - low > 1.0:
-        middle = math.floor(0.5 * (low + high))
-        if _meets(middle, load, aht, goal):
-            high = middle
-        else:
-            low = middle
-    return high
-
-
-@njit(cache=True)
-def least_all(load: Array, aht: Array, goal: EncodedGoal, out: Array) -> None:
-    """Write the least servers of every interval into `out`; no load needs none."""
-    for i in range(load.size):
-        out[i] = _least(load[i], aht[i], goal) if load[i] > 0.0 else 0.0

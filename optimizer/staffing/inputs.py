@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from optimizer.errors import InvalidInput
+from optimizer.errors import InvalidInput, raise_errors
 from optimizer.model.findings import Findings
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "check_numbers",
     "check_patience",
     "check_whole",
+    "checked_load",
 ]
 
 Array = NDArray[np.float64]
@@ -84,6 +85,35 @@ def check_patience(found: Findings, patience_s: Array, aht_s: Array) -> None:
     sound = np.isposinf(patience_s) | ((patience_s >= SHORTEST) & (patience_s <= longest))
     rule = f"at least {SHORTEST:g} and at most {LONGEST_PATIENCE:g} handling times, or endless"
     _report(found, patience_s, sound, rule)
+
+
+def checked_load(
+    found: Findings,
+    agents: Array,
+    offered: Array,
+    aht_s: Array,
+    interval_s: Array,
+    patience_s: Array,
+    within_s: Array,
+) -> Array:
+    """Return the load in erlang of queues whose other arguments are checked by the caller.
+
+    Raises
+    ------
+    InvalidInput
+        If anything that was found so far, or a number here, is out of range.
+    """
+    check_whole(found.at("agents"), agents)
+    check_numbers(found.at("offered"), offered, 0.0, MOST_CONTACTS)
+    check_numbers(found.at("aht_s"), aht_s, SHORTEST, LONGEST)
+    check_numbers(found.at("interval_s"), interval_s, SHORTEST, LONGEST)
+    check_patience(found.at("patience_s"), patience_s, aht_s)
+    check_numbers(found.at("within_s"), within_s, 0.0, LONGEST)
+    raise_errors("The queue cannot be computed.", found.issues)
+    load = offered * aht_s / interval_s
+    check_numbers(found.at("offered"), load, 0.0, MOST_AGENTS)
+    raise_errors("The queue cannot be computed.", found.issues)
+    return load
 
 
 def _report(found: Findings, values: Array, sound: NDArray[np.bool_], rule: str) -> None:

@@ -13,17 +13,14 @@ from optimizer.model import Denominator
 from optimizer.model.findings import Findings
 from optimizer.staffing.erlang import block_all, measure_all
 from optimizer.staffing.inputs import (
-    LONGEST,
     MOST_AGENTS,
-    MOST_CONTACTS,
-    SHORTEST,
     aligned,
     check_numbers,
-    check_patience,
     check_whole,
+    checked_load,
 )
 
-__all__ = ["Performance", "blocking_probability", "performance"]
+__all__ = ["Performance", "blocking_probability", "performance", "steady_state"]
 
 Array = NDArray[np.float64]
 
@@ -37,7 +34,10 @@ class Performance:
     load
         Offered load in erlang.
     waiting
-        Share of contacts that are not answered at once.
+        Share of contacts that wait, whether they are answered in the end or not.
+    blocked
+        Share of contacts that find no place to wait and are turned away: 0 unless waiting
+        places are limited. They are neither answered nor abandon, and wait 0 seconds.
     abandonment, abandonment_within
         Share of contacts that give up, at all and within the threshold.
     mean_wait_s
@@ -56,6 +56,7 @@ class Performance:
 
     load: Array
     waiting: Array
+    blocked: Array
     abandonment: Array
     abandonment_within: Array
     mean_wait_s: Array
@@ -68,13 +69,15 @@ class Performance:
     def service_level(self, denominator: Denominator) -> Array:
         """Return the share answered within the threshold, of the contacts that are counted.
 
-        It is 0 where contacts come but none is counted, and 1 where none comes.
+        Contacts that were turned away count as not answered in time, except among those that
+        were answered. The share is 0 where contacts come but none is counted, and 1 where none
+        comes.
         """
         if denominator is Denominator.VIRTUAL:
             return self.virtual_within
         counted = {
             Denominator.OFFERED: np.ones_like(self.load),
-            Denominator.ANSWERED: 1.0 - self.abandonment,
+            Denominator.ANSWERED: 1.0 - self.abandonment - self.blocked,
             Denominator.EXCLUDING_SHORT_ABANDONS: 1.0 - self.abandonment_within,
         }[denominator]
         level = np.zeros_like(counted)
@@ -120,36 +123,30 @@ def performance(
     found = Findings()
     names = ("agents", "offered", "aht_s", "interval_s", "patience_s", "within_s")
     arrays = aligned(found, names, (agents, offered, aht_s, interval_s, patience_s, within_s))
-    check_whole(found.at("agents"), arrays[0])
-    check_numbers(found.at("offered"), arrays[1], 0.0, MOST_CONTACTS)
-    check_numbers(found.at("aht_s"), arrays[2], SHORTEST, LONGEST)
-    check_numbers(found.at("interval_s"), arrays[3], SHORTEST, LONGEST)
-    check_patience(found.at("patience_s"), arrays[4], arrays[2])
-    check_numbers(found.at("within_s"), arrays[5], 0.0, LONGEST)
-    raise_errors("The queue cannot be computed.", found.issues)
+    load = checked_load(found, *arrays)
+    servers, _, aht, _, patience, within = arrays
+    return steady_state(servers, load, aht, patience, within)
 
-    servers, volume, aht, interval, patience, within = arrays
-    load = volume * aht / interval
-    check_numbers(found.at("offered"), load, 0.0, MOST_AGENTS)
-    raise_errors("The queue cannot be computed.", found.issues)
+
+def steady_state(
+    servers: Array, load: Array, aht_s: Array, patience_s: Array | float, within_s: Array | float
+) -> Performance:
+    """Return the figures of queues whose numbers are known to be sound; servers may be real."""
+    patience = np.full(load.size, (patience_s / aht_s).ravel())
+    within = np.full(load.size, (within_s / aht_s).ravel())
     figures = np.empty((7, load.size))
-    measure_all(
-        servers.ravel(),
-        load.ravel(),
-        (patience / aht).ravel(),
-        (within / aht).ravel(),
-        figures,
-    )
+    measure_all(servers.ravel(), load.ravel(), patience, within, figures)
     waiting, lost, lost_within, wait, answer, served, virtual = figures.reshape(7, *load.shape)
     occupancy = np.where(load > 0.0, 1.0, 0.0)
     np.divide(load * (1.0 - lost), servers, out=occupancy, where=servers > 0.0)
     return Performance(
         load=load,
         waiting=waiting,
+        blocked=np.zeros_like(load),
         abandonment=lost,
         abandonment_within=lost_within,
-        mean_wait_s=wait * aht,
-        mean_answer_s=answer * aht,
+        mean_wait_s=wait * aht_s,
+        mean_answer_s=answer * aht_s,
         mean_queue=load * wait,
         occupancy=np.minimum(occupancy, 1.0),
         served_within=served,

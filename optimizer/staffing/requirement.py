@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Sequence
 from dataclasses import replace
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from optimizer.errors import InvalidInput, Severity, raise_errors
+from optimizer.errors import InvalidInput, Issue, Severity, raise_errors
 from optimizer.model import (
     Channel,
+    Law,
     Organisation,
     PlanningGroup,
     Requirement,
@@ -21,7 +22,8 @@ from optimizer.model import (
     check_organisation,
 )
 from optimizer.model.findings import Findings
-from optimizer.staffing.deferred import spread_work
+from optimizer.staffing.chat import least_chat_agents
+from optimizer.staffing.deferred_groups import DeferredMethod, staff_deferred
 from optimizer.staffing.inputs import (
     LONGEST,
     MOST_AGENTS,
@@ -30,13 +32,27 @@ from optimizer.staffing.inputs import (
     aligned,
     check_numbers,
 )
+from optimizer.staffing.offered_load import offered_load
 from optimizer.staffing.search import least_agents
 
-__all__ = ["required_agents"]
+__all__ = ["Method", "required_agents"]
 
 log = logging.getLogger(__name__)
 
 Array = NDArray[np.float64]
+
+
+class Method(StrEnum):
+    """Which load an interval is staffed for, in groups that are answered at once.
+
+    ``offered_load``: the mean number of contacts that would be in hand if nobody waited (the
+    modified offered load; Jennings, Mandelbaum, Massey and Whitt 1996, Feldman et al. 2008),
+    which follows the arrivals by about a handling time; ``by_interval``: contacts times handling
+    time of the interval, as if it had always been like that.
+    """
+
+    OFFERED_LOAD = "offered_load"
+    BY_INTERVAL = "by_interval"
 
 
 def required_agents(
@@ -47,14 +63,21 @@ def required_agents(
     aht_s: ArrayLike,
     *,
     open_slots: ArrayLike | None = None,
+    method: Method = Method.OFFERED_LOAD,
+    deferred: DeferredMethod = DeferredMethod.SPREAD,
+    backlog: ArrayLike | None = None,
 ) -> Requirement:
     """Return the agents needed on contacts, before shrinkage, per planning group and slot.
 
-    Groups that are answered at once get the least whole number that meets their goal in a
-    steady queue (`least_agents`), interval by interval. Deferred groups get the workload spread
-    over the window of their first response, divided by the maximum occupancy, as a fraction.
-    A slot in which a group expects contacts never has less than the group's floor; one in which
-    it expects none, and has no deferred work to do, has no agents.
+    Groups that are answered at once get the least whole number with which their goal holds in a
+    steady queue (`least_agents`, or `least_chat_agents` where the handling time depends on the
+    chats in hand) that has the load of the interval. Contacts still in hand in an interval in
+    which none is expected, such as after closing, are finished by those who have them and need
+    nobody more. Deferred groups get the workload spread over the window of their first response,
+    divided by the maximum occupancy, as a fraction; or what of it does not fit into the idle time
+    of the others.
+
+    A group never has less than its floor while it is open, contacts or not.
 
     Parameters
     ----------
@@ -66,9 +89,18 @@ def required_agents(
         Mean handling times in seconds, [groups, slots] or a shape that broadcasts to it; above 0
         wherever contacts are expected. For chat, of one contact among `concurrency`.
     open_slots
-        Slots in which deferred work can be done, [slots] or [groups, slots]. By default those
-        in which a group that is answered at once expects contacts, or in which any group does
-        if all are deferred.
+        When groups are open, [slots] or [groups, slots]: their floors hold and deferred work can
+        be done. Groups that are answered at once are open wherever they expect contacts too. By
+        default deferred groups are open when any of those is; if all groups are deferred, when
+        any expects contacts.
+    method
+        Which load of an interval counts.
+    deferred
+        Where deferred work is done. With ``fill`` the agents of the other groups do it as far as
+        they have time and skills, and a deferred group's row holds the extra agents alone.
+    backlog
+        Contacts that are open at the start, 0 or more and none in groups that are answered at
+        once, [groups]; they are worked on like contacts that arrive in slot 0. None for none.
 
     Raises
     ------
@@ -98,27 +130,63 @@ def required_agents(
 
     rows = [known[name] for name in groups]
     channels = {channel.id: channel for channel in organisation.channels}
+    channel_of = [channels[group.channel] for group in rows]
     busy = volume > 0.0
-    load = _load(found, rows, grid, volume, np.where(volume != 0.0, aht, 1.0))
+    slow = np.array([channel.deferred for channel in channel_of], dtype=np.bool_)
+    contacts = volume if backlog is None else _with_backlog(found, slow, volume, backlog)
+    aht = np.where(contacts != 0.0, aht, 1.0)
+    load = _load(found, rows, grid, contacts, aht)
     raise_errors("The requirement cannot be computed.", found.issues)
 
-    deferred = np.array([channels[group.channel].deferred for group in rows], dtype=np.bool_)
-    if open_slots is None:
-        opened = np.broadcast_to((busy if deferred.all() else busy[~deferred]).any(axis=0), shape)
+    # What has to be answered at once is expected only while somebody is there.
+    is_open = busy & ~slow[:, np.newaxis]
+    if open_slots is not None:
+        is_open |= opened != 0.0
+    elif slow.any():
+        is_open[slow] = (busy if slow.all() else is_open).any(axis=0)
+    if method is Method.OFFERED_LOAD:
+        volume = _as_if_steady(rows, channel_of, grid, volume, aht)
     agents = np.zeros(shape)
-    for g, group in enumerate(rows):
-        if deferred[g]:
-            agents[g] = _deferred(group, channels[group.channel], grid, load[g], opened[g] != 0.0)
-            continue
+    for g in np.flatnonzero(~slow):
         try:
-            agents[g] = _immediate(group, channels[group.channel], grid, volume[g], aht[g])
+            agents[g] = _immediate(rows[g], channel_of[g], grid, volume[g], aht[g])
         except InvalidInput as error:
-            place = f"/organisation/groups/{organisation.groups.index(group)}"
-            found.issues += [replace(i, pointer=place + i.pointer) for i in error.issues]
+            found.issues += [
+                _placed(issue, organisation, rows[g], channel_of[g]) for issue in error.issues
+            ]
     raise_errors("The goals cannot be met.", found.issues)
     floors = np.array([group.floor for group in rows], dtype=np.float64)[:, np.newaxis]
-    np.maximum(agents, floors, out=agents, where=busy)
+    np.maximum(agents, floors, out=agents, where=is_open)
+    # Idle is who is there, floors included, and has none of the contacts staffed for.
+    load = np.where(slow[:, np.newaxis], load, volume * aht / (60.0 * grid.interval_minutes))
+    staffed = staff_deferred(organisation, grid, rows, load, is_open, agents, deferred)
+    agents[slow] = np.maximum(agents[slow], staffed.agents)
+    for g, hours in zip(np.flatnonzero(slow), staffed.carried, strict=True):
+        if hours > 0.0:
+            log.warning(
+                "group %s: %.1f agent-hours arrive after the last open slot and are left over",
+                rows[g].id,
+                hours,
+            )
     return Requirement(grid, tuple(groups), agents)
+
+
+def _with_backlog(
+    found: Findings, slow: NDArray[np.bool_], volume: Array, backlog: ArrayLike
+) -> Array:
+    """Return the contacts to work on: those that arrive, and in slot 0 those that are open."""
+    (start,) = aligned(found, ("backlog",), (backlog,))
+    if start.shape != slow.shape:
+        found.at("backlog").error("bad_shape", f"backlog is {start.shape}, not {slow.shape}.")
+        return volume
+    check_numbers(found.at("backlog"), start, 0.0, MOST_CONTACTS)
+    for g in np.flatnonzero((start > 0.0) & ~slow):
+        found.at("backlog", int(g)).error(
+            "backlog_at_once", f"{start[g]:g} contacts cannot wait: they are answered at once."
+        )
+    contacts = volume.copy()
+    contacts[:, 0] += np.where(start > 0.0, start, 0.0)
+    return contacts
 
 
 def _load(
@@ -134,32 +202,57 @@ def _load(
     return load
 
 
+def _as_if_steady(
+    rows: Sequence[PlanningGroup],
+    channels: Sequence[Channel],
+    grid: TimeGrid,
+    volume: Array,
+    aht_s: Array,
+) -> Array:
+    """Return the contacts with which a steady queue has the offered load, [groups, slots].
+
+    Where the handling time depends on the chats in hand, that of an agent at the limit counts.
+    """
+    interval_s = 60.0 * grid.interval_minutes
+    by_law: dict[Law, list[int]] = {}
+    for g, (group, channel) in enumerate(zip(rows, channels, strict=True)):
+        if not channel.deferred:
+            by_law.setdefault(group.handling_law, []).append(g)
+    slowest = np.array([(1.0, *channel.aht_factors)[-1] for channel in channels])
+    aht_s = aht_s * slowest[:, np.newaxis]
+    contacts = np.zeros_like(volume)
+    for law, members in by_law.items():
+        load = offered_load(volume[members], aht_s[members], interval_s, law=law)
+        contacts[members] = load.mean * interval_s / aht_s[members]
+    return np.where(volume > 0.0, contacts, 0.0)
+
+
 def _immediate(
     group: PlanningGroup, channel: Channel, grid: TimeGrid, volume: Array, aht_s: Array
 ) -> NDArray[np.int64]:
+    interval_s = 60.0 * grid.interval_minutes
+    if channel.aht_factors:
+        by_level_s = aht_s[:, np.newaxis] * np.array(channel.aht_factors)
+        return least_chat_agents(
+            group.goal, volume, by_level_s, interval_s, patience_seconds=group.patience_seconds
+        )
     return least_agents(
         group.goal,
         volume,
         aht_s,
-        60.0 * grid.interval_minutes,
+        interval_s,
         patience_seconds=group.patience_seconds,
         concurrency=channel.concurrency,
     )
 
 
-def _deferred(
-    group: PlanningGroup, channel: Channel, grid: TimeGrid, load: Array, opened: NDArray[np.bool_]
-) -> Array:
-    """Return agents as fractions; without a deadline, work is done in the slot it arrives in."""
-    goal = group.goal
-    window_s = goal.first_response_seconds or goal.within_seconds or 0.0
-    # Whole intervals that fit into the window, however the division was rounded.
-    window = math.floor(window_s / (60.0 * grid.interval_minutes) + 1e-9)
-    spread = spread_work(load, opened, min(max(1, window), grid.count))
-    if spread.carried > 0.0:
-        log.warning(
-            "group %s: %.1f agent-hours arrive after the last open slot and are left over",
-            group.id,
-            spread.carried * grid.hours_per_slot,
-        )
-    return spread.work / (goal.max_occupancy * channel.concurrency)
+def _placed(
+    issue: Issue, organisation: Organisation, group: PlanningGroup, channel: Channel
+) -> Issue:
+    """Return an issue of one group with a pointer into the organisation."""
+    pointer = f"/organisation/groups/{organisation.groups.index(group)}{issue.pointer}"
+    if issue.pointer.startswith("/aht_by_level_s"):
+        rest = issue.pointer.removeprefix("/aht_by_level_s")
+        place = organisation.channels.index(channel)
+        pointer = f"/organisation/channels/{place}/aht_factors{rest}"
+    return replace(issue, pointer=pointer)

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from optimizer.errors import raise_errors
-from optimizer.model import Denominator, ServiceGoal
+from optimizer.model import ServiceGoal
 from optimizer.model.findings import Findings
-from optimizer.staffing.erlang import (
-    ANSWERED,
-    EXCLUDING,
-    OFFERED,
-    SLACK,
-    VIRTUAL,
-    EncodedGoal,
-    least_all,
-)
+from optimizer.staffing.bracket import least_real, least_whole
+from optimizer.staffing.goals import check_goal, goal_holds
 from optimizer.staffing.inputs import (
     LONGEST,
     LONGEST_PATIENCE,
@@ -28,15 +22,11 @@ from optimizer.staffing.inputs import (
     aligned,
     check_numbers,
 )
+from optimizer.staffing.performance import steady_state
 
-__all__ = ["least_agents"]
+__all__ = ["fractional_agents", "least_agents"]
 
-_CODES = {
-    Denominator.OFFERED: OFFERED,
-    Denominator.ANSWERED: ANSWERED,
-    Denominator.VIRTUAL: VIRTUAL,
-    Denominator.EXCLUDING_SHORT_ABANDONS: EXCLUDING,
-}
+Array = NDArray[np.float64]
 
 
 def least_agents(
@@ -53,8 +43,7 @@ def least_agents(
     Each part of a goal, whatever its denominator, can only improve with one more agent: the
     waits with ``n + 1`` agents are smaller in the likelihood-ratio order, and that order
     survives the weighting by who is still there. So there is one number below which the goal
-    fails and from which it holds; it is bracketed by doubling steps away from the offered load
-    and then bisected, in about ``2 log2(distance)`` evaluations.
+    fails and from which it holds; `least_whole` brackets and bisects it.
 
     An agent who handles `concurrency` contacts at a time counts as so many servers; `aht_s` is
     then the handling time of one contact among as many.
@@ -82,8 +71,79 @@ def least_agents(
         If a number is out of range, or the goal cannot be reached by any number of agents
         (such as a target share of 1).
     """
+    work = _work(goal, offered, aht_s, interval_s, patience_seconds, concurrency)
+    agents = np.zeros(work.shape, dtype=np.int64)
+    agents.flat[work.busy] = -(-work.servers().astype(np.int64) // concurrency)
+    return agents
+
+
+def fractional_agents(
+    goal: ServiceGoal,
+    offered: ArrayLike,
+    aht_s: ArrayLike,
+    interval_s: float,
+    *,
+    patience_seconds: float | None = None,
+    concurrency: int = 1,
+) -> Array:
+    """Return the least real number of agents per interval with which a goal holds.
+
+    Erlang B, C and A are continued to fractions of agents (Jagerman 1974), in which every part
+    of a goal can only improve as well. Requirements that are pooled, or covered by agents who
+    divide their time, add up as fractions without a part of an agent lost in each; rounded up
+    they are those of `least_agents`, whose parameters and errors are the same. The result lies
+    within 1e-12 above the least number.
+    """
+    work = _work(goal, offered, aht_s, interval_s, patience_seconds, concurrency)
+    agents = np.zeros(work.shape)
+    agents.flat[work.busy] = least_real(work.holds, work.servers()) / concurrency
+    return agents
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Work:
+    """The intervals with contacts, and the goal they are staffed for.
+
+    Parameters
+    ----------
+    shape
+        Of all intervals.
+    busy
+        Places of the intervals with contacts in the flattened shape.
+    load, aht_s
+        Their loads in erlang and handling times.
+    """
+
+    goal: ServiceGoal
+    shape: tuple[int, ...]
+    busy: NDArray[np.intp]
+    load: Array
+    aht_s: Array
+    patience_s: float
+
+    def holds(self, servers: Array, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Tell where the goal holds with so many servers in the intervals `rows`."""
+        within_s = self.goal.within_seconds or 0.0
+        return goal_holds(
+            self.goal,
+            steady_state(servers, self.load[rows], self.aht_s[rows], self.patience_s, within_s),
+        )
+
+    def servers(self) -> Array:
+        """Return the least whole number of servers of every interval with contacts."""
+        return least_whole(self.holds, np.floor(self.load) + 1.0)
+
+
+def _work(
+    goal: ServiceGoal,
+    offered: ArrayLike,
+    aht_s: ArrayLike,
+    interval_s: float,
+    patience_seconds: float | None,
+    concurrency: int,
+) -> _Work:
     found = Findings()
-    _check_goal(found.at("goal"), goal)
+    check_goal(found.at("goal"), goal)
     found.within("interval_s", interval_s, SHORTEST, LONGEST)
     found.within("concurrency", concurrency, 1)
     volume, aht = aligned(found, ("offered", "aht_s"), (offered, aht_s))
@@ -99,31 +159,6 @@ def least_agents(
     load = volume * aht / interval_s
     check_numbers(found.at("offered"), load / goal.max_occupancy, 0.0, MOST_AGENTS)
     raise_errors("The goal cannot be staffed.", found.issues)
-
-    servers = np.empty(load.size)
-    least_all(load.ravel(), aht.ravel(), _encode(goal, patience_seconds), servers)
-    agents: NDArray[np.int64] = -(-servers.astype(np.int64) // concurrency)
-    return agents.reshape(load.shape)
-
-
-def _check_goal(found: Findings, goal: ServiceGoal) -> None:
-    """Report goals that mean nothing or need infinitely many agents."""
-    found.within("target_share", goal.target_share, 0, 1, open_low=True, open_high=True)
-    found.within("within_seconds", goal.within_seconds, 0, LONGEST)
-    found.within("mean_answer_seconds", goal.mean_answer_seconds, SHORTEST)
-    found.within("max_abandonment", goal.max_abandonment, SLACK, 1)
-    found.within("max_occupancy", goal.max_occupancy, 0, 1, open_low=True)
-    if (goal.target_share is None) != (goal.within_seconds is None):
-        found.error("half_a_goal", "target_share and within_seconds belong together.")
-
-
-def _encode(goal: ServiceGoal, patience: float | None) -> EncodedGoal:
-    return EncodedGoal(
-        patience=math.inf if patience is None else float(patience),
-        within=float(goal.within_seconds or 0.0),
-        share=float(goal.target_share or 0.0),
-        denominator=_CODES[goal.denominator],
-        answer=float(goal.mean_answer_seconds or math.inf),
-        abandonment=float(goal.max_abandonment or 1.0),
-        occupancy=float(goal.max_occupancy),
-    )
+    places = np.flatnonzero(load)
+    patience_s = math.inf if patience_seconds is None else float(patience_seconds)
+    return _Work(goal, load.shape, places, load.flat[places], aht.flat[places], patience_s)

@@ -58,13 +58,13 @@ PUBLIC = {
         __version__
     """,
     "optimizer.model": """
-        ActivityKind ActivityTemplate Agent AgentState Assignment Availability Channel
-        ChannelKind Contract CustomerClass Decision Denominator Flow FlowKind HIGHEST_LEVEL
-        History Law LawKind MINUTES_PER_DAY Obstacle Organisation PlannedActivity PlanningGroup
-        Priority Range Request RequestKind Requirement Roster RosterProblem RoutingWeights
-        ServiceGoal Shift ShiftTemplate ShrinkageWindow Site Skill Snapshot StaffClass Ticket
-        Tier TimeGrid Vendor Waiting can_serve check_grid check_organisation check_problem
-        check_requirement check_roster check_snapshot
+        ActivityKind ActivityTemplate Agent AgentState Assignment Availability BusinessTime
+        Channel ChannelKind Contract CustomerClass Deadlines Decision Denominator Flow FlowKind
+        HIGHEST_LEVEL History Law LawKind MINUTES_PER_DAY Obstacle Organisation PlannedActivity
+        PlanningGroup Priority Range Request RequestKind Requirement Roster RosterProblem
+        RoutingWeights ServiceGoal Shift ShiftTemplate ShrinkageWindow Site Skill Snapshot
+        StaffClass Ticket Tier TimeGrid Vendor Waiting can_serve check_grid check_organisation
+        check_problem check_requirement check_roster check_snapshot
     """,
     "optimizer.roster": """
         Parts RosterResult Verification solve verify
@@ -77,8 +77,23 @@ PUBLIC = {
         SimulationResult simulate slots_of_day
     """,
     "optimizer.staffing": """
-        Performance SpreadWork blocking_probability least_agents performance
-        required_agents scheduled_agents spread_work with_shrinkage
+        AuthorityGap AuthoritySaving ChatPerformance ConstantAgents Cover DeferredMethod
+        DeferredStaffing DeferredWork FilledWork FlowChange FreshContacts Method OfferedLoad
+        Performance Pooling PriorityWaits Profiles RetrialPerformance Shrinkage SiteOutcome
+        SplitBySite SpreadWork TransientPerformance all_contacts authority_gaps
+        authority_savings blocking_probability changed_contacts chat_performance compare_sites
+        delay_probability fill_idle_time finite_performance flow_cover fractional_agents
+        fresh_contacts idle_time least_agents least_chat_agents least_constant_agents
+        least_priority_agents offered_load performance pooled_requirement priority_waits
+        required_agents retrial_performance safety_factor scheduled_agents share_above
+        shares_by_agents shrinkage_of split_by_site spread_work square_root_agents
+        staff_deferred staff_profiles transient_performance with_authority with_flow_factor
+        with_shrinkage
+    """,
+    "optimizer.staffing.capacity": """
+        Account Action ActionKind CapacityProblem CapacityResult Costs CrossUse Decisions
+        ElasticPool Goals Hiring Limit Promotion Shortfall StaffGroup account_for actions_of
+        check_capacity plan_capacity read_capacity write_capacity
     """,
     "sample_data": """
         Arguments Closure Opening Promotion SMALL Sample Stream centre_around describe

@@ -13,7 +13,9 @@ from optimizer.model import (
     Law,
     LawKind,
     Organisation,
+    Priority,
     ShrinkageWindow,
+    Tier,
     check_organisation,
 )
 from tests.optimizer.builders import organisation
@@ -87,3 +89,11 @@ def test_an_escalation_may_not_come_back_to_where_it_began() -> None:
         ("circle", "/groups/0/escalate_to"),
         ("circle", "/groups/1/escalate_to"),
     }
+
+
+def test_urgent_expert_work_without_a_floor_is_a_warning() -> None:
+    good = organisation()
+    urgent = replace(good.groups[0], tier=Tier.TECHNICAL, priority=Priority.P0)
+    assert ("no_expert_floor", "/groups/0/floor") in codes(replace(good, groups=(urgent,)))
+    kept = replace(urgent, floor=1)
+    assert "no_expert_floor" not in {code for code, _ in codes(replace(good, groups=(kept,)))}

@@ -17,7 +17,13 @@ from optimizer.model import (
     ServiceGoal,
     TimeGrid,
 )
-from optimizer.staffing import least_agents, required_agents
+from optimizer.staffing import (
+    Method,
+    least_agents,
+    least_chat_agents,
+    offered_load,
+    required_agents,
+)
 from tests.optimizer.builders import MONDAY, organisation
 
 GRID = TimeGrid.of_days(MONDAY, 1, 30, "Europe/Paris")
@@ -55,9 +61,11 @@ def day_volume(peak: float) -> np.ndarray:
     return volume
 
 
-def test_groups_answered_at_once_get_the_least_agents_for_their_goal() -> None:
+def test_by_interval_each_gets_the_least_agents_for_its_own_contacts() -> None:
     offered = np.array([day_volume(90), day_volume(60)])
-    requirement = required_agents(centre(), GRID, [VOICE, CHAT], offered, [[240.0], [500.0]])
+    requirement = required_agents(
+        centre(), GRID, [VOICE, CHAT], offered, [[240.0], [500.0]], method=Method.BY_INTERVAL
+    )
     voice, chat, _ = centre().groups
     assert requirement.agents[0] == pytest.approx(
         least_agents(voice.goal, offered[0], 240.0, 1800.0, patience_seconds=120)
@@ -67,6 +75,86 @@ def test_groups_answered_at_once_get_the_least_agents_for_their_goal() -> None:
     )
     assert not requirement.agents[:, :16].any()
     assert (requirement.grid, requirement.groups) == (GRID, (VOICE, CHAT))
+
+
+def test_by_default_each_interval_is_staffed_for_the_load_that_is_in_hand_in_it() -> None:
+    offered = np.array([day_volume(90), day_volume(60)])
+    aht_s = np.array([[240.0], [2500.0]])
+    requirement = required_agents(centre(), GRID, [VOICE, CHAT], offered, aht_s)
+    voice, chat, _ = centre().groups
+    busy = offered > 0.0
+    as_if = [
+        offered_load(row, aht, 1800.0, law=group.handling_law).mean * 1800.0 / aht
+        for row, aht, group in zip(offered, aht_s[:, 0], (voice, chat), strict=True)
+    ]
+    expected = [
+        least_agents(voice.goal, as_if[0] * busy[0], 240.0, 1800.0, patience_seconds=120),
+        least_agents(chat.goal, as_if[1] * busy[1], 2500.0, 1800.0, concurrency=3),
+    ]
+    assert requirement.agents.tolist() == np.array(expected).tolist()
+
+
+def test_long_contacts_are_staffed_when_their_work_is_there() -> None:
+    """Chats of 40 minutes that all come between ten and eleven."""
+    offered = np.full((1, 48), 1e-6)
+    offered[0, 20:22] = 60.0
+    late, early = (
+        required_agents(centre(), GRID, [CHAT], offered, 2400.0, method=method).agents[0]
+        for method in Method
+    )
+    assert early[20] == early[21] > 10
+    assert late[20] < early[20]
+    assert late[22] > late[20] > late[23] > early[23]
+    assert early[22] <= 1
+
+
+def test_in_a_lasting_flow_both_methods_agree() -> None:
+    grid = TimeGrid.of_days(MONDAY, 4, 30, "Europe/Paris")
+    steady = np.full((2, grid.count), 83.0)
+    first, second = (
+        required_agents(centre(), grid, [VOICE, CHAT], steady, 600.0, method=method).agents
+        for method in Method
+    )
+    assert (first[:, -48:] == second[:, -48:]).all()
+    assert (first <= second).all()
+
+
+def test_nobody_is_asked_for_contacts_that_are_in_hand_at_closing_time() -> None:
+    offered = np.array([day_volume(90)])
+    agents = required_agents(centre(), GRID, [VOICE], offered, 3600.0).agents[0]
+    assert offered_load(offered[0], 3600.0, 1800.0).mean[36] > 20
+    assert agents[35] > 20
+    assert not agents[36:].any()
+
+
+def test_chats_whose_time_depends_on_their_number_are_staffed_by_level() -> None:
+    base = centre()
+    voice, chat, email = base.channels
+    factors = (1.0, 1.3, 1.6)
+    base = replace(base, channels=(voice, replace(chat, aht_factors=factors), email))
+    offered = np.array([day_volume(60)])
+    by_interval = required_agents(
+        base, GRID, [CHAT], offered, 500.0, method=Method.BY_INTERVAL
+    ).agents[0]
+    levels = 500.0 * np.array(factors)
+    goal = base.groups[1].goal
+    assert (by_interval == least_chat_agents(goal, offered[0], levels, 1800.0)).all()
+    in_hand = required_agents(base, GRID, [CHAT], offered, 500.0).agents[0]
+    as_if = offered_load(offered[0], 800.0, 1800.0, law=base.groups[1].handling_law).mean
+    contacts = as_if * 1800.0 / 800.0 * (offered[0] > 0.0)
+    assert (in_hand == least_chat_agents(goal, contacts, levels, 1800.0)).all()
+
+
+def test_a_limit_of_chats_that_slows_agents_down_is_named_at_its_channel() -> None:
+    base = centre()
+    voice, chat, email = base.channels
+    slow = replace(chat, aht_factors=(1.0, 1.5, 4.0))
+    base = replace(base, channels=(voice, slow, email))
+    with pytest.raises(InvalidInput) as caught:
+        required_agents(base, GRID, [CHAT], np.full((1, 48), 20.0), 500.0)
+    assert [(issue.code, issue.pointer) for issue in caught.value.issues] == [
+        ("concurrency_slows_down", "/organisation/channels/1/aht_factors/2")
+    ]
 
 
 def test_rows_follow_the_groups_named_and_not_the_organisation() -> None:
@@ -130,6 +218,38 @@ def test_a_floor_holds_wherever_contacts_are_expected_and_nowhere_else() -> None
     assert agents[20] == 4
     assert agents[21] > 4
     assert not np.delete(agents, [20, 21]).any()
+
+
+def test_a_floor_holds_in_every_open_slot_contacts_or_not() -> None:
+    offered = np.zeros((1, 48))
+    offered[0, 20] = 0.01
+    opened = (np.arange(48) >= 16) & (np.arange(48) < 36)
+    agents = required_agents(
+        centre(floor=4), GRID, [VOICE], offered, 240.0, open_slots=opened
+    ).agents[0]
+    assert (agents == np.where(opened, 4, 0)).all()
+
+
+def test_experts_for_deferred_work_are_kept_while_the_centre_is_open() -> None:
+    base = centre()
+    voice, chat, email = base.groups
+    base = replace(base, groups=(voice, chat, replace(email, floor=1)))
+    offered = np.array([day_volume(90), np.zeros(48)])
+    offered[1, [3, 20]] = 6.0
+    agents = required_agents(base, GRID, [VOICE, EMAIL], offered, 240.0).agents[1]
+    assert (agents == np.where(offered[0] > 0.0, 1, 0)).all()
+
+
+def test_opening_hours_may_differ_from_group_to_group() -> None:
+    opened = np.zeros((2, 48), dtype=bool)
+    opened[0, 16:20] = opened[1, 30:32] = True
+    base = centre(floor=2)
+    voice, chat, email = base.groups
+    base = replace(base, groups=(voice, chat, replace(email, floor=1)))
+    agents = required_agents(
+        base, GRID, [VOICE, EMAIL], np.zeros((2, 48)), 240.0, open_slots=opened
+    ).agents
+    assert (agents == opened * np.array([[2], [1]])).all()
 
 
 def test_without_contacts_nobody_is_required() -> None:

@@ -1,0 +1,1 @@
+"""The parts of `callboard bench staffing`: reference rows, a peer, and a week of groups."""
