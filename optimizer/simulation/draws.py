@@ -64,10 +64,9 @@ def contact_key(key: np.uint64, number: int) -> np.uint64:
 @njit(cache=True)
 def uniform(key: np.uint64, purpose: int, mirrored: bool) -> float:
     """Return a number between 0 and 1, both excluded."""
-    bits = mix(key + np.uint64(purpose + 1) * _GOLDEN) >> np.uint64(11)
-    u = (float(bits) + 0.5) * 2.0**-53
-    # The last float below 1 rounds up; it would give an infinite time.
-    u = min(u, 1.0 - 2.0**-53)
+    # With a bit more, the greatest would round up to 1 and give an infinite time.
+    bits = mix(key + np.uint64(purpose + 1) * _GOLDEN) >> np.uint64(12)
+    u = (float(bits) + 0.5) * 2.0**-52
     return 1.0 - u if mirrored else u
 
 

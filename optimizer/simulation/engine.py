@@ -56,7 +56,7 @@ class Run:
         What became of each contact, in the order in which they were done; empty unless asked
         for.
     end_s
-        The horizon; without one, the time of the last event.
+        The horizon; without one, the time of the last event that meant anything.
     events
         Number of events played.
     """
@@ -145,11 +145,10 @@ def play(
     kept = played.records[np.argsort(played.records["number"])]
     # Arrivals after the horizon were not played.
     missing = len(contacts) - len(kept)
-    late = np.maximum(contacts.arrival[len(kept) :] - played.end_s, 0.0)
     return Played(
         agent=np.append(kept["agent"], np.full(missing, NOBODY, np.int32)),
         abandoned=np.append(kept["outcome"] == ABANDONED, np.zeros(missing, np.bool_)),
-        wait=np.append(kept["wait"], 0.0 * late),
+        wait=np.append(kept["wait"], np.zeros(missing)),
         busy_s=played.busy_s,
         staffed_s=played.staffed_s,
         end_s=played.end_s,
@@ -202,14 +201,13 @@ def run(
     end = horizon_s if math.isfinite(horizon_s) else last
     tables.make_room()
     close(world, end)
-    in_stretch = np.minimum(staff.end, end) - np.minimum(staff.begin, end)
     agents = tables.agents
     return Run(
         counts=tables.cells,
         waits=tables.waits,
         longest_s=tables.lines["longest"].copy(),
         busy_s=agents["busy"].copy(),
-        staffed_s=np.bincount(staff.agent, in_stretch, len(agents)) + agents["overrun"],
+        staffed_s=agents["staffed"].copy(),
         busy_by_slot_s=tables.busy,
         work_s=tables.work,
         records=tables.all_records(),

@@ -8,7 +8,7 @@ from typing import Any
 from numba import njit
 
 from optimizer.simulation.records import NOBODY, line_at, record_at, whole_at
-from optimizer.simulation.tally import BINS, bin_of, cell_of, open_seconds
+from optimizer.simulation.tally import BINS, bin_of, cell_of, seconds_between
 
 __all__ = [
     "ABANDONED",
@@ -18,21 +18,11 @@ __all__ = [
     "end_case",
     "leave_behind",
     "lose",
-    "open_case",
     "record",
 ]
 
 LEFT, ANSWERED, ABANDONED = range(3)
 """Outcomes of a contact."""
-
-
-@njit(cache=True)
-def open_case(contact: Any, now: float, w: Any) -> None:
-    """Count a case that begins."""
-    cell = cell_of(contact.root, now, w)
-    cell.cases += 1
-    if _due(contact, line_at(w.lines, contact.root).response, w):
-        cell.due += 1
 
 
 @njit(cache=True)
@@ -51,10 +41,7 @@ def answer(contact: Any, now: float, w: Any) -> None:
             cell.virtual += 1
     if not contact.responded:
         contact.responded = True
-        response = line_at(w.lines, contact.root).response
-        in_time = _elapsed(contact, now, w) <= response
-        if in_time and _due(contact, response, w):
-            cell_of(contact.root, contact.began, w).responded += 1
+        _respond(contact, now, w)
 
 
 @njit(cache=True)
@@ -90,6 +77,8 @@ def end_case(contact: Any, resolved: float, w: Any) -> None:
         cell.resolution_due += 1
         if resolved < math.inf and _elapsed(contact, resolved, w) <= limit:
             cell.resolved_in_time += 1
+    if not contact.responded:
+        _respond(contact, math.inf, w)
 
 
 @njit(cache=True)
@@ -114,6 +103,17 @@ def _see(contact: Any, wait: float, w: Any) -> None:
 
 
 @njit(cache=True)
+def _respond(contact: Any, moment: float, w: Any) -> None:
+    """Count what became of the first response to a case; infinite if there was none."""
+    limit = line_at(w.lines, contact.root).response
+    if _due(contact, limit, w):
+        cell = cell_of(contact.root, contact.began, w)
+        cell.due += 1
+        if moment < math.inf and _elapsed(contact, moment, w) <= limit:
+            cell.responded += 1
+
+
+@njit(cache=True)
 def _due(contact: Any, limit: float, w: Any) -> bool:
     """Tell whether a time limit of a case ends before the horizon; there may be none (NaN)."""
     if math.isnan(limit):
@@ -125,7 +125,4 @@ def _due(contact: Any, limit: float, w: Any) -> bool:
 def _elapsed(contact: Any, moment: float, w: Any) -> float:
     """Return the seconds of a case that its clocks count."""
     calendar = line_at(w.lines, contact.root).calendar
-    if calendar == NOBODY:
-        return float(moment - contact.began - contact.paused)
-    begun = open_seconds(contact.began, calendar, w)
-    return float(open_seconds(moment, calendar, w) - begun - contact.paused)
+    return float(seconds_between(contact.began, moment, calendar, w) - contact.paused)

@@ -22,7 +22,6 @@ from optimizer.simulation.ledger import (
     end_case,
     leave_behind,
     lose,
-    open_case,
     record,
 )
 from optimizer.simulation.queueing import queue, set_ring, step_out
@@ -42,6 +41,7 @@ from optimizer.simulation.records import (
 from optimizer.simulation.sources import (
     ESCALATE,
     FINISH,
+    GIVE_UP,
     GONE,
     NEXT,
     PART,
@@ -60,7 +60,7 @@ from optimizer.simulation.sources import (
 )
 from optimizer.simulation.tally import cell_of, spread
 
-__all__ = ["BOUND", "DONE", "FULL", "close", "run", "start"]
+__all__ = ["BOUND", "DONE", "FULL", "close", "forget", "run", "start"]
 
 DONE, FULL, BOUND = range(3)
 """How a run returns: at its end, because a table is full, or at its bound on events."""
@@ -91,14 +91,14 @@ def run(world: Records, most_events: int) -> int:
             return DONE
         if w.events >= most_events:
             return BOUND
-        # An event brings two contacts at most, and fills one agent with services.
-        if w.present + 3 > w.places or w.pending + most_pushed(w) > w.heap_room:
+        # An event brings one contact at most; it may end all who are present.
+        if w.present + 3 > w.places or w.pending + w.most_pushed >= w.heap_room:
             return FULL
         if w.record_room and w.recorded + w.present + 2 > w.record_room:
             return FULL
         w.events += 1
-        w.now = now
 
+        meant = True
         kind = event_at(w.heap, 1).kind if happens_at == now else NEXT
         if changes_at == now and (kind > PART or not change_at(w.changes, w.next_change).begins):
             change = change_at(w.changes, w.next_change)
@@ -111,13 +111,22 @@ def run(world: Records, most_events: int) -> int:
             _arrive(take_given(now, w), now, w)
         else:
             event = pop(w)
-            _play(event.kind, event.order, event.id, now, w)
+            meant = _play(event.kind, event.order, event.id, now, w)
+        if meant:
+            w.now = now
 
 
-@njit(cache=True)
-def most_pushed(w: Any) -> int:
-    """Return the number of events that one may add to the heap."""
-    return int(8 + w.capacity * (4 + w.paces))
+@njit(cache=True, nogil=True)
+def forget(world: Records) -> None:
+    """Drop those who gave up and need not stay: if nobody gave up, they would be late already."""
+    w = world[0]
+    for who in range(w.places):
+        contact = contact_at(w.contacts, who)
+        if (contact.place == WAITING or contact.place == GONE) and _gave_up(contact, w.now):
+            within = line_at(w.lines, contact.origin).within
+            if math.isnan(within) or w.now - contact.arrival > within:
+                step_out(who, w)
+                _drop(who, w.now, w)
 
 
 @njit(cache=True, nogil=True)
@@ -130,7 +139,7 @@ def close(world: Records, end: float) -> None:
             _work(contact, end, w)
             record(contact, ANSWERED, contact.start - contact.arrival, end, w)
             if not contact.over:
-                end_case(contact, math.inf, w)
+                end_case(contact, _parted_before(end, contact, w), w)
         elif contact.place == WAITING or contact.place == GONE:
             if contact.gives_up < math.inf and contact.gives_up <= w.horizon:
                 lose(contact, math.inf, w)
@@ -144,38 +153,47 @@ def close(world: Records, end: float) -> None:
         agent = agent_at(w.agents, who)
         if agent.load:
             _rest(agent, end, w)
-            if not agent.present:
-                agent.overrun += end - agent.left
-            elif w.anyone and whole_at(w.owed, agent.pool).value:
-                whole_at(w.owed, agent.pool).value -= 1
-                agent.overrun += end
+        if agent.load or agent.present:
+            agent.staffed += end - agent.came
 
 
 @njit(cache=True)
-def _play(kind: int, order: int, who: int, now: float, w: Any) -> None:
-    """Play an event of the heap, unless the contact has gone on without it."""
+def _parted_before(end: float, contact: Any, w: Any) -> float:
+    """Return when the customer of a service that goes on at the end was done; infinite if not."""
+    line = line_at(w.lines, contact.line)
+    parted = contact.ends - line.wrap * (contact.ends - contact.start)
+    # Where contacts may flow on, the end of the case is not known yet.
+    return float(parted) if parted <= end and line.flow == line.flow_end else math.inf
+
+
+@njit(cache=True)
+def _play(kind: int, order: int, who: int, now: float, w: Any) -> bool:
+    """Play an event of the heap; tell whether it meant anything, or came too late."""
     if kind == NEXT:
         _arrive(draw(who, now, w), now, w)
-        return
+        return True
     contact = contact_at(w.contacts, who)
     if contact.number != order:
-        return
-    if kind == FINISH:
-        if contact.place == SERVED and contact.ends == now:
-            _finish(who, now, w)
+        return False
+    # Those who gave up go from ring to ring and line to line as they would have done.
+    waits = contact.place == WAITING or contact.place == GONE
+    if kind == FINISH and contact.place == SERVED and contact.ends == now:
+        _finish(who, now, w)
     elif kind == PART:
         contact.over = True
         if not go_on(who, TRANSFER, now, w):
             end_case(contact, now, w)
     elif kind == RETURN:
         _arrive(who, now, w)
-    elif contact.place == WAITING:
-        if kind == RING:
-            _widen(who, now, w)
-        elif kind == ESCALATE:
-            _escalate(who, now, w)
-        else:
-            _give_up(who, now, w)
+    elif kind == RING and waits and contact.arrival + contact.ring == now:
+        _widen(who, now, w)
+    elif kind == ESCALATE and waits:
+        _escalate(who, now, w)
+    elif kind == GIVE_UP and contact.place == WAITING:
+        _give_up(who, now, w)
+    else:
+        return False
+    return True
 
 
 @njit(cache=True)
@@ -184,40 +202,37 @@ def _come_or_go(who: int, begins: bool, now: float, w: Any) -> None:
     agent = agent_at(w.agents, who)
     agent.present = begins
     if begins:
-        if agent.load:
-            agent.overrun += now - agent.left
+        if not agent.load:
+            agent.came = now
         _take_waiting(who, now, w)
         join(who, w)
     else:
-        agent.left = now
         leave(who, w)
+        if not agent.load:
+            agent.staffed += now - agent.came
 
 
 @njit(cache=True)
 def _change_number(pool: int, begins: bool, now: float, w: Any) -> None:
     """Let one more agent of a pool come, or whoever is free first go."""
     owed = whole_at(w.owed, pool)
+    idle = ends_at(w.free, pool * w.capacity).first
     if begins and owed.value:
         owed.value -= 1
-        agent_at(w.agents, _number_of(pool, True, w)).overrun += now
     elif begins:
-        _come_or_go(_number_of(pool, False, w), True, now, w)
+        _come_or_go(_absent(pool, w), True, now, w)
+    elif idle != NOBODY:
+        _come_or_go(idle, False, now, w)
     else:
-        idle = ends_at(w.free, pool * w.capacity).first
-        if idle != NOBODY:
-            _come_or_go(idle, False, now, w)
-        else:
-            owed.value += 1
-            # What is taken away here is given back at the moment of leaving.
-            agent_at(w.agents, _number_of(pool, True, w)).overrun -= now
+        owed.value += 1
 
 
 @njit(cache=True)
-def _number_of(pool: int, present: bool, w: Any) -> int:
-    """Return an agent of a pool who is there, or is not."""
+def _absent(pool: int, w: Any) -> int:
+    """Return an agent of a pool who is not there; whoever begins a stretch makes sure of one."""
     for who in range(w.agent_count):
         agent = agent_at(w.agents, who)
-        if agent.pool == pool and agent.present == present:
+        if agent.pool == pool and not agent.present:
             return who
     return NOBODY
 
@@ -230,7 +245,7 @@ def _arrive(who: int, now: float, w: Any) -> None:
     w.numbered += 1
     if contact.hop == 0:
         contact.case = contact.number
-        open_case(contact, now, w)
+        cell_of(contact.root, now, w).cases += 1
     cell = cell_of(contact.origin, now, w)
     cell.offered += 1
     if not math.isnan(line_at(w.lines, contact.origin).within):
@@ -245,9 +260,7 @@ def _offer(who: int, wait: float, now: float, w: Any) -> None:
     if agent == NOBODY:
         queue(who, now, w)
     else:
-        leave(agent, w)
-        _serve(who, agent, now, w)
-        join(agent, w)
+        _give(who, agent, now, w)
 
 
 @njit(cache=True)
@@ -257,18 +270,17 @@ def _widen(who: int, now: float, w: Any) -> None:
     agent = find_agent(contact.line, contact.ring, w)
     if agent == NOBODY:
         set_ring(contact, who, contact.ring, w)
-        return
-    step_out(who, w)
-    leave(agent, w)
-    _serve(who, agent, now, w)
-    join(agent, w)
+    else:
+        step_out(who, w)
+        _give(who, agent, now, w)
 
 
 @njit(cache=True)
 def _escalate(who: int, now: float, w: Any) -> None:
     """Move a contact to the line that it escalates to, with the wait it has."""
     contact = contact_at(w.contacts, who)
-    cell_of(contact.origin, contact.arrival, w).escalated += 1
+    if not _gave_up(contact, now):
+        cell_of(contact.origin, contact.arrival, w).escalated += 1
     step_out(who, w)
     contact.line = line_at(w.lines, contact.line).escalate_to
     _offer(who, now - contact.arrival, now, w)
@@ -293,15 +305,38 @@ def _take_waiting(who: int, now: float, w: Any) -> None:
         whom = find_contact(who, now, w)
         if whom == NOBODY:
             break
-        contact = contact_at(w.contacts, whom)
         step_out(whom, w)
-        if contact.gives_up < now:
-            lose(contact, now - contact.arrival, w)
-            if contact.place == WAITING:
-                end_case(contact, math.inf, w)
-            vacate(whom, w)
+        if _gave_up(contact_at(w.contacts, whom), now):
+            _drop(whom, now, w)
         else:
             _serve(whom, who, now, w)
+
+
+@njit(cache=True)
+def _give(whom: int, who: int, now: float, w: Any) -> None:
+    """Give a contact to an agent who is free."""
+    if _gave_up(contact_at(w.contacts, whom), now):
+        _drop(whom, now, w)
+    else:
+        leave(who, w)
+        _serve(whom, who, now, w)
+        join(who, w)
+
+
+@njit(cache=True)
+def _gave_up(contact: Any, now: float) -> bool:
+    """Tell whether a contact in a line has given up, be it known already or not."""
+    return bool(contact.place == GONE or contact.gives_up < now)
+
+
+@njit(cache=True)
+def _drop(whom: int, now: float, w: Any) -> None:
+    """Let go of a contact that gave up, at the moment at which its wait would have ended."""
+    contact = contact_at(w.contacts, whom)
+    lose(contact, now - contact.arrival, w)
+    if contact.place == WAITING:
+        end_case(contact, math.inf, w)
+    vacate(whom, w)
 
 
 @njit(cache=True)
@@ -375,12 +410,11 @@ def _finish(whom: int, now: float, w: Any) -> None:
     vacate(whom, w)
     if not agent.load:
         _rest(agent, now, w)
-        if not agent.present:
-            agent.overrun += now - agent.left
-        elif w.anyone and whole_at(w.owed, agent.pool).value:
+        if agent.present and whole_at(w.owed, agent.pool).value:
             whole_at(w.owed, agent.pool).value -= 1
-            agent.overrun += now
             agent.present = False
+        if not agent.present:
+            agent.staffed += now - agent.came
     if agent.present:
         _take_waiting(who, now, w)
         join(who, w)

@@ -68,7 +68,7 @@ CONTACT = np.dtype(
         ("ends", "f8"),  # when the service ends as things stand
         ("began", "f8"),  # when the case began
         ("paused", "f8"),  # seconds that its clocks stood still
-        ("ring", "f8"),  # the wait up to which its circle of pools has been set
+        ("ring", "f8"),  # the wait at which further pools may take it; infinite for none
         ("key", "u8"),  # of all that is drawn for it
         ("number", "i8"),  # in the order of arrival
         ("case", "i8"),  # the number of its first contact
@@ -133,9 +133,9 @@ AGENT = np.dtype(
         ("contacts", "i8"),  # in hand
         ("hand", "i8"),  # the first of them; kept where a pace is
         ("since", "f8"),  # when the load rose above 0
-        ("left", "f8"),  # when the last stretch ended
+        ("came", "f8"),  # when the agent last came
         ("busy", "f8"),  # seconds with a load
-        ("overrun", "f8"),  # seconds with a load beyond a stretch
+        ("staffed", "f8"),  # seconds there, up to when the agent last came
         ("turn", "i8"),  # the event that put the agent into a list of free agents
         ("following", "i8"),  # in that list
         ("preceding", "i8"),
@@ -260,6 +260,7 @@ WORLD = np.dtype(
                 "change_count",
                 "planned_count",
                 "heap_room",
+                "most_pushed",  # events that one event may add to the heap
                 "record_room",  # 0 if none are written
                 "slots",
                 "capacity",  # units of an agent
@@ -275,9 +276,10 @@ WORLD = np.dtype(
                 "waiting",  # in all eager lines
             )
         ),
+        ("given_key", "u8"),  # of all that is drawn for given contacts
         ("slot_s", "f8"),
         ("horizon", "f8"),
-        ("now", "f8"),
+        ("now", "f8"),  # the last event that meant anything
         ("priority", "f8"),  # weights of the score
         ("customer_value", "f8"),
         ("wait", "f8"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
 from numba import njit
 
 from optimizer.simulation.draws import (
@@ -31,7 +30,7 @@ from optimizer.simulation.records import (
     planned_at,
     volume_at,
 )
-from optimizer.simulation.tally import cell_of
+from optimizer.simulation.tally import cell_of, seconds_between
 
 __all__ = [
     "ESCALATE",
@@ -64,6 +63,8 @@ FINISH, PART, RETURN, NEXT, RING, ESCALATE, GIVE_UP = range(7)
 
 TRANSFER, REPEAT, RETRY = range(3)
 
+_FAR = 1 << 62
+
 
 @njit(cache=True)
 def announce(number: int, w: Any) -> None:
@@ -79,7 +80,7 @@ def announce(number: int, w: Any) -> None:
         if needed < expected - line.used:
             line.used += needed
             # Rounding must not carry a contact into a slot that expects none.
-            share = min(line.used / expected, 1.0 - 1e-15)
+            share = min(line.used / expected, 1.0 - 1e-9)
             push((line.slot + share) * w.slot_s, NEXT, number, number, w)
             return
         needed -= expected - line.used
@@ -108,7 +109,7 @@ def take_given(now: float, w: Any) -> int:
     given = planned_at(w.planned, w.next_planned)
     who = _place(w)
     contact = contact_at(w.contacts, who)
-    contact.key = contact_key(np.uint64(0), w.next_planned)
+    contact.key = contact_key(w.given_key, w.next_planned)
     w.next_planned += 1
     contact.origin, contact.root, contact.line = given.line, given.line, given.line
     contact.arrival, contact.began = now, now
@@ -164,11 +165,15 @@ def _send(contact: Any, flow: Any, now: float, w: Any) -> None:
     delay = -flow.delay * math.log(uniform(contact.key, DELAY, w.mirrored))
     _bring(child, flow.to, now + delay, w)
     child.began, child.root, child.case = contact.began, contact.root, contact.case
-    child.paused = contact.paused + (delay if flow.pauses else 0.0)
+    child.paused = contact.paused
+    if flow.pauses:
+        calendar = line_at(w.lines, contact.root).calendar
+        # What would be after the horizon is no pause yet when the books are closed.
+        child.paused += seconds_between(now, min(now + delay, w.horizon), calendar, w)
     child.hop, child.responded = contact.hop + 1, contact.responded
     child.place = TRAVELLING
-    # It is numbered when it arrives; until then by whoever brought it.
-    child.number = -2 - contact.number
+    # It is numbered when it arrives; until then, below all numbers, by whoever brought it.
+    child.number = contact.number - _FAR
     push(now + delay, RETURN, child.number, who, w)
 
 

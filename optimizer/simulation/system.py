@@ -175,6 +175,9 @@ def check_play(system: System, staff: Staff, contacts: Contacts) -> list[Issue]:
     found = Findings()
     if system.capacity < 1:
         found.at("system", "capacity").error("out_of_range", f"{system.capacity} is no capacity.")
+    if system.fit.ndim != 2:
+        found.at("system", "fit").error("bad_shape", "fit must have lines and pools.")
+        return found.issues
     lines, pools = system.fit.shape
     for name in ("rank", "value", "target", "idle_until_s", "units"):
         _length(found.at("system", name), getattr(system, name), lines)
@@ -186,6 +189,8 @@ def check_play(system: System, staff: Staff, contacts: Contacts) -> list[Issue]:
         _length(found.at("system", "flows", name), values, len(system.flows.source))
     if system.after_s is not None and system.after_s.shape != system.fit.shape:
         found.at("system", "after_s").error("bad_shape", "after_s has another shape than fit.")
+    if (system.escalate_s is None) != (system.escalate_to is None):
+        found.at("system", "escalate_to").error("bad_shape", "Clocks need a line to move to.")
     if system.pace is not None and system.pace.shape != (lines, system.capacity + 1):
         found.at("system", "pace").error("bad_shape", "pace has another shape.")
     agents, stretches, count = len(staff.pool), len(staff.agent), len(contacts)
@@ -199,6 +204,10 @@ def check_play(system: System, staff: Staff, contacts: Contacts) -> list[Issue]:
     _all(found.at("system", "fit"), ~np.isinf(system.fit), "fits must be finite or NaN")
     _all(found.at("system", "rank"), (system.rank >= 0) & (system.rank <= 3), "ranks are 0 to 3")
     _all(found.at("system", "target"), system.target > 0, "targets must be above 0")
+    for name in ("value", "bonus", "ratio"):
+        values = getattr(system, name)
+        if values is not None:
+            _all(found.at("system", name), np.isfinite(values), "points must be finite")
     sound = system.idle_until_s >= 0
     _all(found.at("system", "idle_until_s"), sound, "waits must be 0 or more")
     if system.after_s is not None:
@@ -207,6 +216,9 @@ def check_play(system: System, staff: Staff, contacts: Contacts) -> list[Issue]:
         _all(found.at("system", "escalate_s"), system.escalate_s >= 0, "waits must be 0 or more")
         there = _inside(system.escalate_to, lines) | np.isinf(system.escalate_s)
         _all(found.at("system", "escalate_to"), there, "there is no such line")
+        if there.all():
+            ends = ~_circling(np.where(np.isinf(system.escalate_s), -1, system.escalate_to))
+            _all(found.at("system", "escalate_to"), ends, "lines escalate in a circle")
     if system.pace is not None:
         sound = np.isfinite(system.pace) & (system.pace > 0)
         _all(found.at("system", "pace"), sound, "a pace must be finite, above 0")
@@ -236,6 +248,14 @@ def check_play(system: System, staff: Staff, contacts: Contacts) -> list[Issue]:
     sound = np.isfinite(contacts.service) & (contacts.service >= 0)
     _all(found.at("contacts", "service"), sound, "service times must be finite, 0 or more")
     return found.issues
+
+
+def _circling(following: Ints) -> NDArray[np.bool_]:
+    """Return from where one never comes to an end (-1), going from each to the following."""
+    place = following
+    for _ in following:
+        place = np.where(place < 0, -1, following[place])
+    return np.asarray(place >= 0)
 
 
 def _inside(index: NDArray[np.integer], count: int) -> NDArray[np.bool_]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.simulation.loop import forget
 from optimizer.simulation.records import (
     AGENT,
     CELL,
@@ -140,6 +141,7 @@ class Tables:
             wait=system.weights.wait,
             queue=system.queue_weight,
             mirrored=draws.mirrored,
+            given_key=draws.key("given contacts"),
             anyone=staff.interchangeable,
         )
         volumes = records(
@@ -161,8 +163,8 @@ class Tables:
             "planned": _planned(given),
             "volumes": volumes,
             "cells": self.cells,
-            "pace": np.zeros(0) if system.pace is None else np.ascontiguousarray(system.pace),
-            "opened": np.ascontiguousarray(goals.opened_s),
+            "pace": np.zeros(0) if system.pace is None else _numbers(system.pace),
+            "opened": _numbers(goals.opened_s),
             "waits": self.waits,
             "busy": self.busy,
             "work": self.work,
@@ -170,7 +172,10 @@ class Tables:
         }
         for name, table in self._fixed.items():
             self.world[name] = table.ctypes.data
+        # One event fills an agent at most; each contact has an end, the leaving of the customer,
+        # and with a pace moves the ends of all others. A contact that waits has three clocks.
         most_pushed = 8 + system.capacity * (4 + paces)
+        self.world["most_pushed"] = most_pushed
         self._grow_contacts(_ROOM)
         self._grow_heap(_ROOM + lines + 2 * most_pushed)
         self._keep_records = keep_records
@@ -179,8 +184,11 @@ class Tables:
     def make_room(self) -> None:
         """Double what may become too small, and take out the records that are written."""
         w = self.world[0]
+        self._clear_records()
         if w["present"] + 3 > w["places"]:
-            self._grow_contacts(2 * int(w["places"]))
+            forget(self.world)
+            if 2 * w["present"] > w["places"]:
+                self._grow_contacts(2 * int(w["places"]))
         if 2 * w["pending"] > w["heap_room"]:
             self._grow_heap(2 * int(w["heap_room"]))
         self._clear_records()
@@ -218,6 +226,11 @@ class Tables:
         self._records = records(RECORD, 4 * int(w["places"]))
         w["recorded"], w["record_room"] = 0, len(self._records)
         w["records"] = self._records.ctypes.data
+
+
+def _numbers(values: Floats) -> Floats:
+    """Lay out numbers as compiled code reads them."""
+    return np.ascontiguousarray(values, np.float64)
 
 
 def _lines(system: System, traffic: Traffic, draws: Draws, goals: Goals) -> Records:

@@ -13,9 +13,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from optimizer.simulation.records import cell_at, number_at
+from optimizer.simulation.records import NOBODY, cell_at, number_at
 
-__all__ = ["BINS", "bin_edges", "bin_of", "cell_of", "open_seconds", "spread"]
+__all__ = ["BINS", "bin_edges", "bin_of", "cell_of", "seconds_between", "spread"]
 
 _PARTS = 128
 """Bins for each doubling of the wait."""
@@ -62,7 +62,15 @@ def spread(begin: float, end: float, pool: int, w: Any) -> None:
 
 
 @njit(cache=True)
-def open_seconds(moment: float, calendar: int, w: Any) -> float:
+def seconds_between(begin: float, end: float, calendar: int, w: Any) -> float:
+    """Return the open seconds of a calendar between two moments, all of them if it is -1."""
+    if calendar == NOBODY:
+        return float(end - begin)
+    return float(_open_before(end, calendar, w) - _open_before(begin, calendar, w))
+
+
+@njit(cache=True)
+def _open_before(moment: float, calendar: int, w: Any) -> float:
     """Return the open seconds before a moment; time after the last slot counts as open."""
     row = calendar * (w.slots + 1)
     slot = min(int(moment / w.slot_s), w.slots)
