@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
+from api.trying import attempt
 from api.volumes import Volumes, requirement_for, volumes_of
 from forecasts import Backtest, Forecast, History, backtest, forecast
 from optimizer.model import Organisation, Requirement, RosterProblem
 from optimizer.progress import Event, Observer, silent
 from optimizer.roster import RosterResult, solve
-from optimizer.simulation import SimulationResult, simulate
+from optimizer.simulation import Settings, SimulationResult, simulate
 from optimizer.stop import Deadline
 
 __all__ = ["Plan", "plan"]
@@ -100,12 +101,14 @@ def plan(
             seed=seed,
         )
     with phase("simulation"):
+        settings = Settings(seed=seed, replications=replications)
+        played = attempt(organisation, built.roster, expected, settings)
         tried = simulate(
             organisation,
             built.roster,
-            *volumes.for_all(organisation),
-            replications=replications,
-            seed=seed,
+            played.offered,
+            played.aht_s,
+            settings=played.settings,
             observer=observer,
         )
     return Plan(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.box import SIMPLE_HEAD
@@ -14,11 +14,11 @@ from rich.table import Table
 
 from api.cli.options import organisation_option, roster_option, stored_forecast_option
 from api.cli.output import console, emit_json, json_option, observing
+from api.cli.trials import settings_of, trial_options
 from api.wording import duration, share
 
 if TYPE_CHECKING:
-    from api.volumes import Volumes
-    from optimizer.model import Organisation, TimeGrid
+    from optimizer.model import Organisation
     from optimizer.simulation import Estimate, SimulationResult
 
 __all__ = ["simulate"]
@@ -33,31 +33,23 @@ __all__ = ["simulate"]
     type=click.DateTime(["%Y-%m-%d"]),
     help="Play this local day only; without it the whole roster.",
 )
-@click.option(
-    "--replications",
-    default=10,
-    show_default=True,
-    type=click.IntRange(1, 100_000),
-    help="Independent repetitions.",
-)
-@click.option(
-    "--seed",
-    default=0,
-    show_default=True,
-    type=click.IntRange(0),
-    help="Seed of all that is drawn.",
-)
+@trial_options
 @click.option(
     "--rule",
     default="score",
     show_default=True,
-    type=click.Choice(["score", "plain"]),
-    help="The live router's score, or longest waiting and longest idle.",
+    help="score, plain, priority, c_mu, c_mu_theta, queue_ratio, or a JSON file with a rule.",
 )
 @click.option(
-    "--absence",
-    type=click.FloatRange(0, 1, max_open=True),
-    help="Share of shifts that nobody turns up for; by default the shrinkage of the groups.",
+    "--business-hours",
+    is_flag=True,
+    help="Clocks of tickets run only while voice or chat is open.",
+)
+@click.option(
+    "--records",
+    "records_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Every contact of the first replication, as .csv or .parquet.",
 )
 @click.option(
     "--out",
@@ -70,93 +62,87 @@ def simulate(
     roster_path: Path,
     forecast_path: Path,
     day: datetime | None,
-    replications: int,
-    seed: int,
     rule: str,
-    absence: float | None,
+    business_hours: bool,
+    records_path: Path | None,
     out: Path | None,
     as_json: bool,
+    **trial: Any,
 ) -> None:
     """Try a roster against a day, or all its days, of contacts.
 
     Contacts arrive at random around the forecast and meet the people who are scheduled, by the
     score that the live router uses. Reported per planning group: service level, waits and their
-    tail, abandonment, first responses in time and cost; per pool of agents: occupancy.
+    tail, abandonment, first responses in time and cost; per pool of agents: occupancy; and the
+    same by channel, tier, site and customer class with --json.
 
     \b
-    Example:
+    Examples:
       callboard simulate --organisation organisation.json --roster roster.json \\
           --forecast forecast.csv --day 2026-11-30 --out out
+      callboard simulate --organisation organisation.json --roster roster.json \\
+          --forecast forecast --paths 20 --adherence 120 --records contacts.csv --json
     """
+    from dataclasses import replace
+
+    from api.records import check_records_path, write_records
     from api.tables import write_intervals
-    from api.volumes import volumes_of
+    from api.trying import attempt
     from forecasts import read_forecast
     from optimizer.io import read_organisation, read_roster
-    from optimizer.simulation import Rule, simulate, slots_of_day
+    from optimizer.simulation import slots_of_day, summarise, try_out
 
+    if records_path is not None:
+        check_records_path(records_path)
     organisation = read_organisation(organisation_path)
     roster = read_roster(roster_path, organisation)
-    expected = _on_roster(volumes_of(organisation, read_forecast(forecast_path)), roster.grid)
+    settings = settings_of(rule, **trial)
+    if records_path is not None:
+        settings = replace(settings, records=1)
+    played = attempt(
+        organisation,
+        roster,
+        read_forecast(forecast_path),
+        settings,
+        paths=trial["paths"],
+        business_hours=business_hours,
+    )
     with observing() as observer:
-        result = simulate(
+        study = try_out(
             organisation,
             roster,
-            *expected.for_all(organisation),
+            played.offered,
+            played.aht_s,
             slots=None if day is None else slots_of_day(roster.grid, day.date()),
-            rule=Rule(rule),
-            absence=absence,
-            seed=seed,
-            replications=replications,
+            settings=played.settings,
             observer=observer,
         )
+    result = summarise(study, organisation, roster)
     figures = result.as_dict()
+    files = []
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         files = [out / "simulation.json", out / "simulation_intervals.csv"]
         files[0].write_text(json.dumps(figures, indent=1, allow_nan=False) + "\n", encoding="utf-8")
         write_intervals(files[1], result)
+    if records_path is not None:
+        write_records(records_path, study, organisation, roster)
+        files.append(records_path)
+    if files:
         figures["files"] = [str(file) for file in files]
     if as_json:
         emit_json(figures)
         return
     _print(result, organisation)
-    for file in figures.get("files", ()):
+    for file in files:
         console.print(f"Wrote {file}", soft_wrap=True, markup=False)
-
-
-def _on_roster(volumes: Volumes, grid: TimeGrid) -> Volumes:
-    """Put a forecast on the slots of the roster.
-
-    Raises
-    ------
-    InvalidInput
-        If the two have intervals of different length or not one interval in common.
-    """
-    from optimizer.errors import InvalidInput, Issue
-
-    issues = []
-    if volumes.grid.interval_minutes != grid.interval_minutes:
-        detail = (
-            f"The forecast has intervals of {volumes.grid.interval_minutes} minutes, the roster "
-            f"of {grid.interval_minutes}."
-        )
-        issues.append(Issue("interval_mismatch", "/forecast", detail))
-    if volumes.grid.end <= grid.local(0) or grid.end <= volumes.grid.local(0):
-        detail = (
-            f"The forecast is for {volumes.grid.local(0).date()} on, {volumes.grid.count} "
-            f"intervals; the roster begins on {grid.local(0).date()}."
-        )
-        issues.append(Issue("no_overlap", "/forecast", detail))
-    if issues:
-        raise InvalidInput("The forecast does not fit the roster.", issues)
-    return volumes.on(grid)
 
 
 def _print(result: SimulationResult, organisation: Organisation) -> None:
     goals = {group.id: group.goal for group in organisation.groups}
     console.print(
         f"[bold]{result.starts[0]:%Y-%m-%d %H:%M}[/] on, {len(result.starts)} intervals, "
-        f"{result.replications} replications, rule {result.rule}"
+        f"{result.replications} replications, rule {escape(result.rule)}"
     )
     table = Table(box=SIMPLE_HEAD)
     table.add_column("group", no_wrap=True)

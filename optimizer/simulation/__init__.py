@@ -1,6 +1,8 @@
 """Simulation: play contacts against a roster with the rule of the live router."""
 
+from optimizer.simulation.compare import Comparison, Difference, compare
 from optimizer.simulation.estimate import Estimate
+from optimizer.simulation.figures import FIGURES
 from optimizer.simulation.outcomes import (
     IntervalOutcome,
     Outcome,
@@ -14,7 +16,10 @@ from optimizer.simulation.study import Study
 from optimizer.simulation.trial import Settings
 
 __all__ = [
+    "FIGURES",
     "RULES",
+    "Comparison",
+    "Difference",
     "Estimate",
     "IntervalOutcome",
     "Outcome",
@@ -23,6 +28,7 @@ __all__ = [
     "SimulationResult",
     "StaffOutcome",
     "Study",
+    "compare",
     "simulate",
     "slots_of_day",
     "summarise",

@@ -1,4 +1,4 @@
-"""Plans side by side: what changes against the first of them, and whether it is more than chance."""
+"""Plans side by side: what changes against the first, and whether it is more than chance."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from concurrent.futures import Executor
 from datetime import date
 
@@ -77,7 +76,6 @@ def simulate(
     InvalidInput
         If anything of the input cannot be used; every problem is listed.
     """
-    began = time.perf_counter()
     tried = try_out(
         organisation,
         roster,
@@ -88,7 +86,7 @@ def simulate(
         executor=executor,
         observer=observer,
     )
-    return summarise(tried, organisation, roster, time.perf_counter() - began)
+    return summarise(tried, organisation, roster)
 
 
 def try_out(
@@ -120,9 +118,7 @@ def try_out(
     return study(trial, executor, observer)
 
 
-def summarise(
-    tried: Study, organisation: Organisation, roster: Roster, seconds: float
-) -> SimulationResult:
+def summarise(tried: Study, organisation: Organisation, roster: Roster) -> SimulationResult:
     """Return the figures of a study."""
     trial, settings = tried.trial, tried.trial.settings
     when = {outcome.name: outcome for outcome in report.outcomes(tried, SetKind.WHEN)}
@@ -150,7 +146,7 @@ def summarise(
         cost=float(trial.cost.sum()),
         contacts=round(float(tried.by_slot["offered"].sum())),
         events=tried.events,
-        seconds=seconds,
+        seconds=tried.seconds,
     )
     log.info("played %d contacts in %.2f s", result.contacts, result.seconds)
     return result

@@ -40,6 +40,8 @@ class Study:
         Summed over replications, [pools, slots].
     records
         What became of each contact, of each replication that keeps them.
+    events, seconds
+        Played, and taken.
     """
 
     trial: Trial
@@ -52,6 +54,7 @@ class Study:
     staffed_by_slot_s: Floats
     records: tuple[Records, ...]
     events: int
+    seconds: float
 
     def estimate(self, figure: str, row: int) -> Estimate:
         """Return a figure of a set."""
@@ -115,6 +118,7 @@ def study(trial: Trial, executor: Executor | None, observer: Observer) -> Study:
         staffed_by_slot_s=staffed,
         records=tuple(o.records for o in gathered[: trial.settings.records]),
         events=sum(o.events for o in gathered),
+        seconds=time.perf_counter() - began,
     )
 
 

@@ -1,0 +1,127 @@
+"""From plans and forecasts to what a simulation plays."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from api.volumes import Volumes, volumes_of
+from forecasts import Forecast
+from optimizer.errors import InvalidInput, Issue
+from optimizer.model import Organisation, Roster, TimeGrid
+from optimizer.simulation import Settings
+from optimizer.staffing import fresh_contacts, shrinkage_of
+
+__all__ = ["Attempt", "attempt"]
+
+log = logging.getLogger(__name__)
+
+Figures = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attempt:
+    """A plan with the contacts that it is to be tried against.
+
+    Parameters
+    ----------
+    offered
+        Contacts from outside, [groups, slots] or [paths, groups, slots].
+    aht_s
+        Mean handling times in seconds, [groups, slots].
+    """
+
+    organisation: Organisation
+    roster: Roster
+    offered: Figures
+    aht_s: Figures
+    settings: Settings
+
+
+def attempt(
+    organisation: Organisation,
+    roster: Roster,
+    forecast: Forecast,
+    settings: Settings,
+    *,
+    paths: int = 0,
+    business_hours: bool = False,
+) -> Attempt:
+    """Return what is to be played.
+
+    Volumes of a forecast include what flows bring; it is taken out, since the simulation brings
+    it by itself. Where groups have shrinkage windows, people are absent by them.
+
+    Parameters
+    ----------
+    paths
+        Play so many sample paths of the forecast in turn instead of what is expected.
+    business_hours
+        Whether clocks of first response and resolution run only while voice or chat is open.
+
+    Raises
+    ------
+    InvalidInput
+        If forecast, roster and organisation do not fit together; every problem is listed.
+    """
+    volumes = _on_roster(volumes_of(organisation, forecast), roster.grid)
+    offered, aht_s = volumes.for_all(organisation)
+    if settings.absence is None and any(g.shrinkage_windows for g in organisation.groups):
+        settings = replace(settings, absence=shrinkage_of(organisation, roster.grid).total)
+    if business_hours:
+        settings = replace(settings, open_slots=_open(organisation, offered))
+    if not paths:
+        return Attempt(organisation, roster, _fresh(organisation, roster, offered), aht_s, settings)
+    drawn = [
+        _on_roster(volumes_of(organisation, replace(forecast, offered=path)), roster.grid)
+        for path in forecast.sample_paths(paths, settings.seed)
+    ]
+    played = [_fresh(organisation, roster, v.for_all(organisation)[0]) for v in drawn]
+    return Attempt(organisation, roster, np.array(played), aht_s, settings)
+
+
+def _fresh(organisation: Organisation, roster: Roster, offered: Figures) -> Figures:
+    """Return what comes from outside."""
+    if not organisation.flows:
+        return offered
+    fresh = fresh_contacts(organisation, offered, 60.0 * roster.grid.interval_minutes)
+    for issue in fresh.issues:
+        log.warning("%s: %s", issue.pointer, issue.detail)
+    return fresh.contacts
+
+
+def _open(organisation: Organisation, offered: Figures) -> Figures:
+    """Return the slots in which somebody may call or write, alike for all groups."""
+    deferred = {channel.id for channel in organisation.channels if channel.deferred}
+    immediate = np.array([group.channel not in deferred for group in organisation.groups])
+    rows = offered[immediate] if immediate.any() else offered
+    return np.broadcast_to((rows > 0).any(axis=0).astype(np.float64), offered.shape)
+
+
+def _on_roster(volumes: Volumes, grid: TimeGrid) -> Volumes:
+    """Put a forecast on the slots of the roster.
+
+    Raises
+    ------
+    InvalidInput
+        If the two have intervals of different length or not one interval in common.
+    """
+    issues = []
+    if volumes.grid.interval_minutes != grid.interval_minutes:
+        detail = (
+            f"The forecast has intervals of {volumes.grid.interval_minutes} minutes, the roster "
+            f"of {grid.interval_minutes}."
+        )
+        issues.append(Issue("interval_mismatch", "/forecast", detail))
+    if volumes.grid.end <= grid.local(0) or grid.end <= volumes.grid.local(0):
+        detail = (
+            f"The forecast is for {volumes.grid.local(0).date()} on, {volumes.grid.count} "
+            f"intervals; the roster begins on {grid.local(0).date()}."
+        )
+        issues.append(Issue("no_overlap", "/forecast", detail))
+    if issues:
+        raise InvalidInput("The forecast does not fit the roster.", issues)
+    return volumes.on(grid)
