@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from forecasts import Forecast
 from optimizer.errors import Issue, Severity, raise_errors
 from optimizer.model import Organisation, Requirement, TimeGrid
-from optimizer.staffing import required_agents, with_shrinkage
+from optimizer.staffing import Method, required_agents, with_shrinkage
 
-__all__ = ["Volumes", "requirement_for", "volumes_of"]
+__all__ = ["Volumes", "on_contacts", "requirement_for", "volumes_of"]
 
 Figures = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,12 +36,15 @@ class Volumes:
         Contacts per slot, [groups, slots]; 0 where closed.
     aht_s
         Mean handling time in seconds, [groups, slots].
+    open
+        When contacts can come, [groups, slots].
     """
 
     grid: TimeGrid
     groups: tuple[str, ...]
     offered: NDArray[np.float64]
     aht_s: NDArray[np.float64]
+    open: Mask
 
     def on(self, grid: TimeGrid) -> Volumes:
         """Return the same work on another grid of the same interval; 0 outside this one.
@@ -49,7 +53,8 @@ class Volumes:
         """
         column, inside = _columns(self.grid.wall_times(), grid)
         offered = np.where(inside, self.offered[:, column], 0.0)
-        return Volumes(grid, self.groups, offered, self.aht_s[:, column])
+        is_open = inside & self.open[:, column]
+        return Volumes(grid, self.groups, offered, self.aht_s[:, column], is_open)
 
     def for_all(self, organisation: Organisation) -> tuple[Figures, Figures]:
         """Return contacts and handling times with a row for every group of an organisation.
@@ -103,10 +108,18 @@ def volumes_of(organisation: Organisation, forecast: Forecast) -> Volumes:
     grid = TimeGrid.of_days(days[0].item(), len(days), forecast.interval_minutes, organisation.zone)
     column, inside = _columns(forecast.starts.to_numpy().astype("datetime64[m]"), grid)
     assert inside.all(), "a forecast covers whole days"
-    return Volumes(grid, forecast.groups, forecast.offered[:, column], forecast.aht_s[:, column])
+    return Volumes(
+        grid,
+        forecast.groups,
+        forecast.offered[:, column],
+        forecast.aht_s[:, column],
+        forecast.open[:, column],
+    )
 
 
-def requirement_for(organisation: Organisation, volumes: Volumes) -> Requirement:
+def requirement_for(
+    organisation: Organisation, volumes: Volumes, *, method: Method = Method.OFFERED_LOAD
+) -> Requirement:
     """Return the agents to roster so that every goal holds, shrinkage included.
 
     Raises
@@ -114,15 +127,39 @@ def requirement_for(organisation: Organisation, volumes: Volumes) -> Requirement
     InvalidInput
         If the organisation or a figure cannot be used; every problem is listed.
     """
-    needed = required_agents(
-        organisation, volumes.grid, volumes.groups, volumes.offered, volumes.aht_s
+    return with_shrinkage(on_contacts(organisation, volumes, method=method), organisation)
+
+
+def on_contacts(
+    organisation: Organisation, volumes: Volumes, *, method: Method = Method.OFFERED_LOAD
+) -> Requirement:
+    """Return the agents that have to be available for contacts: the requirement, no shrinkage.
+
+    Groups that are answered at once are open when their forecast says so. Deferred contacts may
+    arrive at any hour; their groups work when any of those is open.
+
+    Raises
+    ------
+    InvalidInput
+        If the organisation or a figure cannot be used; every problem is listed.
+    """
+    deferred_channels = {channel.id for channel in organisation.channels if channel.deferred}
+    channel_of = {group.id: group.channel for group in organisation.groups}
+    deferred = np.array([channel_of[name] in deferred_channels for name in volumes.groups])
+    is_open = volumes.open.copy()
+    is_open[deferred] = volumes.open[deferred if deferred.all() else ~deferred].any(axis=0)
+    return required_agents(
+        organisation,
+        volumes.grid,
+        volumes.groups,
+        volumes.offered,
+        volumes.aht_s,
+        open_slots=is_open,
+        method=method,
     )
-    return with_shrinkage(needed, organisation)
 
 
-def _columns(
-    walls: NDArray[np.datetime64], grid: TimeGrid
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _columns(walls: NDArray[np.datetime64], grid: TimeGrid) -> tuple[NDArray[np.int64], Mask]:
     """Return for every slot of `grid` where its clock time stands in `walls`, and whether."""
     order = np.argsort(walls, kind="stable")
     wanted = grid.wall_times()

@@ -15,6 +15,7 @@ COMMANDS = {
     "assign": ("api.cli.routing:assign", "Match a snapshot of tickets to agents."),
     "backtest": ("api.cli.backtesting:backtest", "Measure forecasts on past weeks."),
     "compare": ("api.cli.comparing:compare", "Try plans side by side."),
+    "capacity": ("api.cli.capacity:capacity", "Plan hires and elastic hours over weeks."),
     "demo": ("api.cli.demo:demo", "Play the whole loop on a sample organisation."),
     "forecast": ("api.cli.forecasting:forecast", "Forecast volume and handling time."),
     "intraday": ("api.cli.intraday:intraday", "Update the rest of today."),

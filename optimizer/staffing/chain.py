@@ -67,8 +67,11 @@ _JUMPS = 1000.0
 """Mean jumps after which the states and the rate of jumps are chosen anew."""
 
 _MOST_STATES = 10_000_000
-_MOST_WORK = 1e11
-"""Most products of jumps and states: a minute or two."""
+_FIXED = 32.0
+"""What a jump costs besides its products, in products."""
+
+_MOST_WORK = 4e10
+"""Most products of jumps and states: about half a minute."""
 
 
 @njit(cache=True)
@@ -119,9 +122,10 @@ def follow(
         left, room = 1.0, _ROOM
         while left > 0.0:
             high = low + law.size
-            if high > _MOST_STATES or work > _MOST_WORK:
+            pace = birth + _leaving(high, s, mu, theta)
+            if high > _MOST_STATES or work + pace * left > _MOST_WORK:
                 return cut_off, work, slot
-            span = min(left, _JUMPS / (birth + _leaving(high, s, mu, theta)))
+            span = min(left, _JUMPS / pace)
             ends, new_low, spent, base, products = _advance(
                 law, low, high + room, span, birth, s, mu, theta
             )
@@ -171,6 +175,8 @@ def _advance(
     tails = np.empty(jumps + 1)
     for k in range(jumps + 1):
         weights[k] = math.exp(k * math.log(mean) - mean - math.lgamma(k + 1.0))
+    # Rounding in the exponents would let probability grow or shrink from span to span.
+    weights /= weights.sum()
     after = 0.0
     for k in range(jumps, -1, -1):
         tails[k] = after / rate
@@ -202,7 +208,7 @@ def _advance(
             power[last + 2] = 0.0
             last += 1
         _jump(power[first : last + 2], up, stay[first:], down[first:], spare[first + 1 : last + 1])
-        products += last - first
+        products += last - first + _FIXED
         while last - first > 1 and spare[first + 1] < _CUT:
             first += 1
         while last - first > 1 and spare[last] < _CUT:

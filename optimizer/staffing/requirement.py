@@ -47,8 +47,11 @@ class Method(StrEnum):
 
     ``offered_load``: the mean number of contacts that would be in hand if nobody waited (the
     modified offered load; Jennings, Mandelbaum, Massey and Whitt 1996, Feldman et al. 2008),
-    which follows the arrivals by about a handling time; ``by_interval``: contacts times handling
-    time of the interval, as if it had always been like that.
+    which follows the arrivals by about a handling time. An interval that opens, with no contacts
+    in the one before, is staffed for the load at its end: it climbs from nothing, and who is
+    staffed for the mean of such a climb has a queue well before the interval is over.
+    ``by_interval``: contacts times handling time of the interval, as if it had always been like
+    that.
     """
 
     OFFERED_LOAD = "offered_load"
@@ -218,13 +221,18 @@ def _as_if_steady(
     for g, (group, channel) in enumerate(zip(rows, channels, strict=True)):
         if not channel.deferred:
             by_law.setdefault(group.handling_law, []).append(g)
+    busy = volume > 0.0
+    opens = busy.copy()
+    opens[:, 1:] &= ~busy[:, :-1]
     slowest = np.array([(1.0, *channel.aht_factors)[-1] for channel in channels])
     aht_s = aht_s * slowest[:, np.newaxis]
     contacts = np.zeros_like(volume)
     for law, members in by_law.items():
-        load = offered_load(volume[members], aht_s[members], interval_s, law=law)
-        contacts[members] = load.mean * interval_s / aht_s[members]
-    return np.where(volume > 0.0, contacts, 0.0)
+        in_hand = offered_load(volume[members], aht_s[members], interval_s, law=law)
+        at_end = np.maximum(in_hand.mean, in_hand.edges[:, 1:])
+        load = np.where(opens[members], at_end, in_hand.mean)
+        contacts[members] = load * interval_s / aht_s[members]
+    return np.where(busy, contacts, 0.0)
 
 
 def _immediate(

@@ -95,8 +95,8 @@ def transient_performance(
     Raises
     ------
     InvalidInput
-        If shapes do not fit together, a number is out of range, or a queue takes more than a
-        minute or two to follow.
+        If shapes do not fit together, a number is out of range, or the queues would take more
+        than about half a minute to follow.
     """
     found = Findings()
     names = ("agents", "offered", "aht_s", "patience_s", "within_s")

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from api.volumes import requirement_for, volumes_of
+from api.volumes import on_contacts, requirement_for, volumes_of
 from forecasts import Forecast
 from optimizer.errors import InvalidInput
-from optimizer.model import TimeGrid
-from optimizer.staffing import least_agents
+from optimizer.model import Channel, ChannelKind, TimeGrid
+from optimizer.staffing import Method, least_agents
 from tests.optimizer.builders import organisation
 
 GROUPS = ("voice:orders", "voice:billing")
@@ -67,6 +67,26 @@ def test_the_requirement_is_the_least_that_meets_the_goal_after_shrinkage() -> N
     centre = organisation()
     groups = tuple(replace(group, shrinkage=0.25) for group in centre.groups)
     volumes = volumes_of(centre, forecast("2026-11-23"))
-    needed = requirement_for(replace(centre, groups=groups), volumes)
+    needed = requirement_for(replace(centre, groups=groups), volumes, method=Method.BY_INTERVAL)
     least = least_agents(groups[0].goal, np.arange(48.0), 180.0, 1800.0)
     np.testing.assert_array_equal(needed.agents[0], np.ceil(least / 0.75 - 1e-9))
+
+
+def test_floors_hold_while_a_group_is_open_and_deferred_ones_when_any_other_is() -> None:
+    """Open from 8 to 18, the front line expects contacts only at nine; letters come at night."""
+    centre = organisation()
+    orders, billing = centre.groups
+    letters = Channel("letters", ChannelKind.EMAIL)
+    centre = replace(
+        centre,
+        channels=(*centre.channels, letters),
+        groups=(replace(orders, floor=2), replace(billing, channel="letters", floor=1)),
+    )
+    clock = np.arange(48)
+    hours = (clock >= 16) & (clock < 36)
+    expected = forecast("2026-11-23")
+    offered = np.array([np.where(clock == 18, 0.01, 0.0), np.where(clock == 4, 0.01, 0.0)])
+    expected = replace(expected, offered=offered, open=np.array([hours, clock == 4]))
+    needed = on_contacts(centre, volumes_of(centre, expected)).agents
+    assert (needed[0] == np.where(hours, 2, 0)).all()
+    assert (needed[1] == np.where(hours, 1, 0)).all()

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from optimizer.errors import InvalidInput, Issue
+from optimizer.errors import InvalidInput, Issue, NoSolution
 from optimizer.stop import Deadline
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ def run(
     ------
     InvalidInput
         If there is no CBC on this machine (code ``missing_solver``).
+    NoSolution
+        If CBC breaks down (code ``solver_failed``).
     """
     import pulp
 
@@ -76,7 +78,11 @@ def run(
             path=_cbc(), mip=not relaxed, msg=False, logPath=str(told),
             timeLimit=deadline.remaining(), gapAbs=gap,
         )  # fmt: skip
-        model.solve(solver)
+        try:
+            model.solve(solver)
+        except pulp.PulpSolverError as error:
+            issue = Issue("solver_failed", "", f"CBC ended without an answer: {error}.")
+            raise NoSolution("The solver failed.", [issue]) from None
         text = told.read_text(errors="replace")
     optimal = model.sol_status == pulp.LpSolutionOptimal
     # A linear programme that was stopped leaves values that need not hold its rows.

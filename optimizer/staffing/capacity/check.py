@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from optimizer.staffing.capacity.answer import Account, Costs, Decisions
 from optimizer.staffing.capacity.model import CapacityProblem, Goals, StaffGroup, by_week
 
-__all__ = ["SMALLEST_SHORTAGE", "account_for"]
+__all__ = ["account_for"]
 
-SMALLEST_SHORTAGE = 0.01
-"""Missing hours below which a goal counts as held: CBC writes eight digits."""
+_SMALLEST_SHORTAGE = 0.01
+"""Missing hours below which a goal counts as held, as it does below a millionth of the hours at
+hand: CBC writes eight digits."""
 
 _RELATIVE, _ABSOLUTE = 1e-6, 1e-3
 
@@ -52,7 +53,6 @@ def account_for(
     relaxed
         Whether people may start in fractions and classes of any size.
     """
-    weeks = range(problem.weeks)
     counts = [
         _follow(group, starts, problem.weeks)
         for group, starts in zip(problem.groups, decisions.starts, strict=True)
@@ -73,11 +73,12 @@ def account_for(
         supplied[row[use.target]] += use.productivity * lent
     for pool, spent in zip(problem.pools, decisions.elastic, strict=True):
         supplied += pool.productivity * spent
-    short = problem.required() - supplied
-    short[short < SMALLEST_SHORTAGE] = 0.0
+    required = problem.required()
+    short = required - supplied
+    short[short < np.maximum(_SMALLEST_SHORTAGE, _RELATIVE * (required + own_hours))] = 0.0
 
     found = _Violations(problem)
-    for week in weeks:
+    for week in range(problem.weeks):
         _check_staff(found, decisions, heads - training - ramping, week, relaxed=relaxed)
         _check_pools(found, decisions, week)
         _check_cross_use(found, decisions, own_hours, row, week)

@@ -37,7 +37,7 @@ def shortfalls_of(
             group=int(g),
             week=int(week),
             hours=float(account.short[g, week]),
-            share=float(account.short[g, week] / required[g, week]),
+            share=float(account.short[g, week] / max(required[g, week], account.short[g, week])),
             reasons=_reasons(problem, decisions, account, int(g), int(week)),
         )
         for week, g in np.argwhere(account.short.T > 0.0)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from optimizer.errors import Issue, NoSolution, Severity, raise_errors
+from optimizer.model.findings import Findings
 from optimizer.progress import Event, Observer, silent
 from optimizer.result import SolveReport, Termination, relative_gap
 from optimizer.staffing.capacity import cbc
@@ -53,7 +54,7 @@ def plan_capacity(
     relaxed
         Whether people may start in fractions; faster, and a bound on every real plan.
     gap
-        Share of the cost, 0 or more, at which the search stops improving.
+        Share of the cost, in [0, 1], at which the search stops improving.
 
     Raises
     ------
@@ -64,6 +65,7 @@ def plan_capacity(
         before there was any plan.
     """
     issues = check_capacity(problem)
+    Findings(issues=issues).within("gap", gap, 0.0, 1.0)
     raise_errors("The capacity plan cannot be made.", issues)
     search = _Search(problem, deadline, observer)
     search.run(relaxed, gap)

@@ -53,7 +53,8 @@ def staff(*arguments: str) -> Result:
 def test_the_files_hold_the_agents_to_roster(
     inputs: list[str], centre: Organisation, tmp_path: Path
 ) -> None:
-    assert staff(*inputs, "--out", str(tmp_path / "out")).exit_code == 0
+    arguments = (*inputs, "--method", "by-interval", "--out", str(tmp_path / "out"))
+    assert staff(*arguments).exit_code == 0
     requirement = read_requirement(tmp_path / "out" / "requirement.json")
     assert requirement.grid.zone == "Europe/Paris"
     assert requirement.grid.count == 50
@@ -78,15 +79,77 @@ def test_the_files_hold_the_agents_to_roster(
 
 
 def test_one_json_object_sums_up_what_is_needed(inputs: list[str]) -> None:
-    shown = staff(*inputs, "--json")
+    shown = staff(*inputs, "--method", "by-interval", "--json")
     assert shown.exit_code == 0
     summary = json.loads(shown.stdout)
     orders = next(row for row in summary["groups"] if row["group"] == "voice:orders")
+    assert summary["method"] == "by_interval"
     assert orders["offered"] == 600
     assert orders["workload_hours"] == 30
     assert orders["agent_hours"] == orders["peak_agents"] * 3
     assert summary["agent_hours"] == sum(row["agent_hours"] for row in summary["groups"])
     assert "files" not in summary
+
+
+def long_calls(inputs: list[str], tmp_path: Path) -> list[str]:
+    """Return the arguments for a day of calls that take 20 minutes, busiest at noon."""
+    rows = [
+        f"voice:orders,2026-10-26 {8 + slot // 2:02d}:{slot % 2 * 30:02d},"
+        f"{100 * np.sin(np.pi * (slot + 0.5) / 17) ** 2:.3f},1,2,1,2,1200"
+        for slot in range(17)
+    ]
+    (tmp_path / "forecast.csv").write_text("\n".join([HEADER, *rows]) + "\n")
+    return inputs
+
+
+def test_both_methods_are_shown_with_where_they_differ_most(
+    inputs: list[str], tmp_path: Path
+) -> None:
+    arguments = long_calls(inputs, tmp_path)
+    summary = json.loads(staff(*arguments, "--json").stdout)
+    assert summary["method"] == "offered_load"
+    (orders,) = summary["groups"]
+    load, interval = orders["by_method"]["offered_load"], orders["by_method"]["by_interval"]
+    assert orders["agent_hours"] == load["agent_hours"] == summary["agent_hours"]
+    assert summary["agent_hours_by_method"] == {
+        "offered_load": load["agent_hours"],
+        "by_interval": interval["agent_hours"],
+    }
+    assert interval["peak_at"] == "2026-10-26 12:00+01:00"
+    difference = orders["difference"]
+    # The work of the morning is not there yet.
+    assert difference["at"] == "2026-10-26 10:00+01:00"
+    assert difference["most_agents"] == -12
+    assert difference["agent_hours"] == load["agent_hours"] - interval["agent_hours"]
+
+
+def test_the_check_follows_both_staffings_through_time(inputs: list[str], tmp_path: Path) -> None:
+    arguments = long_calls(inputs, tmp_path)
+    summary = json.loads(staff(*arguments, "--check", "--json").stdout)
+    (orders,) = summary["groups"]
+    load, interval = (
+        orders["by_method"][name]["in_time"] for name in ("offered_load", "by_interval")
+    )
+    assert (load["within_seconds"], load["target_share"], load["intervals"]) == (20.0, 0.8, 17)
+    assert load["mean_share"] > 0.8 > interval["mean_share"]
+    assert load["worst_share"] > 0.7
+    # The calls of noon are still in hand when the agents for them are gone.
+    assert interval["worst_share"] < 0.01
+    assert interval["worst_at"] == "2026-10-26 16:00+01:00"
+
+
+def test_a_person_sees_both_methods_and_the_check(inputs: list[str], tmp_path: Path) -> None:
+    shown = staff(*long_calls(inputs, tmp_path), "--check")
+    assert shown.exit_code == 0
+    assert "where they differ most" in shown.stdout
+    assert "80%/20 s" in shown.stdout
+    assert "10-26 16:00" in shown.stdout
+
+
+def test_where_nothing_differs_it_is_said(inputs: list[str], tmp_path: Path) -> None:
+    rows = [f"voice:orders,2026-10-26 09:{minute},0,0,0,0,0,180" for minute in ("00", "30")]
+    (tmp_path / "forecast.csv").write_text("\n".join([HEADER, *rows]) + "\n")
+    assert "Both methods need the same agents" in staff(*inputs).stdout
 
 
 def test_a_person_sees_the_agents_per_group(inputs: list[str]) -> None:

@@ -23,6 +23,7 @@ from optimizer.staffing import (
     least_chat_agents,
     offered_load,
     required_agents,
+    transient_performance,
 )
 from tests.optimizer.builders import MONDAY, organisation
 
@@ -54,6 +55,14 @@ def centre(*, floor: int = 0) -> Organisation:
     )
 
 
+def as_if_steady(group: PlanningGroup, offered: np.ndarray, aht_s: float) -> np.ndarray:
+    """Return the contacts of a day, open from 8 on, with which a steady queue has its load."""
+    load = offered_load(offered, aht_s, 1800.0, law=group.handling_law)
+    staffed = load.mean.copy()
+    staffed[16] = load.edges[17]
+    return np.where(offered > 0.0, staffed * 1800.0 / aht_s, 0.0)
+
+
 def day_volume(peak: float) -> np.ndarray:
     """Return contacts per half-hour, open from 8 to 18."""
     volume = np.zeros(48)
@@ -82,14 +91,11 @@ def test_by_default_each_interval_is_staffed_for_the_load_that_is_in_hand_in_it(
     aht_s = np.array([[240.0], [2500.0]])
     requirement = required_agents(centre(), GRID, [VOICE, CHAT], offered, aht_s)
     voice, chat, _ = centre().groups
-    busy = offered > 0.0
-    as_if = [
-        offered_load(row, aht, 1800.0, law=group.handling_law).mean * 1800.0 / aht
-        for row, aht, group in zip(offered, aht_s[:, 0], (voice, chat), strict=True)
-    ]
+    calls = as_if_steady(voice, offered[0], 240.0)
+    chats = as_if_steady(chat, offered[1], 2500.0)
     expected = [
-        least_agents(voice.goal, as_if[0] * busy[0], 240.0, 1800.0, patience_seconds=120),
-        least_agents(chat.goal, as_if[1] * busy[1], 2500.0, 1800.0, concurrency=3),
+        least_agents(voice.goal, calls, 240.0, 1800.0, patience_seconds=120),
+        least_agents(chat.goal, chats, 2500.0, 1800.0, concurrency=3),
     ]
     assert requirement.agents.tolist() == np.array(expected).tolist()
 
@@ -119,6 +125,26 @@ def test_in_a_lasting_flow_both_methods_agree() -> None:
     assert (first <= second).all()
 
 
+def test_an_opening_interval_is_staffed_for_the_load_at_its_end() -> None:
+    """Exactly followed, the first half-hour of 50 agents' calls keeps its goal only so."""
+    offered = np.zeros((1, 48))
+    offered[0, 16:20] = 360.0
+    agents = required_agents(centre(), GRID, [VOICE], offered, 240.0).agents[0]
+    voice = centre().groups[0]
+
+    def level(staff: np.ndarray) -> np.ndarray:
+        moving = transient_performance(
+            staff, offered[0], 240.0, 1800.0, patience_s=120.0, within_s=20.0
+        )
+        return moving.figures.service_level(voice.goal.denominator)[16:20]
+
+    load = offered_load(offered[0], 240.0, 1800.0, law=voice.handling_law)
+    contacts = load.mean * 1800.0 / 240.0 * (offered[0] > 0.0)
+    by_mean = least_agents(voice.goal, contacts, 240.0, 1800.0, patience_seconds=120)
+    assert level(agents).min() > 0.8
+    assert level(by_mean)[0] < 0.8
+
+
 def test_nobody_is_asked_for_contacts_that_are_in_hand_at_closing_time() -> None:
     offered = np.array([day_volume(90)])
     agents = required_agents(centre(), GRID, [VOICE], offered, 3600.0).agents[0]
@@ -140,9 +166,8 @@ def test_chats_whose_time_depends_on_their_number_are_staffed_by_level() -> None
     goal = base.groups[1].goal
     assert (by_interval == least_chat_agents(goal, offered[0], levels, 1800.0)).all()
     in_hand = required_agents(base, GRID, [CHAT], offered, 500.0).agents[0]
-    as_if = offered_load(offered[0], 800.0, 1800.0, law=base.groups[1].handling_law).mean
-    contacts = as_if * 1800.0 / 800.0 * (offered[0] > 0.0)
-    assert (in_hand == least_chat_agents(goal, contacts, levels, 1800.0)).all()
+    chats = as_if_steady(base.groups[1], offered[0], 800.0)
+    assert (in_hand == least_chat_agents(goal, chats, levels, 1800.0)).all()
 
 
 def test_a_limit_of_chats_that_slows_agents_down_is_named_at_its_channel() -> None:

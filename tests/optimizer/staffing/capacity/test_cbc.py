@@ -8,7 +8,7 @@ import sys
 import pulp
 import pytest
 
-from optimizer.errors import InvalidInput
+from optimizer.errors import InvalidInput, NoSolution
 from optimizer.staffing.capacity import cbc
 from optimizer.stop import Deadline
 
@@ -52,6 +52,13 @@ def test_a_platform_without_cbc_is_told_so(monkeypatch: pytest.MonkeyPatch) -> N
         cbc.run(knapsack(8), Deadline.after(30.0))
     assert caught.value.issues[0].code == "missing_solver"
     assert "CBC" in caught.value.issues[0].detail
+
+
+def test_a_solver_that_breaks_down_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cbc, "_cbc", lambda: "/bin/false")
+    with pytest.raises(NoSolution) as caught:
+        cbc.run(knapsack(8), Deadline.after(30.0))
+    assert caught.value.issues[0].code == "solver_failed"
 
 
 def test_pulp_is_loaded_only_to_solve() -> None:

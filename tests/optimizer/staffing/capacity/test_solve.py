@@ -239,8 +239,9 @@ def test_a_time_that_ends_early_leaves_the_rounded_plan(monkeypatch: pytest.Monk
 
 
 def test_an_unsound_problem_is_refused() -> None:
-    with pytest.raises(InvalidInput):
-        plan(problem(group(heads=-1)))
+    with pytest.raises(InvalidInput) as caught:
+        plan(problem(group(heads=-1)), gap=float("nan"))
+    assert [i.pointer for i in caught.value.issues] == ["/groups/0/heads", "/gap"]
 
 
 def test_the_solver_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
