@@ -20,15 +20,18 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from optimizer.errors import InvalidInput, Issue
+from optimizer.simulation.engine import Run
 from optimizer.simulation.estimate import Estimate
 from optimizer.simulation.scenario import Scenario
+from optimizer.simulation.system import Floats
+from optimizer.simulation.traffic import Draws
 
 __all__ = ["Printed", "Published", "figures", "read_printed", "read_published"]
 
@@ -42,6 +45,7 @@ _MMC = {  # umontreal-simul/contactcenters, doc/examples/MMC.res; in no referenc
     "occupancy": "0.695 [0.694,0.697]",
 }
 _FIGURE = re.compile(r"([\d.]+)(%?)(?: \[([\d.]+),([\d.]+)\])?")
+_DAYS = re.compile(r"(\d+) (?:reps|days)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +66,15 @@ class Printed:
         Its 95 % interval; None if none was printed.
     rounding
         Half a unit of the last digit.
+    days
+        Days that it is the mean of; None if that was not printed.
     """
 
     mean: float
     low: float | None
     high: float | None
     rounding: float
+    days: int | None = None
 
     def holds(self, ours: Estimate) -> bool | None:
         """Tell whether our mean is in the printed interval; None if one of them is missing."""
@@ -80,6 +87,23 @@ class Printed:
         if self.low is None or self.high is None or ours.low is None or ours.high is None:
             return None
         return ours.low <= self.high + self.rounding and self.low - self.rounding <= ours.high
+
+    def is_near(self, ours: Estimate, days: int) -> bool | None:
+        """Tell whether the printed mean differs from ours by what two such samples may.
+
+        It is for figures without an interval: their noise is ours, of so many days as they had.
+        The difference of two means has 95 % of its mass within our half-width times
+        ``sqrt(1 + days / their days)``.
+
+        Parameters
+        ----------
+        days
+            Of our own mean.
+        """
+        if self.days is None or ours.mean is None or ours.high is None:
+            return None
+        half = (ours.high - ours.mean) * math.sqrt(1.0 + days / self.days)
+        return abs(self.mean - ours.mean) <= half + self.rounding
 
 
 def read_published(path: Path, name: str) -> Published:
@@ -179,61 +203,78 @@ def figures(published: Published, days: int, seed: int) -> dict[str, Estimate]:
 
 
 def _day(published: Published, seed: int, day: int) -> dict[str, float | tuple[float, float]]:
-    """Return the figures of one day: counts, and ratios as numerator and denominator."""
-    scenario = published.scenario
-    contacts = scenario.draw(seed, day)
-    to_the_end, in_time = scenario.play(contacts), scenario.play(contacts, scenario.length_s)
-    answered, wait = to_the_end.answered, to_the_end.wait
-    period = (contacts.arrival // scenario.period_s).astype(np.int64)
-    types, periods = scenario.offered.shape
-    pool = scenario.staff().pool
+    """Return the figures of one day: counts, and ratios as numerator and denominator.
 
+    The same customers are played once for each acceptable wait, and once to the end of the last
+    period: occupancy is that of the opening hours.
+    """
+    draws = Draws(seed, day)
+    runs = {
+        acceptable: replace(published.scenario, within_s=acceptable).run(draws)
+        for acceptable in published.acceptable_s
+    }
+    first = runs[published.acceptable_s[0]]
+    in_time = published.scenario.run(draws, published.scenario.length_s)
+    counts = first.counts
+    pool = published.scenario.staff().pool
+    groups = len(published.scenario.agents)
+    busy, staffed = (np.bincount(pool, s, groups) for s in (first.busy_s, first.staffed_s))
+
+    answered = counts["answered"].sum()
     result: dict[str, float | tuple[float, float]] = {
-        "served": answered.sum(),
-        "abandoned": to_the_end.abandoned.sum(),
-        "ASA_min": (wait[answered].sum() / 60, answered.sum()),
+        "served": answered,
+        "abandoned": counts["abandoned"].sum(),
+        "ASA_min": (counts["waited"].sum() / 60, answered),
         "occupancy": (in_time.busy_s.sum(), in_time.staffed_s.sum()),
     }
-    for group in range(len(scenario.agents)):
-        busy, staffed = to_the_end.busy_s[pool == group], to_the_end.staffed_s[pool == group]
-        result[f"occupancy_group{group}"] = (busy.sum(), staffed.sum())
-
-    for acceptable in published.acceptable_s:
-        good = answered & (wait < acceptable)
-        counted = answered | (to_the_end.abandoned & (wait >= acceptable))
-        result[f"SL{acceptable:.0f}_all"] = (good.sum(), counted.sum())
-        for hour in range(periods):
-            then = period == hour
-            key = f"SL{acceptable:.0f}_h{FIRST_HOUR + hour}"
-            result[key] = ((good & then).sum(), (counted & then).sum())
-    good = answered & (wait < published.acceptable_s[0])
-    counted = answered | (to_the_end.abandoned & (wait >= published.acceptable_s[0]))
+    for group in range(groups):
+        result[f"occupancy_group{group}"] = (busy[group], staffed[group])
+    for acceptable, run in runs.items():
+        name, good, counted = f"SL{acceptable:.0f}", run.counts["good"], _counted(run)
+        result[f"{name}_all"] = (good.sum(), counted.sum())
+        for hour, of_hour in enumerate(zip(good.sum(axis=0), counted.sum(axis=0), strict=True)):
+            result[f"{name}_h{FIRST_HOUR + hour}"] = of_hour
+    good = counts["good"]
     result["contacts_in_target"] = good.sum()
-    result["SL=good/served"] = (good.sum(), answered.sum())
-    result["SL=good/(served+abandoned>=AWT)"] = (good.sum(), counted.sum())
-    by_cell = np.bincount(contacts.line * periods + period, good, types * periods)
-    for cell, count in enumerate(by_cell.tolist()):
-        result[f"good_type{cell // periods}_p{cell % periods}"] = count
+    result["SL=good/served"] = (good.sum(), answered)
+    result["SL=good/(served+abandoned>=AWT)"] = (good.sum(), _counted(first).sum())
+    for (row, period), count in np.ndenumerate(good):
+        result[f"good_type{row}_p{period}"] = count
     return result
+
+
+def _counted(run: Run) -> Floats:
+    """Return the contacts that a service level counts: all but those who gave up in time."""
+    counted: Floats = run.counts["answered"] + run.counts["abandoned"] - run.counts["short"]
+    return counted
 
 
 def read_printed(path: Path, name: str) -> dict[str, Printed]:
     """Read the printed figures of a scenario from a file of reference values, if there is one."""
-    found = dict(_MMC) if name == "MMC" else {}
+    found = {figure: (text, "") for figure, text in (_MMC if name == "MMC" else {}).items()}
     if path.is_file():
         with path.open(newline="", encoding="utf-8") as file:
             for row in csv.DictReader(file):
                 if row["model"] == f"sim_{name}" and row["source"].startswith("printed"):
-                    found[row["output_name"]] = row["output_value"]
-    parsed = {figure: _FIGURE.fullmatch(text) for figure, text in found.items()}
-    return {figure: _printed(match) for figure, match in parsed.items() if match}
+                    found[row["output_name"]] = row["output_value"], row["inputs"]
+    parsed = {
+        figure: (_FIGURE.fullmatch(text), _DAYS.search(inputs))
+        for figure, (text, inputs) in found.items()
+    }
+    return {figure: _printed(match, days) for figure, (match, days) in parsed.items() if match}
 
 
-def _printed(match: re.Match[str]) -> Printed:
+def _printed(match: re.Match[str], days: re.Match[str] | None) -> Printed:
     scale = 0.01 if match[2] else 1.0
     digits = len(match[1].partition(".")[2])
     low, high = (scale * float(text) if text else None for text in match.groups()[2:])
-    return Printed(scale * float(match[1]), low, high, scale * 0.5 * 10.0**-digits)
+    return Printed(
+        mean=scale * float(match[1]),
+        low=low,
+        high=high,
+        rounding=scale * 0.5 * 10.0**-digits,
+        days=int(days[1]) if days else None,
+    )
 
 
 def _invalid(code: str, pointer: str, detail: str) -> InvalidInput:
