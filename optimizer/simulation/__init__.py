@@ -2,7 +2,7 @@
 
 from optimizer.simulation.compare import Comparison, Difference, compare
 from optimizer.simulation.estimate import Estimate
-from optimizer.simulation.figures import FIGURES
+from optimizer.simulation.figures import FIGURES, level
 from optimizer.simulation.outcomes import (
     IntervalOutcome,
     Outcome,
@@ -29,6 +29,7 @@ __all__ = [
     "StaffOutcome",
     "Study",
     "compare",
+    "level",
     "simulate",
     "slots_of_day",
     "summarise",
