@@ -121,13 +121,13 @@ def follow(
         seen = np.zeros(low + law.size)
         left, room = 1.0, _ROOM
         while left > 0.0:
-            high = low + law.size
-            pace = birth + _leaving(high, s, mu, theta)
-            if high > _MOST_STATES or work + pace * left > _MOST_WORK:
+            top = low + law.size + room
+            rate = birth + _leaving(top, s, mu, theta)
+            if top > _MOST_STATES or work + rate * left > _MOST_WORK:
                 return cut_off, work, slot
-            span = min(left, _JUMPS / pace)
+            span = min(left, _JUMPS / rate)
             ends, new_low, spent, base, products = _advance(
-                law, low, high + room, span, birth, s, mu, theta
+                law, low, top, rate, span, birth, s, mu, theta
             )
             work += products + seen.size
             if ends.size == 0:
@@ -154,9 +154,17 @@ def _leaving(n: int, s: float, mu: float, theta: float) -> float:
 
 @njit(cache=True)
 def _advance(
-    law: Array, low: int, top: int, span: float, birth: float, s: float, mu: float, theta: float
+    law: Array,
+    low: int,
+    top: int,
+    rate: float,
+    span: float,
+    birth: float,
+    s: float,
+    mu: float,
+    theta: float,
 ) -> tuple[Array, int, Array, int, float]:
-    """Carry the law of the states from `low` on over a span of time with constant rates.
+    """Carry the law of the states from `low` on over a span of time, with jumps at `rate`.
 
     Returns
     -------
@@ -167,7 +175,6 @@ def _advance(
     products
         Products of jumps and states that were computed.
     """
-    rate = birth + _leaving(top, s, mu, theta)
     mean = rate * span
     # A Poisson variable passes this with a probability below 1e-17.
     jumps = int(mean + 8.5 * math.sqrt(mean)) + 16

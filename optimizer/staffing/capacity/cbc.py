@@ -1,10 +1,16 @@
-"""CBC through PuLP: silent, within a time, with the bound that PuLP does not hand on."""
+"""CBC on a PuLP model: silent, never after the deadline, with the bound that it proves.
+
+PuLP writes the model and reads the values. The process in between is ours, since PuLP's own
+hands on neither the bound nor a way to end a CBC that overruns its limit, which large models do.
+"""
 
 from __future__ import annotations
 
 import logging
 import math
 import re
+import shutil
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +28,10 @@ log = logging.getLogger(__name__)
 
 _SHORTEST = 0.05
 """Seconds below which CBC is not started."""
+
+_SOFT_LIMIT = 0.9
+"""Share of the time after which CBC is to stop by itself and tell what it has; the rest is for
+it to notice, before it is ended and has told nothing."""
 
 _BOUND = re.compile(r"^Lower bound:\s+(\S+)", re.MULTILINE)
 
@@ -45,12 +55,11 @@ class Solved:
     bound: float
 
 
+_NOTHING = Solved(found=False, optimal=False, bound=-math.inf)
+
+
 def run(
-    model: pulp.LpProblem,
-    deadline: Deadline,
-    *,
-    relaxed: bool = False,
-    gap: float = 0.0,
+    model: pulp.LpProblem, deadline: Deadline, *, relaxed: bool = False, gap: float = 0.0
 ) -> Solved:
     """Minimise a model.
 
@@ -70,39 +79,56 @@ def run(
     """
     import pulp
 
-    if deadline.remaining() < _SHORTEST:
-        return Solved(False, False, -math.inf)
     with TemporaryDirectory() as folder:
-        told = Path(folder) / "cbc.log"
-        solver = pulp.COIN_CMD(
-            path=_cbc(), mip=not relaxed, msg=False, logPath=str(told),
-            timeLimit=deadline.remaining(), gapAbs=gap,
-        )  # fmt: skip
-        try:
-            model.solve(solver)
-        except pulp.PulpSolverError as error:
-            issue = Issue("solver_failed", "", f"CBC ended without an answer: {error}.")
-            raise NoSolution("The solver failed.", [issue]) from None
-        text = told.read_text(errors="replace")
-    optimal = model.sol_status == pulp.LpSolutionOptimal
+        question, answer = Path(folder) / "model.mps", Path(folder) / "model.sol"
+        variables, names, rows, _ = model.writeMPS(str(question), rename=1)
+        how = ["-initialSolve"] if relaxed else ["-allow", repr(gap), "-solve"]
+        told = _call([str(question), "-timeMode", "elapsed"], how, answer, deadline)
+        if told is None:
+            return _NOTHING
+        read = pulp.COIN_CMD(msg=False).readsol_MPS(str(answer), model, variables, names, rows)
+    model.assignVarsVals(read[1])
+    status = read[-1]
+    optimal = status == pulp.LpSolutionOptimal
     # A linear programme that was stopped leaves values that need not hold its rows.
-    found = optimal or (not relaxed and model.sol_status == pulp.LpSolutionIntegerFeasible)
+    found = optimal or (not relaxed and status == pulp.LpSolutionIntegerFeasible)
     bound = -math.inf
-    if match := _BOUND.search(text):
+    if match := _BOUND.search(told):
         bound = float(match[1])
     elif optimal:
         bound = float(pulp.value(model.objective)) - gap
-    log.debug("CBC: %s, bound %g", pulp.LpSolution[model.sol_status], bound)
+    log.debug("CBC: %s, bound %g", pulp.LpSolution[status], bound)
     return Solved(found, optimal, bound)
 
 
-def _cbc() -> str:
+def _call(before: list[str], how: list[str], answer: Path, deadline: Deadline) -> str | None:
+    """Return what CBC says on its way to the file `answer`, or None if the time ends first."""
+    program = _find()
+    left = deadline.remaining()
+    if left < _SHORTEST:
+        return None
+    command = [program, *before, "-sec", f"{_SOFT_LIMIT * left:.3f}", *how]
+    command += ["-printingOptions", "all", "-solution", str(answer)]
+    try:
+        ended = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            errors="replace", timeout=left, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return None
+    if ended.returncode or not answer.exists():
+        issue = Issue("solver_failed", "", f"CBC ended with code {ended.returncode}, no answer.")
+        raise NoSolution("The solver failed.", [issue])
+    return ended.stdout
+
+
+def _find() -> str:
     """Return the CBC that PuLP brings for this platform, or the one on the path."""
     import pulp
 
     for path in (pulp.PULP_CBC_CMD.pulp_cbc_path, "cbc"):
-        if pulp.COIN_CMD(path=path, msg=False).available():
-            return str(path)
+        if program := shutil.which(path):
+            return program
     issue = Issue(
         "missing_solver",
         "",

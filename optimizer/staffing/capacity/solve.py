@@ -164,9 +164,9 @@ class _Search:
         self.bound = max(self.bound, solved.bound + programme.fixed_cost)
         if solved.found:
             found = programme.decisions(whole=True)
-            if account_for(self.problem, found).costs.total < cost:
-                self.best = found
-        if solved.optimal:
+            if (cheaper := account_for(self.problem, found).costs.total) < cost:
+                self.best, cost = found, cheaper
+        if solved.optimal or relative_gap(cost, self.bound) <= gap:
             self.termination = Termination.OPTIMAL
 
     @contextmanager

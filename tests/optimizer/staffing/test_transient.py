@@ -16,7 +16,13 @@ from scipy.linalg import expm
 from scipy.stats import norm
 
 from optimizer.errors import InvalidInput
-from optimizer.staffing import Performance, offered_load, performance, transient_performance
+from optimizer.staffing import (
+    Performance,
+    blocking_probability,
+    offered_load,
+    performance,
+    transient_performance,
+)
 
 PATIENCE = pytest.mark.parametrize("patience_s", [math.inf, 400.0, 60.0])
 
@@ -124,6 +130,11 @@ def test_without_agents_everybody_waits_and_nobody_is_answered(patience_s: float
     gone = 0.0 if math.isinf(patience_s) else 1.0
     assert figures.abandonment == pytest.approx([gone, gone])
     assert figures.abandonment_within == pytest.approx(np.full(2, -math.expm1(-60.0 / patience_s)))
+
+
+def test_who_does_not_wait_at_all_is_lost_as_in_erlang_b() -> None:
+    moving = transient_performance(np.full(3, 10), 100.0, 180.0, 1800.0, patience_s=0.05)
+    assert moving.figures.waiting[-1] == pytest.approx(blocking_probability(10, 10.0), rel=0.01)
 
 
 def test_rows_are_followed_as_if_they_were_alone() -> None:

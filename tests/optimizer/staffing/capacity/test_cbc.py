@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pulp
 import pytest
@@ -47,7 +49,7 @@ def test_nothing_is_begun_without_time() -> None:
 
 
 def test_a_platform_without_cbc_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pulp.COIN_CMD, "available", lambda self: False)
+    monkeypatch.setattr(shutil, "which", lambda path: None)
     with pytest.raises(InvalidInput) as caught:
         cbc.run(knapsack(8), Deadline.after(30.0))
     assert caught.value.issues[0].code == "missing_solver"
@@ -55,10 +57,20 @@ def test_a_platform_without_cbc_is_told_so(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_solver_that_breaks_down_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cbc, "_cbc", lambda: "/bin/false")
+    monkeypatch.setattr(cbc, "_find", lambda: shutil.which("false"))
     with pytest.raises(NoSolution) as caught:
         cbc.run(knapsack(8), Deadline.after(30.0))
     assert caught.value.issues[0].code == "solver_failed"
+
+
+def test_a_solver_that_does_not_stop_is_ended(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    endless = tmp_path / "endless"
+    endless.write_text("#!/bin/sh\nexec sleep 60\n")
+    endless.chmod(0o755)
+    monkeypatch.setattr(cbc, "_find", lambda: str(endless))
+    assert not cbc.run(knapsack(8), Deadline.after(0.3)).found
 
 
 def test_pulp_is_loaded_only_to_solve() -> None:
