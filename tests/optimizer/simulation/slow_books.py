@@ -68,9 +68,7 @@ def counts_of(run: SlowRun, end: float) -> npt.NDArray[np.void]:
             own["short"] += wait <= within
             own["virtual"] += guest.virtual <= within
         if guest.brought:
-            own[
-                {"transfer": "transferred", "repeat": "repeated", "retry": "retried"}[guest.brought]
-            ] += 1
+            own[guest.brought] += 1
 
     for case in cases_of(run):
         own, root = cell(case[0].root, case[0].began), case[0].root

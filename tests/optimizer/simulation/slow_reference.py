@@ -54,7 +54,7 @@ class Guest:
     ends: float = math.inf
     finished: float = math.inf
     parted: bool = False
-    brought: str = ""
+    brought: str = ""  # the count of what it brought
     child: Guest | None = None
 
     @property
@@ -322,7 +322,7 @@ class SlowRun:
             child.hop, child.paused = guest.hop + 1, guest.paused
             if flows.pauses[i]:
                 child.paused += self.clock(guest.root, now, min(now + wait, self.horizon))
-            guest.brought = "retry" if retry else "repeat" if flows.repeat[i] else "transfer"
+            guest.brought = "retried" if retry else "repeated" if flows.repeat[i] else "transferred"
             guest.child = child
             self.coming.append(child)
             return
