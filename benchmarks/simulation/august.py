@@ -12,6 +12,7 @@ wait; figures by priority, the real ones too, count them by what was drawn.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 
 from benchmarks.simulation.attendance import Attendance, crew, handover_s, skills, stretches
 from benchmarks.simulation.bank_log import PRIORITIES, UNKNOWN, Log, read_log
+from benchmarks.simulation.overtaking import overtaking
 from benchmarks.simulation.patience import Patience
 from optimizer.simulation.engine import play
 from optimizer.simulation.estimate import Estimate
@@ -29,7 +31,7 @@ from optimizer.simulation.system import PLAIN, Contacts, Floats, Ints, Staff, Sy
 
 __all__ = ["VARIANTS", "Assumptions", "Replay", "compare"]
 
-_HOUR_S = 3600.0
+_HOUR_S, _DAY_S = 3600.0, 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,24 +168,33 @@ def compare(path: Path, replications: int, seed: int) -> dict[str, Any]:
     """
     log = read_log(path)
     base = Replay.of(log, Assumptions())
-    hours = (log.arrival // _HOUR_S).astype(np.int64) % 24
     outcomes = [base.run(seed, number) for number in range(replications)]
-    by_priority = [outcome.priority for outcome in outcomes]
+    hours = (log.arrival // _HOUR_S).astype(np.int64) % 24
     return {
         "log": dict(log.remarks),
         "servers": len(log.servers),
         "pools": base.system.fit.shape[1],
         "handover_s": handover_s(log),
-        "patience": [{"priority": p, "mean_s": law.mean_s} for p, law in enumerate(base.patience)],
-        "assumptions": asdict(base.assumptions),
-        "all": _beside(log, outcomes, [np.zeros(len(log), np.int64)] * replications)[0],
-        "occupancy": _occupancy(base, outcomes),
-        "by_priority": _beside(log, outcomes, by_priority),
+        "patience_s": {
+            str(p): law.mean_s if math.isfinite(law.mean_s) else None
+            for p, law in enumerate(base.patience)
+        },
+        **_shown(base, outcomes),
         "by_type": {
-            log.types[kind]: row
+            log.types[int(kind)]: row
             for kind, row in _beside(log, outcomes, [log.type] * replications).items()
         },
         "by_hour": _beside(log, outcomes, [hours] * replications),
+        "overtaking": {
+            "real": overtaking(log.arrival, log.wait, log.answered, log.priority, PRIORITIES),
+            "simulated": overtaking(
+                log.arrival,
+                outcomes[0].wait,
+                ~outcomes[0].abandoned,
+                outcomes[0].priority,
+                PRIORITIES,
+            ),
+        },
         "variants": {
             name: _variant(log, assumptions, replications, seed)
             for name, assumptions in VARIANTS.items()
@@ -195,12 +206,22 @@ def compare(path: Path, replications: int, seed: int) -> dict[str, Any]:
 
 def _variant(log: Log, assumptions: Assumptions, replications: int, seed: int) -> dict[str, Any]:
     replay = Replay.of(log, assumptions)
-    outcomes = [replay.run(seed, number) for number in range(replications)]
+    return _shown(replay, [replay.run(seed, number) for number in range(replications)])
+
+
+def _shown(replay: Replay, outcomes: list[Outcome]) -> dict[str, Any]:
+    """Return what is shown for every set of assumptions."""
+    log, everybody = replay.log, np.zeros(len(replay.log), np.int64)
+    days = (log.arrival // _DAY_S).astype(np.int64)
+    by_day = _beside(log, outcomes, [days] * len(outcomes)).values()
+    real = [row["real"]["mean_wait_s"] for row in by_day]
+    ours = [row["simulated"]["mean_wait_s"]["mean"] for row in by_day]
     return {
-        "assumptions": asdict(assumptions),
-        "all": _beside(log, outcomes, [np.zeros(len(log), np.int64)] * replications)[0],
+        "assumptions": asdict(replay.assumptions),
+        "all": _beside(log, outcomes, [everybody] * len(outcomes))["0"],
         "by_priority": _beside(log, outcomes, [outcome.priority for outcome in outcomes]),
         "occupancy": _occupancy(replay, outcomes),
+        "correlation_of_days": float(np.corrcoef(real, ours)[0, 1]) if len(real) > 2 else None,
     }
 
 
@@ -215,7 +236,7 @@ def _occupancy(replay: Replay, outcomes: list[Outcome]) -> dict[str, Any]:
     }
 
 
-def _beside(log: Log, outcomes: list[Outcome], groups: list[Ints]) -> dict[int, dict[str, Any]]:
+def _beside(log: Log, outcomes: list[Outcome], groups: list[Ints]) -> dict[str, dict[str, Any]]:
     """Return real and simulated figures by group of calls, a grouping for each replication."""
     count = 1 + max(int(group.max(initial=0)) for group in groups)
     real, ours = (
@@ -229,7 +250,7 @@ def _beside(log: Log, outcomes: list[Outcome], groups: list[Ints]) -> dict[int, 
         )
     )
     return {
-        group: {
+        str(group): {
             "calls": float(real[:, 0, group].mean()),
             "real": {name: figure.mean for name, figure in _figures(real[:, :, group]).items()},
             "simulated": {

@@ -96,6 +96,17 @@ def august(found: Figures) -> Iterator[RenderableType]:
     for name, row in found["variants"].items():
         table.add_row(name, *_means(row, "simulated"))
     yield table
+    yield from _overtaking(found["overtaking"])
+
+
+def _overtaking(found: Figures) -> Iterator[Table]:
+    """Yield who is taken before whom."""
+    for which, title in (("real", "as it happened"), ("simulated", "replayed")):
+        heads = (f"of {p} who came before" for p in range(len(found[which])))
+        table = Table("an answer to", *heads, title=f"passes somebody, {title}")
+        for priority, row in enumerate(found[which]):
+            table.add_row(f"priority {priority}", *map(_percent, row))
+        yield table
 
 
 def _means(found: Figures, which: str) -> Iterator[str]:
