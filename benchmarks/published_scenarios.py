@@ -88,6 +88,12 @@ class Printed:
             return None
         return ours.low <= self.high + self.rounding and self.low - self.rounding <= ours.high
 
+    def is_held_by(self, ours: Estimate) -> bool | None:
+        """Tell whether our interval holds the printed mean; None if there is none of ours."""
+        if ours.low is None or ours.high is None:
+            return None
+        return ours.low - self.rounding <= self.mean <= ours.high + self.rounding
+
     def is_near(self, ours: Estimate, days: int) -> bool | None:
         """Tell whether the printed mean differs from ours by what two such samples may.
 

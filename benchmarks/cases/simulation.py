@@ -139,6 +139,7 @@ def _compare(name: str, path: Path, days: int, seed: int) -> dict[str, Any]:
             rows[figure]["printed"] = asdict(printed[figure])
             rows[figure]["inside"] = printed[figure].holds(estimate)
             rows[figure]["overlapping"] = printed[figure].meets(estimate)
+            rows[figure]["held"] = printed[figure].is_held_by(estimate)
             rows[figure]["near"] = printed[figure].is_near(estimate, days)
     alone = [row for row in rows.values() if "printed" in row and row["inside"] is None]
     return {
@@ -150,6 +151,7 @@ def _compare(name: str, path: Path, days: int, seed: int) -> dict[str, Any]:
         "inside": sum(row.get("inside") is True for row in rows.values()),
         "overlapping": sum(row.get("overlapping") is True for row in rows.values()),
         "printed_without_interval": len(alone),
+        "held": sum(row["held"] is True for row in alone),
         "near": sum(row["near"] is True for row in alone),
         "printed_but_not_simulated": sorted(set(printed) - set(ours)),
         "seconds": seconds,

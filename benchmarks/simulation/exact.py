@@ -89,7 +89,7 @@ def priority_waits(replications: int, seed: int) -> Iterator[Exact]:
     waiting = float(performance(_AGENTS, float(load.sum()) * _AGENTS, 1.0, 1.0).waiting)
     up_to = np.cumsum(load)
     before = up_to - load
-    fifo = waiting / (_AGENTS * _MU * (1 - up_to[-1]))
+    fifo = waiting / (_AGENTS * _MU * (1 - float(up_to[-1])))
     by_class = waiting / (_AGENTS * _MU * (1 - before) * (1 - up_to))
 
     queue = Scenario(

@@ -65,8 +65,9 @@ def scenario(found: Figures) -> Iterator[RenderableType]:
     )
     if found["printed_without_interval"]:
         yield (
-            f"{found['near']} of {found['printed_without_interval']} figures printed without an "
-            "interval differ from ours by no more than the noise of as many days as they had"
+            f"of {found['printed_without_interval']} figures printed without an interval "
+            f"{found['held']} are in ours, {found['near']} differ by no more than the noise of as "
+            "many days as they had"
         )
 
 

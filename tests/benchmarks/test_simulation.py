@@ -151,6 +151,8 @@ def test_a_figure_without_an_interval_is_near_up_to_the_noise_of_its_days() -> N
     assert Printed(0.93, None, None, 0.0005, days=100).is_near(ours, days=1000)
     assert not Printed(0.934, None, None, 0.0005, days=100).is_near(ours, days=1000)
     assert Printed(0.93, None, None, 0.0005).is_near(ours, days=1000) is None
+    assert Printed(0.9104, None, None, 0.0005).is_held_by(ours)
+    assert not Printed(0.9106, None, None, 0.0005).is_held_by(ours)
 
 
 @pytest.mark.parametrize(
@@ -190,6 +192,13 @@ def test_people_see_what_was_measured(scenarios: Path) -> None:
     assert "contacts a second" in shown.stdout
     shown = bench("--exact", "--replications", "2")
     assert "M/M/10, first come" in shown.stdout
+
+
+def test_what_is_held_by_our_intervals_is_counted() -> None:
+    result = json.loads(bench("--exact", "--replications", "3", "--json").stdout)
+    rows = [row for row in result["figures"] if row["expected"] is not None]
+    inside = [row["ours"]["low"] <= row["expected"] <= row["ours"]["high"] for row in rows]
+    assert (result["known"], result["inside"]) == (5, sum(inside))
 
 
 def test_one_thing_is_measured_at_a_time(scenarios: Path) -> None:
