@@ -95,7 +95,7 @@ def read_log(path: Path) -> Log:
     Raises
     ------
     InvalidInput
-        If the file cannot be read, lacks columns, has no calls, or a value that is none.
+        If the file cannot be read, lacks columns, has no answers, or a value that is none.
     """
     import pandas as pd
 
@@ -116,8 +116,8 @@ def read_log(path: Path) -> Log:
     phantom = outcome == "PHANTOM"
     unnamed = (outcome == "AGENT") & (rows["server"] == _UNNAMED).to_numpy()
     kept = ~(in_menu | phantom | unnamed)
-    if not kept.any():
-        raise _invalid("no_calls", "", "No call came to the line.")
+    if not (kept & (outcome == "AGENT")).any():
+        raise _invalid("no_answers", "", "No call was answered by an agent with a name.")
     rows, waits = rows[kept], waits[kept]
     try:
         day = pd.to_datetime(rows["date"])

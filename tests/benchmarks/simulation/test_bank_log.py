@@ -80,7 +80,8 @@ def test_what_was_changed_and_left_out_is_counted(path: Path) -> None:
         (HEAD + ROWS[0].replace("7,2", "7,5"), "out_of_range"),
         (HEAD + ROWS[0].replace(",60,", ",-60,"), "out_of_range"),
         ("", "unreadable_file"),
-        (HEAD, "no_calls"),
+        (HEAD, "no_answers"),
+        (HEAD + ROWS[2], "no_answers"),
     ],
 )
 def test_a_file_that_is_no_log_is_bad_input(tmp_path: Path, text: str, code: str) -> None:
