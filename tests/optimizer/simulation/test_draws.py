@@ -178,8 +178,8 @@ def traffic(**changes: object) -> Traffic:
     return replace(base, **changes)  # type: ignore[arg-type]  # fields by name
 
 
-def played(contacts: Traffic, draws: Draws, agents: int | None = None) -> Run:
-    """Play contacts; without a number of agents there are some for whoever comes, at once."""
+def played(contacts: Traffic, draws: Draws, agents: int = 15_000) -> Run:
+    """Play contacts; by default there are so many agents that nobody waits."""
     lines = len(contacts.names)
     system = System(
         fit=np.zeros((lines, 1)),
@@ -188,11 +188,9 @@ def played(contacts: Traffic, draws: Draws, agents: int | None = None) -> Run:
         target=np.ones(lines),
         idle_until_s=np.zeros(lines),
         units=np.ones(lines, np.int64),
-        # One agent with endless patience for company, where nobody is to wait.
-        capacity=1 if agents is not None else int(2 * contacts.offered.sum() + 10),
     )
-    crew = np.arange(1 if agents is None else agents)
-    staff = Staff(0 * crew, crew, np.zeros(len(crew)), np.full(len(crew), math.inf))
+    crew = np.arange(agents)
+    staff = Staff(0 * crew, crew, np.zeros(agents), np.full(agents, math.inf))
     return run(system, staff, contacts, draws, keep_records=True)
 
 
@@ -345,6 +343,6 @@ def test_mirrored_pairs_tell_more_of_an_overloaded_queue_than_independent_runs()
 
 
 def test_nothing_offered_is_nothing_drawn() -> None:
-    outcome = played(traffic(offered=np.zeros((2, 2))), Draws(0))
+    outcome = played(traffic(offered=np.zeros((2, 2))), Draws(0), agents=1)
     assert outcome.events == 1  # the agent comes
     assert outcome.counts["offered"].sum() == 0

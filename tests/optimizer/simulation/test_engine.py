@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,146 +13,19 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from optimizer.errors import InvalidInput
-from optimizer.model import Law, LawKind, RoutingWeights
-from optimizer.simulation.engine import Run, play, run
-from optimizer.simulation.system import PLAIN, Contacts, Flows, Staff, System
-from optimizer.simulation.tables import Goals
-from optimizer.simulation.traffic import Draws, Traffic
+from optimizer.simulation.engine import play, run
+from optimizer.simulation.system import Contacts, Staff, System
+from optimizer.simulation.traffic import Draws
 from tests.optimizer.simulation import slow_books as books
-from tests.optimizer.simulation.slow_reference import SlowRun
-
-# Coarse numbers, so that events often fall on the same instant and scores are often equal; all are
-# sums of powers of two, so that both simulators add them up without rounding.
-WEIGHTS = [PLAIN, RoutingWeights(), RoutingWeights(1.0, 1.0, 1.0, (1.0, 2.0, 4.0, 8.0), 1.0)]
-LAWS = [Law(LawKind.FIXED), Law(), Law(LawKind.EMPIRICAL, points=(0.0, 1.0, 5.0))]
-SLOT_S, SLOTS = 4.0, 4
-
-
-@dataclass(frozen=True)
-class Case:
-    """A small centre with its staff and contacts."""
-
-    system: System
-    staff: Staff
-    traffic: Traffic
-    draws: Draws
-    goals: Goals
-    given: Contacts
-    horizon: float
-
-    def run(self) -> Run:
-        return run(
-            self.system,
-            self.staff,
-            self.traffic,
-            self.draws,
-            goals=self.goals,
-            given=self.given,
-            horizon_s=self.horizon,
-            keep_records=True,
-        )
-
-    def slow_run(self) -> SlowRun:
-        slow = SlowRun(
-            self.system,
-            self.staff,
-            self.traffic,
-            self.draws,
-            self.goals,
-            self.given,
-            self.horizon,
-        )
-        return slow.play()
-
-
-class Chooser:
-    """Arrays whose entries are chosen from a few values.
-
-    Parameters
-    ----------
-    choose
-        Returns as many of the values as asked for.
-    """
-
-    def __init__(self, choose: Callable[[Sequence[Any], int], list[Any]]) -> None:
-        self.choose = choose
-
-    def one(self, values: Sequence[Any]) -> Any:
-        return self.choose(values, 1)[0]
-
-    def some(self, values: Sequence[Any], *shape: int, kind: type = float) -> Any:
-        chosen = self.choose(values, math.prod(shape))
-        return np.array(chosen, kind).reshape(shape)
-
-    def maybe(self, values: Sequence[Any], *shape: int) -> Any:
-        return self.some(values, *shape) if self.one([False, True]) else None
-
-
-def small_centre(any_of: Chooser) -> Case:
-    """Return a small centre that uses anything the engine can do."""
-    lines, pools, agents = any_of.one([1, 2, 3]), any_of.one([1, 2, 3]), any_of.one(range(6))
-    capacity = any_of.one([1, 2, 4])
-    fits = any_of.one([[0.0], [0.0, 0.0, math.nan], [0.0, 1.0, 2.0, math.nan]])
-    escalate_s = any_of.maybe([math.inf, 1.0, 4.0], lines)
-    if escalate_s is not None:
-        escalate_s[-1] = math.inf
-    system = System(
-        fit=any_of.some(fits, lines, pools),
-        rank=any_of.some(range(4), lines, kind=np.int64),
-        value=any_of.some([0.0, 1.0, 2.0], lines),
-        target=any_of.some([1.0, 2.0, 8.0], lines),
-        idle_until_s=any_of.some([0.0, 0.0, 2.0, math.inf], lines),
-        units=any_of.some([u for u in (1, 2, 4) if u <= capacity], lines, kind=np.int64),
-        capacity=capacity,
-        weights=any_of.one(WEIGHTS),
-        bonus=any_of.maybe([0.0, 2.0], lines),
-        queue_weight=any_of.one([0.0, 0.0, 1.0]),
-        ratio=any_of.maybe([0.0, 0.25, 0.5], lines),
-        after_s=any_of.maybe([0.0, 0.0, 2.0, 5.0], lines, pools),
-        escalate_s=escalate_s,
-        escalate_to=None if escalate_s is None else np.minimum(np.arange(lines) + 1, lines - 1),
-        pace=any_of.maybe([0.5, 1.0, 2.0], lines, capacity + 1),
-        flows=few_flows(any_of, lines),
-    )
-    # An agent comes and goes at some of the full seconds, in turns.
-    edges = any_of.some([True, False, False], agents, 12, kind=bool).cumsum(axis=1) % 2
-    edges[any_of.some([True, False], agents, kind=bool)] = 1
-    changes = np.diff(edges, axis=1, prepend=0, append=0)
-    staff = Staff(
-        any_of.some(range(pools), agents, kind=np.int64),
-        np.nonzero(changes == 1)[0],
-        np.nonzero(changes == 1)[1].astype(float),
-        np.nonzero(changes == -1)[1].astype(float),
-        interchangeable=any_of.one([False, True]),
-    )
-    traffic = Traffic(
-        names=[f"line {i}" for i in range(lines)],
-        slot_s=SLOT_S,
-        offered=any_of.some([0.0, 0.0, 0.0, 1.0], lines, SLOTS),
-        handling_s=any_of.some([0.0, 1.0, 2.0, 4.0], lines, SLOTS),
-        patience_s=any_of.some([0.0, 1.0, 4.0, math.inf], lines, SLOTS),
-        handling=[any_of.one(LAWS) for _ in range(lines)],
-        patience=[any_of.one(LAWS) for _ in range(lines)],
-        balking=any_of.some([0.0, 0.5], lines),
-        after_contact=any_of.some([0.0, 0.5], lines),
-    )
-    goals = Goals(
-        within_s=any_of.some([math.nan, 0.0, 2.0], lines),
-        first_response_s=any_of.some([math.nan, 2.0, 4.0], lines),
-        resolution_s=any_of.some([math.nan, 4.0, 8.0], lines),
-        calendar=any_of.some([-1, 0], lines, kind=np.int64),
-        opened_s=np.array([[0.0, 4.0, 4.0, 6.0, 6.0]]),
-    )
-    count = any_of.one(range(13))
-    contacts = Contacts(
-        np.sort(any_of.some(range(9), count)),
-        any_of.some(range(lines), count, kind=np.int32),
-        any_of.some([0.0, 1.0, 3.0, math.inf], count),
-        any_of.some(range(6), count),
-    )
-    draws = Draws(any_of.one(range(100)), mirrored=any_of.one([False, True]))
-    horizon = any_of.one([math.inf, 7.0, 16.0, 20.0])
-    return Case(system, staff, traffic, draws, goals, contacts, horizon)
+from tests.optimizer.simulation.small_centres import (
+    Case,
+    Chooser,
+    back_to_itself,
+    contacts,
+    drawn,
+    queue,
+    small_centre,
+)
 
 
 @st.composite
@@ -163,45 +36,6 @@ def cases(draw: st.DrawFn) -> Case:
         return draw(st.lists(st.sampled_from(values), min_size=count, max_size=count))
 
     return small_centre(Chooser(choose))
-
-
-def few_flows(any_of: Chooser, lines: int) -> Flows:
-    """Return none or a few flows, of which no line sends on more than it has."""
-    count = any_of.one([0, 0, 1, 2, 3])
-    kind = any_of.some(["transfer", "repeat", "retry"], count, kind=str)
-    return Flows(
-        source=any_of.some(range(lines), count, kind=np.int64),
-        target=any_of.some(range(lines), count, kind=np.int64),
-        share=any_of.some([0.25, 0.5, 1.0] if count == 1 else [0.25], count),
-        delay_s=any_of.some([0.0, 2.0, 8.0], count),
-        repeat=kind == "repeat",
-        retry=kind == "retry",
-        pauses=any_of.some([False, True], count, kind=bool),
-    )
-
-
-def queue(agents: int, until: float = math.inf) -> tuple[System, Staff]:
-    """Return one line and one pool, everybody there from the beginning."""
-    system = System(
-        np.zeros((1, 1)),
-        np.array([2]),
-        np.ones(1),
-        np.ones(1),
-        np.zeros(1),
-        np.ones(1, np.int64),
-    )
-    everybody = np.arange(agents)
-    return system, Staff(0 * everybody, everybody, np.zeros(agents), np.full(agents, until))
-
-
-def contacts(arrival: list[float], service: float, patience: float = math.inf) -> Contacts:
-    count = len(arrival)
-    return Contacts(
-        np.array(arrival, float),
-        np.zeros(count, np.int32),
-        np.full(count, patience),
-        np.full(count, service),
-    )
 
 
 def same(ours: Any, theirs: Any) -> None:
@@ -315,37 +149,57 @@ def test_nothing_at_all_can_be_played() -> None:
     assert len(played.wait) == 0
 
 
+def test_nobody_comes_where_nothing_is_offered() -> None:
+    system, staff = queue(3)
+    outcome = run(system, staff, drawn(0.0), Draws(0), horizon_s=3600.0)
+    assert outcome.counts["offered"].sum() == 0
+    assert outcome.staffed_s.tolist() == [3600.0] * 3
+    assert outcome.busy_s.tolist() == [0.0] * 3
+
+
+def test_without_agents_everybody_is_left_or_gives_up() -> None:
+    system, nobody = queue(0)
+    endless = run(system, nobody, drawn(50.0), Draws(0), horizon_s=3600.0, keep_records=True)
+    assert (endless.records["outcome"] == 0).all()
+    hasty = run(system, nobody, drawn(50.0, patience_s=0.0), Draws(0), keep_records=True)
+    assert (hasty.records["outcome"] == 2).all()
+    assert hasty.records["wait"].max() == 0.0
+    assert len(hasty.records) == len(endless.records) == hasty.counts["offered"].sum() > 100
+
+
+def test_without_patience_contacts_are_answered_at_once_or_never() -> None:
+    system, staff = queue(3)
+    outcome = run(system, staff, drawn(50.0, patience_s=0.0), Draws(0), keep_records=True)
+    assert set(outcome.records["outcome"].tolist()) == {1, 2}
+    assert outcome.records["wait"].max() == 0.0
+
+
+def test_a_horizon_of_nothing_is_over_at_once() -> None:
+    system, staff = queue(3)
+    outcome = run(system, staff, drawn(50.0), Draws(0), horizon_s=0.0)
+    assert outcome.end_s == 0.0
+    assert outcome.counts["offered"].sum() == 0
+    assert outcome.staffed_s.tolist() == [0.0] * 3
+
+
+def test_a_single_slot_is_enough() -> None:
+    system, staff = queue(5)
+    outcome = run(system, staff, drawn(80.0, slots=1), Draws(0))
+    assert outcome.counts["offered"][0, 0] == outcome.counts["answered"][0, 0] > 40
+    assert outcome.busy_by_slot_s.sum() == pytest.approx(outcome.busy_s.sum())
+
+
+@pytest.mark.parametrize("retry", [False, True])
+def test_contacts_that_bring_ever_new_ones_at_once_are_stopped(retry: bool) -> None:
+    system, staff = queue(0 if retry else 1)
+    system = replace(system, flows=back_to_itself(retry=retry))
+    with pytest.raises(InvalidInput) as caught:
+        run(system, staff, drawn(10.0, patience_s=0.0, handling_s=0.0), Draws(0))
+    assert [issue.code for issue in caught.value.issues] == ["too_many_events"]
+
+
 def test_a_run_that_passes_its_bound_on_events_is_stopped() -> None:
     system, staff = queue(1)
     with pytest.raises(InvalidInput) as caught:
         play(system, staff, contacts([0.0, 1.0], service=1.0), most_events=2)
     assert [issue.code for issue in caught.value.issues] == ["too_many_events"]
-
-
-def test_every_wrong_array_is_named_at_once() -> None:
-    system, staff = queue(2)
-    wrong = Contacts(
-        np.array([1.0, 0.0, math.nan]),
-        np.array([0, 1, 0], np.int32),
-        np.array([-1.0, 0.0, 0.0]),
-        np.array([1.0, math.inf, 1.0]),
-    )
-    overlapping = replace(staff, agent=np.zeros(2, np.int64), pool=np.array([0, 7]))
-    with pytest.raises(InvalidInput) as caught:
-        play(system, overlapping, wrong)
-    assert {issue.pointer for issue in caught.value.issues} == {
-        "/staff/pool/1",
-        "/staff/begin/0",
-        "/contacts/arrival/2",
-        "/contacts/arrival/0",
-        "/contacts/line/1",
-        "/contacts/patience/0",
-        "/contacts/service/1",
-    }
-
-
-def test_arrays_of_unequal_length_are_refused() -> None:
-    system, staff = queue(2)
-    with pytest.raises(InvalidInput) as caught:
-        play(system, replace(staff, end=np.zeros(1)), contacts([0.0], service=1.0))
-    assert [issue.code for issue in caught.value.issues] == ["bad_shape"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -66,10 +68,13 @@ class Totals:
         return Estimate.of_ratio(self.count(part, line), self.count(whole, line))
 
 
-def played(system: Scenario, runs: int, plan: System | None = None) -> Totals:
+def played(
+    system: Scenario, runs: int, plan: System | None = None, within_s: float = 20.0
+) -> Totals:
     """Play a scenario, or another system on its contacts, up to the end of its last period."""
     totals = Totals()
-    goals = replace(Goals.none(len(system.offered)), within_s=np.full(len(system.offered), 20.0))
+    types = len(system.offered)
+    goals = replace(Goals.none(types), within_s=np.full(types, within_s))
     for replication in range(runs):
         draws = Draws(1, replication)
         totals.runs.append(
@@ -336,6 +341,39 @@ def test_chats_go_to_the_least_loaded_at_the_pace_of_those_in_hand(
     busy_s = np.array([own.busy_s.sum() for own in totals.runs])
     agrees(Estimate.of_ratio(busy_s, seconds), busy, 0.02)
     agrees(totals.share("abandoned", "offered"), given_up, 0.002)
+
+
+def test_chats_that_stay_where_they_are_do_a_little_worse_than_chats_balanced_at_any_time(
+    reference_data: Callable[[str], Path],
+) -> None:
+    # The reference shifts chats between agents so that all have equally many, which nobody can do
+    # with real ones; where an agent has one chat at a time there is nothing to shift.
+    rows: dict[str, dict[str, float]] = {}
+    with reference_data("staffing/reference_values.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            if row["model"] == "chat_balanced":
+                outputs = rows.setdefault(row["inputs"], {})
+                outputs[row["output_name"]] = float(row["output_value"])
+    assert rows
+    for inputs, exact in rows.items():
+        given = dict(entry.split("=") for entry in inputs.split(";"))
+        aht = [float(seconds) for seconds in given["aht_by_concurrency"].split("|")]
+        patience_s = math.inf if given["patience_s"] == "None" else float(given["patience_s"])
+        per_hour = float(given["contacts"]) * HOUR / float(given["interval_s"])
+        queue = scenario([int(given["N"])], [per_hour], aht[0], [patience_s], hours=1000)
+        plan = at_pace(queue, [seconds / aht[0] for seconds in aht])
+        totals = played(queue, 8, plan, within_s=float(given["T_s"]))
+        level = totals.share("good", "targeted")
+        work = np.array([len(aht) * own.work_s.sum() for own in totals.runs])
+        chats = Estimate.of_ratio(work, np.full(8, queue.length_s))
+        assert level.mean is not None
+        assert chats.mean is not None
+        if len(aht) == 1:
+            agrees(level, exact["sl_offered"], 0.005)
+            agrees(chats, exact["mean_chats"], 0.1)
+        else:
+            assert exact["sl_offered"] - 0.03 < level.mean < exact["sl_offered"]
+            assert exact["mean_chats"] < chats.mean < exact["mean_chats"] * 1.05
 
 
 # Figures printed by others.
