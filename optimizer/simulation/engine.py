@@ -3,13 +3,15 @@
 One compiled loop (`optimizer.simulation.loop`) advances from event to event. Changes of the
 roster are known and sorted beforehand; arrivals, ends of service, returns and clocks are in one
 heap. Giving up needs no event unless something follows from it: whoever has waited too long is
-dropped when the turn comes, which also tells how long the wait would have been. An event costs
-O(log of what is to come) for the heap, plus a look at the pools that may take the contact or at
-the heads of the lines that the agent may take, so a run is linear in its contacts.
+dropped when the turn comes, which also tells how long the wait would have been, or when memory
+gets short and that wait is past its target. An event costs O(log of what is to come) for the heap,
+plus a look at the pools that may take the contact or at the heads of the lines that the agent may
+take, so a run is linear in its contacts.
 
 Events at the same instant are played in this order: stretches end, services end (by contact),
-customers part, stretches begin (by agent), contacts return, contacts arrive (by line), clocks run
-out. A contact whose patience ends at the very instant at which an agent turns to it is answered.
+customers part, stretches begin (by agent), contacts return (by who brought them), given contacts
+arrive, drawn ones do (by line), rings widen, contacts escalate, contacts give up. A contact whose
+patience ends at the very instant at which an agent turns to it is answered.
 """
 
 from __future__ import annotations
@@ -21,11 +23,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.errors import InvalidInput, Issue, raise_errors
+from optimizer.simulation.checks import check_run
 from optimizer.simulation.ledger import ABANDONED
 from optimizer.simulation.loop import BOUND, FULL, close, start
 from optimizer.simulation.loop import run as go
 from optimizer.simulation.records import NOBODY, Records
-from optimizer.simulation.system import Contacts, Floats, Staff, System, check_play
+from optimizer.simulation.system import Contacts, Floats, Staff, System
 from optimizer.simulation.tables import Goals, Tables
 from optimizer.simulation.traffic import Draws, Traffic
 
@@ -126,16 +129,15 @@ def play(
     Raises
     ------
     InvalidInput
-        If an array has a wrong shape, range, reference or order, or if the bound is too low.
+        As in `run`, or if the system has flows.
     """
-    raise_errors("The simulation cannot be played.", check_play(system, staff, contacts))
     if len(system.flows.source):
         detail = "Given contacts are played without flows."
         raise InvalidInput("Flows cannot be played.", [Issue("flows", "/system/flows", detail)])
     played = run(
         system,
         staff,
-        Traffic.nothing(len(system.rank)),
+        Traffic.nothing(len(system.fit)),
         Draws(0),
         given=contacts,
         horizon_s=horizon_s,
@@ -168,7 +170,7 @@ def run(
     most_events: int | None = None,
     keep_records: bool = False,
 ) -> Run:
-    """Play drawn contacts, given ones, or both; the arguments are taken to be sound.
+    """Play drawn contacts, given ones, or both.
 
     Parameters
     ----------
@@ -184,8 +186,11 @@ def run(
     Raises
     ------
     InvalidInput
-        If the bound is reached: contacts that bring ever new ones, at once.
+        If an array has a wrong shape, range, reference or order, or if the bound is reached:
+        contacts that bring ever new ones, at once.
     """
+    problems = check_run(system, staff, traffic, goals, given, horizon_s)
+    raise_errors("The simulation cannot be played.", problems)
     if most_events is None:
         expected = float(traffic.offered.sum()) + (0 if given is None else len(given))
         most_events = int(1000 + 100 * expected + 4 * len(staff.agent))

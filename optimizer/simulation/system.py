@@ -12,11 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.errors import Issue
 from optimizer.model import RoutingWeights
-from optimizer.model.findings import Findings
 
-__all__ = ["PLAIN", "Contacts", "Floats", "Flows", "Ints", "Staff", "System", "check_play"]
+__all__ = ["PLAIN", "Contacts", "Floats", "Flows", "Ints", "Staff", "System"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -168,108 +166,3 @@ class Contacts:
     def __len__(self) -> int:
         """Return the number of contacts."""
         return len(self.arrival)
-
-
-def check_play(system: System, staff: Staff, contacts: Contacts) -> list[Issue]:
-    """Return what would lead the engine astray: shapes, ranges, references, order."""
-    found = Findings()
-    if system.capacity < 1:
-        found.at("system", "capacity").error("out_of_range", f"{system.capacity} is no capacity.")
-    if system.fit.ndim != 2:
-        found.at("system", "fit").error("bad_shape", "fit must have lines and pools.")
-        return found.issues
-    lines, pools = system.fit.shape
-    for name in ("rank", "value", "target", "idle_until_s", "units"):
-        _length(found.at("system", name), getattr(system, name), lines)
-    for name in ("bonus", "ratio", "escalate_s", "escalate_to"):
-        if getattr(system, name) is not None:
-            _length(found.at("system", name), getattr(system, name), lines)
-    for name in ("target", "share", "delay_s", "repeat", "retry", "pauses"):
-        values = getattr(system.flows, name)
-        _length(found.at("system", "flows", name), values, len(system.flows.source))
-    if system.after_s is not None and system.after_s.shape != system.fit.shape:
-        found.at("system", "after_s").error("bad_shape", "after_s has another shape than fit.")
-    if (system.escalate_s is None) != (system.escalate_to is None):
-        found.at("system", "escalate_to").error("bad_shape", "Clocks need a line to move to.")
-    if system.pace is not None and system.pace.shape != (lines, system.capacity + 1):
-        found.at("system", "pace").error("bad_shape", "pace has another shape.")
-    agents, stretches, count = len(staff.pool), len(staff.agent), len(contacts)
-    for name in ("begin", "end"):
-        _length(found.at("staff", name), getattr(staff, name), stretches)
-    for name in ("line", "patience", "service"):
-        _length(found.at("contacts", name), getattr(contacts, name), count)
-    if found.issues:
-        return found.issues
-
-    _all(found.at("system", "fit"), ~np.isinf(system.fit), "fits must be finite or NaN")
-    _all(found.at("system", "rank"), (system.rank >= 0) & (system.rank <= 3), "ranks are 0 to 3")
-    _all(found.at("system", "target"), system.target > 0, "targets must be above 0")
-    for name in ("value", "bonus", "ratio"):
-        values = getattr(system, name)
-        if values is not None:
-            _all(found.at("system", name), np.isfinite(values), "points must be finite")
-    sound = system.idle_until_s >= 0
-    _all(found.at("system", "idle_until_s"), sound, "waits must be 0 or more")
-    if system.after_s is not None:
-        _all(found.at("system", "after_s"), system.after_s >= 0, "waits must be 0 or more")
-    if system.escalate_s is not None and system.escalate_to is not None:
-        _all(found.at("system", "escalate_s"), system.escalate_s >= 0, "waits must be 0 or more")
-        there = _inside(system.escalate_to, lines) | np.isinf(system.escalate_s)
-        _all(found.at("system", "escalate_to"), there, "there is no such line")
-        if there.all():
-            ends = ~_circling(np.where(np.isinf(system.escalate_s), -1, system.escalate_to))
-            _all(found.at("system", "escalate_to"), ends, "lines escalate in a circle")
-    if system.pace is not None:
-        sound = np.isfinite(system.pace) & (system.pace > 0)
-        _all(found.at("system", "pace"), sound, "a pace must be finite, above 0")
-    flows = system.flows
-    _all(found.at("system", "flows", "source"), _inside(flows.source, lines), "no such line")
-    _all(found.at("system", "flows", "target"), _inside(flows.target, lines), "no such line")
-    sound = (flows.share >= 0) & (flows.share <= 1)
-    _all(found.at("system", "flows", "share"), sound, "shares are 0 to 1")
-    sound = np.isfinite(flows.delay_s) & (flows.delay_s >= 0)
-    _all(found.at("system", "flows", "delay_s"), sound, "delays must be finite, 0 or more")
-    fits = (system.units >= 1) & (system.units <= system.capacity)
-    _all(found.at("system", "units"), fits, "units are 1 up to the capacity")
-    _all(found.at("staff", "pool"), _inside(staff.pool, pools), "there is no such pool")
-    _all(found.at("staff", "agent"), _inside(staff.agent, agents), "there is no such agent")
-    ordered = np.isfinite(staff.begin) & (staff.begin < staff.end)
-    _all(found.at("staff", "end"), ordered, "a stretch must end after its begin")
-    order = np.lexsort((staff.begin, staff.agent))
-    agent, begin, end = staff.agent[order], staff.begin[order], staff.end[order]
-    apart = (agent[1:] != agent[:-1]) | (begin[1:] >= end[:-1])
-    _all(found.at("staff", "begin"), apart, "stretches of one agent must not overlap")
-    sound = np.isfinite(contacts.arrival) & (contacts.arrival >= 0)
-    _all(found.at("contacts", "arrival"), sound, "arrivals must be finite, 0 or more")
-    ascending = contacts.arrival[1:] >= contacts.arrival[:-1]
-    _all(found.at("contacts", "arrival"), ascending, "arrivals must ascend")
-    _all(found.at("contacts", "line"), _inside(contacts.line, lines), "there is no such line")
-    _all(found.at("contacts", "patience"), contacts.patience >= 0, "patience must be 0 or more")
-    sound = np.isfinite(contacts.service) & (contacts.service >= 0)
-    _all(found.at("contacts", "service"), sound, "service times must be finite, 0 or more")
-    return found.issues
-
-
-def _circling(following: Ints) -> NDArray[np.bool_]:
-    """Return from where one never comes to an end (-1), going from each to the following."""
-    place = following
-    for _ in following:
-        place = np.where(place < 0, -1, following[place])
-    return np.asarray(place >= 0)
-
-
-def _inside(index: NDArray[np.integer], count: int) -> NDArray[np.bool_]:
-    return (index >= 0) & (index < count)
-
-
-def _length(found: Findings, values: NDArray[np.generic], expected: int) -> None:
-    if values.shape != (expected,):
-        found.error("bad_shape", f"The shape is {values.shape} but must be ({expected},).")
-
-
-def _all(found: Findings, holds: NDArray[np.bool_], rule: str) -> None:
-    """Report the first place at which a rule does not hold, and at how many it does not."""
-    if not holds.all():
-        first = np.argwhere(~holds)[0].tolist()
-        count = int((~holds).sum())
-        found.at(*first).error("out_of_range", f"{count} values are wrong: {rule}.")
