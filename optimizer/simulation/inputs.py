@@ -21,7 +21,7 @@ from optimizer.simulation.rules import check_rule
 from optimizer.simulation.system import Floats
 from optimizer.simulation.trial import Settings
 
-__all__ = ["MOST_CONTACTS", "check_plan", "check_settings", "check_volumes"]
+__all__ = ["MOST_CONTACTS", "check_trial"]
 
 MOST_CONTACTS = 100_000_000
 """Greatest number of contacts expected in one replication; they take about a minute."""
@@ -30,7 +30,24 @@ MOST_UNITS = 1000
 CELLS_PER_ISSUE = 20
 
 
-def check_plan(organisation: Organisation, roster: Roster) -> list[Issue]:
+def check_trial(
+    organisation: Organisation,
+    roster: Roster,
+    offered: Floats,
+    aht_s: Floats,
+    *,
+    slots: range | None = None,
+    settings: Settings | None = None,
+) -> list[Issue]:
+    """Return every issue of what is to be played; the arguments are those of `simulate`."""
+    return [
+        *_check_plan(organisation, roster),
+        *_check_volumes(organisation, roster, slots, offered, aht_s),
+        *_check_settings(settings or Settings(), organisation, roster),
+    ]
+
+
+def _check_plan(organisation: Organisation, roster: Roster) -> list[Issue]:
     """Return the issues of an organisation and a roster that are played together."""
     issues = check_organisation(organisation, "/organisation")
     issues += check_roster(roster, organisation, "/roster")
@@ -52,12 +69,17 @@ def check_plan(organisation: Organisation, roster: Roster) -> list[Issue]:
     return found.issues
 
 
-def check_volumes(
-    organisation: Organisation, roster: Roster, slots: range, offered: Floats, aht_s: Floats
+def _check_volumes(
+    organisation: Organisation,
+    roster: Roster,
+    slots: range | None,
+    offered: Floats,
+    aht_s: Floats,
 ) -> list[Issue]:
     """Return the issues of the contacts that are to be played, and of the range."""
     found = Findings()
     count = roster.grid.count
+    slots = range(count) if slots is None else slots
     if not (0 <= slots.start < slots.stop <= count and slots.step == 1):
         detail = f"The range is {slots.start} to {slots.stop}; the roster has slots 0 to {count}."
         found.at("slots").error("bad_slots", detail)
@@ -92,10 +114,11 @@ def check_volumes(
     return found.issues
 
 
-def check_settings(settings: Settings, organisation: Organisation, roster: Roster) -> list[Issue]:
+def _check_settings(settings: Settings, organisation: Organisation, roster: Roster) -> list[Issue]:
     """Return the issues of how it is to be played."""
     # An empty snapshot carries the weights through the checks of the live router.
-    issues = check_snapshot(Snapshot(datetime.now(UTC), (), (), settings.rule.weights))
+    empty = Snapshot(datetime.now(UTC), (), (), settings.rule.weights)
+    issues = check_snapshot(empty, "/rule")
     issues += check_rule(settings.rule, organisation, "/rule")
     found = Findings("", issues)
     found.within("adherence_s", settings.adherence_s, 0, 24 * 3600)
@@ -113,6 +136,10 @@ def check_settings(settings: Settings, organisation: Organisation, roster: Roste
             found.at("absence").error("out_of_range", "Shares of absence must be in [0, 1).")
     else:
         found.within("absence", absence, 0, 1, open_high=True)
-    if opened is not None and opened.shape != expected:
-        found.at("open_slots").error("bad_shape", f"open_slots must be {expected}.")
+    if opened is not None:
+        if opened.shape != expected:
+            detail = f"open_slots is {opened.shape} but must be {expected}."
+            found.at("open_slots").error("bad_shape", detail)
+        elif not ((opened >= 0) & (opened <= 1)).all():
+            found.at("open_slots").error("out_of_range", "Open parts of slots must be in [0, 1].")
     return found.issues

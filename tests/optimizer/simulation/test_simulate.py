@@ -347,7 +347,7 @@ def test_every_problem_of_the_input_is_named_at_once() -> None:
         "/offered/0/3": "out_of_range",
         "/offered/1/4": "out_of_range",
         "/aht_s/1/5": "out_of_range",
-        "/weights/wait": "out_of_range",
+        "/rule/weights/wait": "out_of_range",
         "/absence": "out_of_range",
         "/seed": "out_of_range",
         "/replications": "out_of_range",
