@@ -52,6 +52,8 @@ def _check_plan(organisation: Organisation, roster: Roster) -> list[Issue]:
     issues = check_organisation(organisation, "/organisation")
     issues += check_roster(roster, organisation, "/roster")
     found = Findings("", issues)
+    if not organisation.groups:
+        found.at("organisation", "groups").error("no_groups", "There is nothing to be answered.")
     last: dict[str, int] = {}
     in_time = sorted(enumerate(roster.shifts), key=lambda item: item[1].start)
     for index, shift in in_time:
@@ -90,7 +92,7 @@ def _check_volumes(
             found.at(name).error("bad_shape", f"{name} is {values.shape} but must be {expected}.")
     if found.issues:
         return found.issues
-    every = offered.reshape(-1, *expected)
+    every = offered if offered.ndim == 3 else offered[np.newaxis]
     bad_volume = ~(np.isfinite(every) & (every >= 0)).all(axis=0)
     offered = every.max(axis=0)
     # Flows may bring contacts where none come from outside.
