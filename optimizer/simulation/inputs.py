@@ -99,7 +99,8 @@ def _check_volumes(
     needed = np.broadcast_to(offered > 0, expected) | bad_volume
     flowing = {flow.target for flow in organisation.flows}
     flowing |= {group.escalate_to for group in organisation.groups if group.escalate_to}
-    needed = needed | np.array([[group.id in flowing] for group in organisation.groups])
+    flowed_to = np.array([group.id in flowing for group in organisation.groups], np.bool_)
+    needed = needed | flowed_to[:, np.newaxis]
     bad_aht = ~(np.isfinite(aht_s) & (aht_s > 0)) & needed
     for name, values, bad in (("offered", offered, bad_volume), ("aht_s", aht_s, bad_aht)):
         cells = np.argwhere(bad).tolist()

@@ -15,6 +15,9 @@ from optimizer.simulation import Settings, Study, try_out
 from tests.optimizer.simulation.builders import always, one_group, work
 
 
+SLOTS = 16
+
+
 class Serial(Executor):
     """An executor that runs everything at once, in place."""
 
@@ -43,12 +46,12 @@ def processes() -> Iterator[Executor]:
 
 
 def loaded(executor: Executor | None = None, **changes: Any) -> Study:
-    """Play a day in which one agent in twenty is missing and nobody is idle for long."""
+    """Play hours in which one agent in twenty is missing and nobody is idle for long."""
     centre = one_group(20, patience_seconds=300.0)
     settings = Settings(absence=0.05, **{"seed": 1, "replications": 4, **changes})
     volumes = work(centre, 110.0, 300.0)
     return try_out(
-        centre, always(centre), *volumes, slots=range(48), settings=settings, executor=executor
+        centre, always(centre), *volumes, slots=range(SLOTS), settings=settings, executor=executor
     )
 
 
@@ -104,7 +107,7 @@ def test_volumes_of_busy_days_vary_as_is_said() -> None:
     # A Poisson count whose mean itself varies: mean + (mean x variation)^2.
     study = loaded(replications=500, busyness=0.2)
     offered = study.totals["offered"][:, 0]
-    mean = 48 * 110.0
+    mean = SLOTS * 110.0
     assert offered.mean() == pytest.approx(mean, rel=0.03)
     assert offered.var() == pytest.approx(mean + (0.2 * mean) ** 2, rel=0.2)
 
