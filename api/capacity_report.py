@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.problems import issue_rows
-from api.tables import _write as write_table
+from api.tables import write_table
 from optimizer.staffing.capacity import CapacityProblem, CapacityResult, actions_of
 
 __all__ = ["as_json", "write_capacity_table"]

@@ -13,7 +13,7 @@ from api.volumes import Volumes
 from optimizer.model import Organisation, Requirement, Roster, Shift, TimeGrid
 from optimizer.simulation import SimulationResult
 
-__all__ = ["write_intervals", "write_requirement", "write_roster"]
+__all__ = ["safe", "write_intervals", "write_requirement", "write_roster", "write_table"]
 
 
 def write_requirement(path: Path, volumes: Volumes, requirement: Requirement) -> None:
@@ -28,7 +28,7 @@ def write_requirement(path: Path, volumes: Volumes, requirement: Requirement) ->
                 figures = (column[slot] for column in (offered, aht_s, agents))
                 yield [name, clocks[slot], *(f"{figure:.3f}" for figure in figures)]
 
-    _write(path, ("group", "start", "offered", "aht_s", "agents"), rows())
+    write_table(path, ("group", "start", "offered", "aht_s", "agents"), rows())
 
 
 def write_roster(path: Path, organisation: Organisation, roster: Roster) -> None:
@@ -56,7 +56,7 @@ def write_roster(path: Path, organisation: Organisation, roster: Roster) -> None
     columns = (
         "agent", "name", "site", "contract", "day", "start", "end", "activities", "paid_hours",
     )  # fmt: skip
-    _write(path, columns, map(row, roster.shifts))
+    write_table(path, columns, map(row, roster.shifts))
 
 
 def write_intervals(path: Path, result: SimulationResult) -> None:
@@ -64,13 +64,14 @@ def write_intervals(path: Path, result: SimulationResult) -> None:
 
     def rows() -> Iterator[list[str]]:
         for group in result.intervals:
-            for start, offered, answered, abandoned, level, wait in zip(
+            for start, offered, answered, abandoned, level, wait, response in zip(
                 result.starts,
                 group.offered,
                 group.answered,
                 group.abandoned,
                 group.service_level,
                 group.mean_answer_s,
+                group.first_response,
                 strict=True,
             ):
                 if offered:
@@ -81,24 +82,33 @@ def write_intervals(path: Path, result: SimulationResult) -> None:
                         "" if level is None else f"{level:.4f}",
                         group.denominator.value,
                         "" if wait is None else f"{wait:.1f}",
+                        "" if response is None else f"{response:.4f}",
                     ]
 
     columns = (
         "group", "start", "offered", "answered", "abandoned", "service_level", "denominator",
-        "mean_answer_s",
+        "mean_answer_s", "first_response",
     )  # fmt: skip
-    _write(path, columns, rows())
+    write_table(path, columns, rows())
 
 
-def _write(path: Path, columns: tuple[str, ...], rows: Iterable[list[str]]) -> None:
+def write_table(path: Path, columns: tuple[str, ...], rows: Iterable[list[str]]) -> None:
+    """Write rows below a header, in the same bytes everywhere."""
     with path.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(columns)
-        table.writerows([_safe(cell) for cell in row] for row in rows)
+        table.writerows([safe(cell) for cell in row] for row in rows)
 
 
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+def safe(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula; numbers stay as they are."""
+    if not text.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return text
+    try:
+        float(text)
+    except ValueError:
+        return f"'{text}"
+    return text
 
 
 def _clock(grid: TimeGrid, slot: int) -> str:

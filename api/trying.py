@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from api.volumes import Volumes, volumes_of
 from forecasts import Forecast
+from optimizer.codec import decode
 from optimizer.errors import InvalidInput, Issue
-from optimizer.model import Organisation, Roster, TimeGrid
-from optimizer.simulation import Settings
+from optimizer.model import Organisation, Roster, RoutingRule, TimeGrid
+from optimizer.model.record import Record
+from optimizer.simulation import RULES, Settings
 from optimizer.staffing import fresh_contacts, shrinkage_of
 
-__all__ = ["Attempt", "attempt"]
+__all__ = ["Attempt", "attempt", "rule_of"]
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +45,34 @@ class Attempt:
     settings: Settings
 
 
+@dataclass(frozen=True, slots=True)
+class _Document(Record):
+    schema: Literal["callboard/1"]
+    rule: RoutingRule
+
+
+def rule_of(name: str) -> RoutingRule:
+    """Return the routing rule of a name, or of a file ``{"schema": "callboard/1", "rule": {}}``.
+
+    Raises
+    ------
+    InvalidInput
+        If there is neither such a name nor such a file, or the file holds no rule; every problem
+        is listed.
+    """
+    if name in RULES:
+        return RULES[name]
+    try:
+        return decode(_Document, Path(name).read_bytes()).rule
+    except OSError:
+        detail = f"{name!r} is no rule ({', '.join(RULES)}) and no file that can be read."
+        issues = [Issue("unknown_rule", "/rule", detail)]
+        raise InvalidInput("The rule is not known.", issues) from None
+    except InvalidInput as error:
+        issues = [replace(issue, detail=f"{name}: {issue.detail}") for issue in error.issues]
+        raise InvalidInput("The rule cannot be read.", issues) from None
+
+
 def attempt(
     organisation: Organisation,
     roster: Roster,
@@ -52,8 +84,9 @@ def attempt(
 ) -> Attempt:
     """Return what is to be played.
 
-    Volumes of a forecast include what flows bring; it is taken out, since the simulation brings
-    it by itself. Where groups have shrinkage windows, people are absent by them.
+    Volumes of a forecast include what transfers and repeats bring; it is taken out, since the
+    simulation brings it by itself. Where groups have shrinkage windows, people are absent by
+    them.
 
     Parameters
     ----------
@@ -65,29 +98,39 @@ def attempt(
     Raises
     ------
     InvalidInput
-        If forecast, roster and organisation do not fit together; every problem is listed.
+        If forecast, roster and organisation do not fit together, or paths are asked of a
+        forecast that does not know how sure it is; every problem is listed.
     """
+    if paths and forecast.uncertainty is None:
+        detail = "Sample paths need the folder that `callboard forecast` writes, not a table alone."
+        issues = [Issue("no_uncertainty", "/forecast", detail)]
+        raise InvalidInput("The forecast does not know how sure it is.", issues)
     volumes = _on_roster(volumes_of(organisation, forecast), roster.grid)
     offered, aht_s = volumes.for_all(organisation)
     if settings.absence is None and any(g.shrinkage_windows for g in organisation.groups):
         settings = replace(settings, absence=shrinkage_of(organisation, roster.grid).total)
     if business_hours:
         settings = replace(settings, open_slots=_open(organisation, offered))
-    if not paths:
-        return Attempt(organisation, roster, _fresh(organisation, roster, offered), aht_s, settings)
-    drawn = [
-        _on_roster(volumes_of(organisation, replace(forecast, offered=path)), roster.grid)
-        for path in forecast.sample_paths(paths, settings.seed)
-    ]
-    played = [_fresh(organisation, roster, v.for_all(organisation)[0]) for v in drawn]
-    return Attempt(organisation, roster, np.array(played), aht_s, settings)
+    fresh = _fresh(organisation, roster.grid, offered)
+    if paths:
+        # A path scatters around what is expected; the part of it that comes from outside stays.
+        part = np.divide(fresh, offered, out=np.ones_like(fresh), where=offered > 0)
+        fresh = part * np.array(
+            [
+                _on_roster(
+                    volumes_of(organisation, replace(forecast, offered=path)), roster.grid
+                ).for_all(organisation)[0]
+                for path in forecast.sample_paths(paths, settings.seed)
+            ]
+        )
+    return Attempt(organisation, roster, fresh, aht_s, settings)
 
 
-def _fresh(organisation: Organisation, roster: Roster, offered: Figures) -> Figures:
+def _fresh(organisation: Organisation, grid: TimeGrid, offered: Figures) -> Figures:
     """Return what comes from outside."""
     if not organisation.flows:
         return offered
-    fresh = fresh_contacts(organisation, offered, 60.0 * roster.grid.interval_minutes)
+    fresh = fresh_contacts(organisation, offered, 60.0 * grid.interval_minutes)
     for issue in fresh.issues:
         log.warning("%s: %s", issue.pointer, issue.detail)
     return fresh.contacts

@@ -14,7 +14,14 @@ from numpy.typing import NDArray
 from forecasts import Forecast
 from optimizer.errors import Issue, Severity, raise_errors
 from optimizer.model import Organisation, Requirement, TimeGrid
-from optimizer.staffing import Method, required_agents, with_shrinkage
+from optimizer.staffing import (
+    DeferredMethod,
+    Method,
+    pooled_requirement,
+    required_agents,
+    staff_deferred,
+    with_shrinkage,
+)
 
 __all__ = ["Volumes", "on_contacts", "requirement_for", "volumes_of"]
 
@@ -118,45 +125,96 @@ def volumes_of(organisation: Organisation, forecast: Forecast) -> Volumes:
 
 
 def requirement_for(
-    organisation: Organisation, volumes: Volumes, *, method: Method = Method.OFFERED_LOAD
+    organisation: Organisation,
+    volumes: Volumes,
+    *,
+    method: Method = Method.OFFERED_LOAD,
+    deferred: DeferredMethod = DeferredMethod.SPREAD,
+    pooled: bool = False,
 ) -> Requirement:
     """Return the agents to roster so that every goal holds, shrinkage included.
+
+    The arguments are those of `on_contacts`.
 
     Raises
     ------
     InvalidInput
         If the organisation or a figure cannot be used; every problem is listed.
     """
-    return with_shrinkage(on_contacts(organisation, volumes, method=method), organisation)
+    needed = on_contacts(organisation, volumes, method=method, deferred=deferred, pooled=pooled)
+    return with_shrinkage(needed, organisation)
 
 
 def on_contacts(
-    organisation: Organisation, volumes: Volumes, *, method: Method = Method.OFFERED_LOAD
+    organisation: Organisation,
+    volumes: Volumes,
+    *,
+    method: Method = Method.OFFERED_LOAD,
+    deferred: DeferredMethod = DeferredMethod.SPREAD,
+    pooled: bool = False,
 ) -> Requirement:
     """Return the agents that have to be available for contacts: the requirement, no shrinkage.
 
     Groups that are answered at once are open when their forecast says so. Deferred contacts may
     arrive at any hour; their groups work when any of those is open.
 
+    Parameters
+    ----------
+    method
+        Staff for the contacts in hand, or for each interval as if it had always been like that.
+    deferred
+        Spread deferred work over its window, or fill it into idle time first.
+    pooled
+        Whether agents of several skills are counted once instead of every group by itself.
+
     Raises
     ------
     InvalidInput
         If the organisation or a figure cannot be used; every problem is listed.
     """
-    deferred_channels = {channel.id for channel in organisation.channels if channel.deferred}
+    slow_channels = {channel.id for channel in organisation.channels if channel.deferred}
     channel_of = {group.id: group.channel for group in organisation.groups}
-    deferred = np.array([channel_of[name] in deferred_channels for name in volumes.groups])
+    slow = np.array([channel_of[name] in slow_channels for name in volumes.groups])
     is_open = volumes.open.copy()
-    is_open[deferred] = volumes.open[deferred if deferred.all() else ~deferred].any(axis=0)
-    return required_agents(
-        organisation,
-        volumes.grid,
-        volumes.groups,
-        volumes.offered,
-        volumes.aht_s,
-        open_slots=is_open,
-        method=method,
+    is_open[slow] = volumes.open[slow if slow.all() else ~slow].any(axis=0)
+
+    def required(deferred: DeferredMethod) -> Requirement:
+        return required_agents(
+            organisation,
+            volumes.grid,
+            volumes.groups,
+            volumes.offered,
+            volumes.aht_s,
+            open_slots=is_open,
+            method=method,
+            deferred=deferred,
+        )
+
+    if not pooled:
+        return required(deferred)
+    counted_once = pooled_requirement(
+        required(DeferredMethod.SPREAD), organisation, volumes.offered, volumes.aht_s
     )
+    if deferred is DeferredMethod.SPREAD:
+        return counted_once
+    # Pooled groups have less idle time: what is left after pooling is filled.
+    return _filled(organisation, volumes, counted_once, is_open, slow)
+
+
+def _filled(
+    organisation: Organisation, volumes: Volumes, needed: Requirement, is_open: Mask, slow: Mask
+) -> Requirement:
+    """Return a requirement with deferred work in the idle time of the other groups."""
+    groups = {group.id: group for group in organisation.groups}
+    rows = [groups[name] for name in needed.groups]
+    load = volumes.offered * volumes.aht_s / (60.0 * needed.grid.interval_minutes)
+    staffed = staff_deferred(
+        organisation, needed.grid, rows, load, is_open, needed.agents, DeferredMethod.FILL
+    )
+    floors = np.array([[group.floor] for group in rows], dtype=np.float64)
+    agents = needed.agents.copy()
+    agents[slow] = np.maximum(staffed.agents, np.where(is_open, floors, 0.0)[slow])
+    return Requirement(needed.grid, needed.groups, agents)
 
 
 def _columns(walls: NDArray[np.datetime64], grid: TimeGrid) -> tuple[NDArray[np.int64], Mask]:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from forecasts.errors import InvalidHistory, Issue, pointer
-from forecasts.history.tables import read_csv
+from forecasts.history.files import read_csv
 from forecasts.weekly import FloatArray
 
 if TYPE_CHECKING:

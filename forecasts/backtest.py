@@ -133,7 +133,7 @@ def backtest(
     series = [history.series(group) for group in range(len(history.groups))]
     found = known_closures(series, day_array(closures))
     scored = [_scored(one, dates) for one, dates in zip(series, found, strict=True)]
-    panel = panel_of(history, found, country=country, events=events, seed=seed)
+    panel = panel_of(history, series, found, country=country, events=events, seed=seed)
     trials: dict[str, dict[str, list[_Trial]]] = {name: {} for name in groups}
     seconds: dict[str, float] = {}
     for start in starts:

@@ -8,11 +8,11 @@ from datetime import date
 
 import numpy as np
 
-from forecasts.countries import WorkedDays, country_holidays
+from forecasts.countries import WorkedDays
 from forecasts.history.series import DaySeries
 from forecasts.weekly import BoolArray, DayArray, FloatArray, IntArray, among, neighbour_mean
 
-__all__ = ["Calendar", "country_holidays", "day_array", "learn_calendar", "month_cycle"]
+__all__ = ["Calendar", "day_array", "learn_calendar", "month_cycle"]
 
 RECENT_DAYS = 56
 """Opening hours are learnt from the last eight weeks, so that a change is followed."""

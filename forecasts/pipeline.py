@@ -108,6 +108,7 @@ def forecast(
     settled = settled_groups(hierarchy, [len(one) for one in series])
     panel = panel_of(
         history,
+        series,
         known_closures(series, given),
         country=country,
         events=events,
@@ -150,6 +151,7 @@ def forecast(
 
 def panel_of(
     history: History,
+    series: Sequence[DaySeries],
     closures: Sequence[DayArray],
     *,
     country: str | None = None,
@@ -162,8 +164,8 @@ def panel_of(
 
     Parameters
     ----------
-    closures
-        Of each group, past and known ones to come.
+    series, closures
+        Of each group; closures past and known ones to come.
     settled
         Groups that stand alone, with their sums.
     last
@@ -187,7 +189,7 @@ def panel_of(
             parents[place[name]] = None if above is None else settled.sums.index(above)
     return Panel(
         names=history.groups,
-        series=[history.series(group) for group in range(len(history.groups))],
+        series=series,
         closures=closures,
         holidays=holidays,
         worked=worked,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +19,12 @@ from api.cli.trials import settings_of, trial_options
 from api.wording import duration, share
 
 if TYPE_CHECKING:
-    from optimizer.simulation import Comparison, Difference
+    from optimizer.progress import Event
+    from optimizer.simulation import Comparison
 
 __all__ = ["compare"]
+
+_COLOURS = {"better": "green", "worse": "red"}
 
 
 @click.command()
@@ -29,7 +32,7 @@ __all__ = ["compare"]
 @trial_options
 @click.option(
     "--by",
-    default="group",
+    default="channel",
     show_default=True,
     type=click.Choice(["group", "channel", "tier", "site", "customer_class", "when"]),
     help="Contacts whose differences are listed below the summary.",
@@ -38,7 +41,7 @@ __all__ = ["compare"]
     "--figure",
     "figures",
     multiple=True,
-    default=("service_level.offered", "first_response", "abandonment"),
+    default=("service_level.offered", "mean_answer_s", "abandonment", "first_response"),
     show_default=True,
     help="Figures to list; may be repeated.",
 )
@@ -68,148 +71,116 @@ def compare(
       callboard compare today.json bot.json core_only.json --replications 40
       callboard compare today.json pilot.json --by site --json
     """
-    from api.scenarios import build, read_scenarios
-    from optimizer.errors import InvalidInput, Issue
-    from optimizer.simulation import FIGURES, compare, summarise, try_out
+    from api.attempts import build
+    from api.comparison_report import as_dict, write_comparison
+    from api.scenarios import read_scenarios
+    from optimizer.errors import Issue, raise_errors
+    from optimizer.simulation import FIGURES, WAITS, compare, summarise, try_out
 
-    unknown = [name for name in figures if name not in FIGURES]
-    if unknown:
-        detail = f"There are {', '.join(FIGURES)}."
-        issues = [Issue("unknown_figure", f"/figure/{name}", detail) for name in unknown]
-        raise InvalidInput("There is no such figure.", issues)
+    known = (*FIGURES, *WAITS)
+    unknown = [
+        Issue(
+            "unknown_figure",
+            f"/figure/{name}",
+            f"There is no {name!r}; there are {', '.join(known)}.",
+        )
+        for name in figures
+        if name not in known
+    ]
+    raise_errors("There is no such figure.", unknown)
     scenarios = read_scenarios(scenario_paths)
-    attempts = build(scenarios, settings_of("score", **trial), paths=trial["paths"])
+    names = [scenario.name for scenario in scenarios]
+    attempts = build(scenarios, settings_of(**trial), paths=trial["paths"])
     studies, results = [], []
     with observing() as observer:
-        for played in attempts:
+        for name, played in zip(names, attempts, strict=True):
+
+            def tell(event: Event, name: str = name) -> None:
+                observer(replace(event, phase=f"{name}: {event.phase}"))
+
+            plan = played.organisation, played.roster
             studies.append(
                 try_out(
-                    played.organisation,
-                    played.roster,
-                    played.offered,
-                    played.aht_s,
-                    settings=played.settings,
-                    observer=observer,
+                    *plan, played.offered, played.aht_s, settings=played.settings, observer=tell
                 )
             )
-            results.append(summarise(studies[-1], played.organisation, played.roster))
-    found = compare([scenario.name for scenario in scenarios], studies, results)
-    summary = _as_dict(found)
+            results.append(summarise(studies[-1], *plan))
+    found = compare(names, studies, results)
+    summary = as_dict(found)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         files = [out / "comparison.json", out / "comparison.csv"]
         text = json.dumps(summary, indent=1, allow_nan=False) + "\n"
         files[0].write_text(text, encoding="utf-8")
-        _write_csv(files[1], found)
+        write_comparison(files[1], found)
         summary["files"] = [str(file) for file in files]
     if as_json:
         emit_json(summary)
         return
     _print_summary(found)
-    _print_differences(found, by, figures)
+    _print_changes(found, by, figures)
     for file in summary.get("files", ()):
         console.print(f"Wrote {file}", soft_wrap=True, markup=False)
-
-
-def _as_dict(found: Sequence[Comparison]) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return {
-        "baseline": found[0].name,
-        "scenarios": [
-            {
-                "name": one.name,
-                "cost_change": one.cost_change,
-                "result": one.result.as_dict(),
-                "differences": [
-                    {**asdict(each), "sure": each.change.sure} for each in one.differences
-                ],
-            }
-            for one in found
-        ],
-    }
-
-
-def _write_csv(path: Path, found: Sequence[Comparison]) -> None:
-    columns = ("scenario", "kind", "name", "figure", "value", "change", "low", "high", "sure")
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(columns)
-        for one in found:
-            for each in one.differences:
-                change = each.change
-                numbers = (each.value.mean, change.mean, change.low, change.high)
-                cells = ["" if number is None else f"{number:.6g}" for number in numbers]
-                sure = str(change.sure).lower()
-                table.writerow([one.name, each.kind.value, each.name, each.figure, *cells, sure])
 
 
 def _print_summary(found: Sequence[Comparison]) -> None:
     from optimizer.model import Denominator
 
-    table = Table(box=SIMPLE_HEAD)
-    table.add_column("scenario")
-    for heading in (
-        "in time",
-        "answer",
-        "gave up",
-        "first\nresponse",
-        "occupancy",
-        "paid\nhours",
-        "cost",
-        "against\nbaseline",
-    ):
+    table = _table("scenario")
+    headings = (
+        "in time", "answer", "gave up", "first\nresponse", "busy", "cost", "against\nbaseline",
+    )  # fmt: skip
+    for heading in headings:
         table.add_column(heading, justify="right", no_wrap=True)
     for one in found:
         result, now, later = one.result, one.result.immediate, one.result.deferred
         table.add_row(
             escape(one.name),
-            "-" if now is None else share(now.service_level[Denominator.OFFERED].mean),
-            "-" if now is None else duration(now.mean_answer_s.mean),
-            "-" if now is None else share(now.abandonment.mean),
-            "-" if later is None else share(later.first_response.mean),
+            share(None if now is None else now.service_level[Denominator.OFFERED].mean),
+            duration(None if now is None else now.mean_answer_s.mean),
+            share(None if now is None else now.abandonment.mean),
+            share(None if later is None else later.first_response.mean),
             share(result.occupancy.mean),
-            f"{result.paid_hours:,.0f}",
             f"{result.cost:,.0f}",
             "" if one is found[0] else f"{one.cost_change:+,.0f}",
         )
     console.print(table)
+    console.print(
+        "In time, answer, gave up: voice and chat, of all offered; first response: email, social "
+        "and\ntickets, in time; busy: occupancy of all agents; cost: pay of the roster.\n"
+    )
 
 
-def _print_differences(found: Sequence[Comparison], by: str, figures: Sequence[str]) -> None:
-    table = Table(box=SIMPLE_HEAD, title=f"Against {escape(found[0].name)}, with 95 % intervals")
-    for heading in ("scenario", by.replace("_", " "), "figure"):
-        table.add_column(heading, no_wrap=True)
-    for heading in ("value", "change"):
-        table.add_column(heading, justify="right", no_wrap=True)
+def _print_changes(found: Sequence[Comparison], by: str, figures: Sequence[str]) -> None:
+    from api.comparison_report import changes
+
     for one in found[1:]:
-        for each in one.differences:
-            if each.kind == by and each.figure in figures and each.change.mean is not None:
-                table.add_row(
-                    escape(one.name),
-                    escape(each.name),
-                    each.figure,
-                    _number(each.value.mean, each),
-                    _change(each),
-                )
-    if table.row_count:
+        console.print(f"[bold]{escape(one.name)}[/] against {escape(found[0].name)}")
+        rows = changes(one, by, figures)
+        if not rows:
+            console.print(f"  They have no {by.replace('_', ' ')} with such figures in common.\n")
+            continue
+        table = _table(by.replace("_", " "))
+        for heading in ("before", "after", "change"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        table.add_column("", no_wrap=True)
+        last = ""
+        for row in rows:
+            if row.name != last:
+                table.add_row(f"[bold]{escape(row.name)}[/]")
+            cells = (f"  {row.figure}", row.before, row.after, row.change, row.verdict)
+            table.add_row(*map(escape, cells), style=_COLOURS.get(row.verdict, ""))
+            last = row.name
         console.print(table)
-        console.print("A star marks what is more than chance.")
+    if len(found) > 1:
+        console.print(
+            "Changes have 95 % intervals; where no word stands beside one, it may be chance. "
+            "pp: percentage\npoints. Figures that are 0 in both are left out."
+        )
 
 
-def _change(each: Difference) -> str:
-    change = each.change
-    assert change.mean is not None
-    text = _number(change.mean, each, "+")
-    if change.high is not None:
-        text += f" ± {_number(change.high - change.mean, each)}"
-    return f"{text} {'*' if change.sure else ' '}"
-
-
-def _number(value: float | None, each: Difference, sign: str = "") -> str:
-    if value is None:
-        return "-"
-    counted = each.figure in ("offered", "answered", "abandoned", "left", "cost")
-    if counted or each.figure.endswith(("_s", "_breaches", "_case")):
-        return f"{value:{sign},.1f}"
-    return f"{100 * value:{sign}.1f} %"
+def _table(first: str) -> Table:
+    """Return a table that is narrow enough for a terminal of 80 columns."""
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column(first, overflow="fold")
+    return table

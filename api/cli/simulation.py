@@ -38,7 +38,7 @@ __all__ = ["simulate"]
     "--rule",
     default="score",
     show_default=True,
-    help="score, plain, priority, c_mu, c_mu_theta, queue_ratio, or a JSON file with a rule.",
+    help="score, plain, priority, c_mu, c_mu_theta, queue_ratio, bullseye, or a file with a rule.",
 )
 @click.option(
     "--business-hours",
@@ -72,9 +72,9 @@ def simulate(
     """Try a roster against a day, or all its days, of contacts.
 
     Contacts arrive at random around the forecast and meet the people who are scheduled, by the
-    score that the live router uses. Reported per planning group: service level, waits and their
-    tail, abandonment, first responses in time and cost; per pool of agents: occupancy; and the
-    same by channel, tier, site and customer class with --json.
+    score that the live router uses or by another rule. Reported per planning group: service
+    level, waits and their tail, abandonment, first responses in time; per pool of agents:
+    occupancy; and with --json the same by channel, tier, site and customer class, and cost.
 
     \b
     Examples:
@@ -87,7 +87,7 @@ def simulate(
 
     from api.records import check_records_path, write_records
     from api.tables import write_intervals
-    from api.trying import attempt
+    from api.trying import attempt, rule_of
     from forecasts import read_forecast
     from optimizer.io import read_organisation, read_roster
     from optimizer.simulation import slots_of_day, summarise, try_out
@@ -96,9 +96,9 @@ def simulate(
         check_records_path(records_path)
     organisation = read_organisation(organisation_path)
     roster = read_roster(roster_path, organisation)
-    settings = settings_of(rule, **trial)
-    if records_path is not None:
-        settings = replace(settings, records=1)
+    settings = replace(
+        settings_of(**trial), rule=rule_of(rule), records=0 if records_path is None else 1
+    )
     played = attempt(
         organisation,
         roster,

@@ -39,6 +39,17 @@ _SHORT = {"offered-load": "load", "by-interval": "interval"}
     help="Staff for the contacts in hand, or for each interval as if it had always been like that.",
 )
 @click.option(
+    "--deferred",
+    "deferred_name",
+    type=click.Choice(("spread", "fill")),
+    default="spread",
+    show_default=True,
+    help="Spread email, social and tickets over their window, or fill them into idle time first.",
+)
+@click.option(
+    "--pooled", is_flag=True, help="Count agents of several skills once, not in every group."
+)
+@click.option(
     "--check",
     is_flag=True,
     help="Follow the queues of both methods through time and show the service levels.",
@@ -53,6 +64,8 @@ def staff(
     organisation_path: Path,
     forecast_path: Path,
     method_name: str,
+    deferred_name: str,
+    pooled: bool,
     check: bool,
     out: Path | None,
     as_json: bool,
@@ -61,28 +74,40 @@ def staff(
 
     Voice and chat get the least agents that meet the group's goal, by exact Erlang C, or
     Erlang A where customers have a patience; email, social and tickets get their work spread
-    over the answer window. Shrinkage is included: this is what a roster has to cover.
+    over the answer window (--deferred spread), or first into the idle time of those agents for
+    voice and chat who have the skills (--deferred fill). Every group is staffed by itself unless
+    --pooled counts the flexibility of agents with several skills. Shrinkage is included: this is
+    what a roster has to cover.
 
     Work is there a handling time after the contacts arrive. By default an interval is staffed
     for the contacts in hand in it (the offered load); both methods are shown side by side, and
     --check tells what customers would get under each, in motion, from an exact queue.
 
     \b
-    Example:
+    Examples:
       callboard staff --organisation organisation.json --forecast forecast.csv --out out
       callboard staff --organisation organisation.json --forecast forecast.csv --check
+      callboard staff --organisation organisation.json --forecast forecast.csv \\
+          --pooled --deferred fill --out out
     """
     from api.tables import write_requirement
     from api.volumes import requirement_for, volumes_of
     from forecasts import read_forecast
     from optimizer.io import read_organisation, write
-    from optimizer.staffing import Method
+    from optimizer.staffing import DeferredMethod, Method
 
     organisation = read_organisation(organisation_path)
     volumes = volumes_of(organisation, read_forecast(forecast_path))
-    both = {method: requirement_for(organisation, volumes, method=method) for method in Method}
+    deferred = DeferredMethod(deferred_name)
+    both = {
+        method: requirement_for(
+            organisation, volumes, method=method, deferred=deferred, pooled=pooled
+        )
+        for method in Method
+    }
     method = Method(_key(method_name))
     summary = _summary(organisation, volumes, both, method)
+    summary |= {"deferred": deferred.value, "pooled": pooled}
     if check:
         _add_shares(summary, organisation, volumes)
     if out is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -11,7 +10,6 @@ import click
 from api.cli.options import Seconds
 
 if TYPE_CHECKING:
-    from optimizer.model import RoutingRule
     from optimizer.simulation import Settings
 
 __all__ = ["settings_of", "trial_options"]
@@ -75,7 +73,6 @@ def trial_options(command: F) -> F:
 
 
 def settings_of(
-    rule: str | RoutingRule,
     *,
     replications: int,
     antithetic: bool,
@@ -85,17 +82,10 @@ def settings_of(
     adherence: float,
     busyness: float,
 ) -> Settings:
-    """Return the settings that the options say; `paths` are the caller's.
-
-    Raises
-    ------
-    InvalidInput
-        If the rule is neither a name nor a file with a rule.
-    """
+    """Return the settings that the options say; `paths` and the rule are the caller's."""
     from optimizer.simulation import Settings
 
     return Settings(
-        rule=_rule(rule) if isinstance(rule, str) else rule,
         absence=absence,
         adherence_s=adherence,
         busyness=busyness,
@@ -103,21 +93,3 @@ def settings_of(
         replications=replications,
         antithetic=antithetic,
     )
-
-
-def _rule(name: str) -> RoutingRule:
-    from optimizer.codec import decode
-    from optimizer.errors import InvalidInput, Issue
-    from optimizer.model import RoutingRule
-    from optimizer.simulation import RULES
-
-    if name in RULES:
-        return RULES[name]
-    try:
-        body = Path(name).read_bytes()
-    except OSError:
-        detail = f"{name!r} is no rule ({', '.join(RULES)}) and no file."
-        raise InvalidInput(
-            "The rule is not known.", [Issue("unknown_rule", "/rule", detail)]
-        ) from None
-    return decode(RoutingRule, body)

@@ -26,6 +26,12 @@ PUBLISHED = {
     "simulation_score": "bench simulation --contacts 100000 --rule score",
     "simulation_MMC": f"bench simulation --scenario MMC {_SCENARIOS}",
     "simulation_MMCAb": f"bench simulation --scenario MMCAb {_SCENARIOS}",
+    "simulation_SimpleMSK": f"bench simulation --scenario SimpleMSK {_SCENARIOS}",
+    "simulation_singleQueue": f"bench simulation --scenario singleQueue {_SCENARIOS}",
+    "simulation_exact": "bench simulation --exact --replications 200",
+    "simulation_august": (
+        "bench simulation --august {data}/routing/anonymous_bank_1999_august_calls.csv"
+    ),
     "forecast": "bench forecast",
     "staffing": "bench staffing --reference {data}/staffing/reference_values.csv",
     "backtest_bank_calls": (

@@ -20,6 +20,9 @@ __all__ = ["offered_load_of_a_sine", "staffing_of_a_sine"]
 Inputs = Mapping[str, str]
 Array = NDArray[np.float64]
 
+_STEP = 0.002
+"""Step in which the rows on staffing were solved, in handling times."""
+
 _CYCLES = 6
 """After five of 2 pi handling times nothing is left of the start in double precision."""
 
@@ -88,37 +91,42 @@ def offered_load_of_a_sine(given: Inputs) -> dict[str, float]:
 def staffing_of_a_sine(given: Inputs) -> dict[str, float | tuple[float, float]]:
     """Return who waits in the fourth cycle, staffed by the square-root rule.
 
-    The rule ``MOL`` looks at the offered load and ``PSA`` at the rate of arrivals. Agents change
-    at the edges of intervals as long as the steps in which the reference was solved.
+    The rule ``MOL`` looks at the offered load and ``PSA`` at the rate of arrivals, both at the
+    begin of each step in which the reference was solved.
     """
     rule = given["rule"].partition(":")[0]
-    return _staffed(Sine.of(given, steps=3144), float(given["theta"]), float(given["beta"]), rule)
+    sine = Sine.of(given, steps=8)
+    return _staffed(sine, float(given["theta"]), _quantile(float(given["beta"])), rule)
+
+
+def _quantile(beta: float) -> float:
+    """Return the normal quantile of 0.1 or 0.9 where `beta` is that, rounded to four digits."""
+    from scipy.special import ndtri
+
+    exact = math.copysign(float(ndtri(0.9)), beta)
+    return exact if round(exact, 4) == beta else beta
 
 
 @cache
 def _staffed(
     sine: Sine, theta: float, beta: float, rule: str
 ) -> dict[str, float | tuple[float, float]]:
-    from optimizer.staffing import square_root_agents
     from optimizer.staffing.transient import transient_performance
 
     if rule not in ("MOL", "PSA"):
         raise ValueError(f"there is no rule {rule!r}")
-    cycles = 4
-    in_hand = _load(sine).mean[-sine.steps :]
-    load = in_hand if rule == "MOL" else sine.offered(1) / sine.interval
-    agents = square_root_agents(load, beta)
-    found = transient_performance(
-        np.tile(agents, cycles),
-        sine.offered(cycles),
-        1.0,
-        sine.interval,
-        patience_s=1.0 / theta,
-    )
-    waiting = found.figures.waiting[-sine.steps :]
+    t = _STEP * np.arange(round(4 * 2 * math.pi / _STEP) + 1)
+    rate = sine.mean + sine.swing * np.sin(t)
+    # Eick, Massey and Whitt (1993) for exponential times of mean 1.
+    load = sine.mean + sine.swing / 2 * (np.sin(t) - np.cos(t)) if rule == "MOL" else rate
+    # Rounded up without any slack, as the rows have it.
+    agents = np.ceil(load + beta * np.sqrt(load))
+    found = transient_performance(agents, rate * _STEP, 1.0, _STEP, patience_s=1.0 / theta)
+    last = slice(round(3 * 2 * math.pi / _STEP) - 1, None)
+    waiting = found.waiting_at_end[last]
     return {
         "mean_P_delay_over_cycle": float(waiting.mean()),
         "min_P_delay": float(waiting.min()),
         "max_P_delay": float(waiting.max()),
-        "staff_min_max": (float(agents.min()), float(agents.max())),
+        "staff_min_max": (float(agents[last].min()), float(agents[last].max())),
     }

@@ -38,8 +38,8 @@ class Tally:
     printed, printed_agreeing
         Rows known to their printed digits only, and how many agree to the last of them.
     stepped, stepped_agreeing, max_stepped_error
-        Rows solved numerically in steps of time, how many agree within a step, and the greatest
-        absolute error among them.
+        Rows solved numerically in steps of time, how many agree within the error of a method of
+        second order, and the greatest relative error among them.
     """
 
     rows_covered: int = 0
@@ -55,9 +55,10 @@ class Tally:
         """Compare what we have with the numbers of one row."""
         errors = [abs(own - known) for own, known in zip(ours, value.numbers, strict=True)]
         if value.step is not None:
+            worst = max(e / abs(known) for e, known in zip(errors, value.numbers, strict=True))
             self.stepped += 1
-            self.stepped_agreeing += max(errors) <= value.step
-            self.max_stepped_error = max(self.max_stepped_error, *errors)
+            self.stepped_agreeing += worst <= value.step**2
+            self.max_stepped_error = max(self.max_stepped_error, worst)
             return
         if value.rounding is not None:
             # Sixteen printed digits are more than a double holds through a computation.
@@ -85,8 +86,8 @@ class Value:
     rounding
         Half a unit of the last digit of a value that was only printed; None for others.
     step
-        Step of time, in handling times, of a value that was solved numerically, which for a
-        share of contacts in a chain with jumps is about its error; None for others.
+        Step of time, in handling times, of a value that was solved numerically by a method whose
+        error goes with the square of the step; None for others.
     """
 
     numbers: tuple[float, ...]

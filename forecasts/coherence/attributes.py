@@ -11,8 +11,9 @@ import pandas as pd
 
 from forecasts.coherence.hierarchy import Hierarchy
 from forecasts.errors import ForecastError, pointer
-from forecasts.history.columns import IssueLog, read_numbers
-from forecasts.history.tables import read_csv
+from forecasts.history.columns import read_numbers
+from forecasts.history.files import read_csv
+from forecasts.history.log import IssueLog
 
 __all__ = ["read_hierarchy"]
 

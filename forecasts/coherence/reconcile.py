@@ -24,7 +24,7 @@ from forecasts.coherence.covariance import ErrorCovariance, learn_covariance
 from forecasts.coherence.hierarchy import Hierarchy
 from forecasts.weekly import BoolArray, FloatArray
 
-__all__ = ["Method", "day_factors", "reconcile_days", "spread_to_slots"]
+__all__ = ["Method", "day_factors", "reconcile_days"]
 
 Method = Literal["mint", "structural", "ols", "bottom_up"]
 """What W is: ``mint`` learns it from errors, ``structural`` takes the number of groups in each node
@@ -98,11 +98,6 @@ def day_factors(totals: FloatArray, expected: FloatArray) -> FloatArray:
     factors = np.ones(sums.shape)
     np.divide(totals, sums, out=factors, where=sums > 0)
     return factors
-
-
-def spread_to_slots(totals: FloatArray, expected: FloatArray) -> FloatArray:
-    """Return `expected` scaled so that each day sums to its total, ``[G, D, S]``."""
-    return np.asarray(expected * day_factors(totals, expected)[:, :, None])
 
 
 def _weights(

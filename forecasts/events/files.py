@@ -12,7 +12,7 @@ from typing import Any
 from forecasts.documents import decode, load
 from forecasts.errors import ForecastError, Issue, pointer
 from forecasts.events.event import Event, refuse
-from forecasts.history.tables import read_csv
+from forecasts.history.files import read_csv
 
 __all__ = ["read_events"]
 

@@ -10,16 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasts.history.log import ROWS_PER_ISSUE, IssueLog
+from forecasts.history.log import IssueLog
 from forecasts.history.repairs import consequence, severity_of
 from forecasts.weekly import BoolArray, FloatArray, IntArray
 
 __all__ = [
     "GROUP_SEPARATOR",
     "NO_OFFSET",
-    "ROWS_PER_ISSUE",
     "TIME",
-    "IssueLog",
     "Names",
     "Stamps",
     "cell_texts",

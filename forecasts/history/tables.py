@@ -22,7 +22,7 @@ from forecasts.history.columns import (
     read_stamps,
 )
 from forecasts.history.duplicates import Column, Rows, mean_of_doubled_hours, without_repeats
-from forecasts.history.files import Source, open_frame, read_csv
+from forecasts.history.files import Source, open_frame
 from forecasts.history.gather import gather
 from forecasts.history.grid import (
     MINUTE,
@@ -37,7 +37,7 @@ from forecasts.history.names import Field, Found, find_columns
 from forecasts.history.repairs import Repairs
 from forecasts.weekly import FloatArray, IntArray
 
-__all__ = ["Column", "Table", "read_csv", "read_table", "table_from_frame"]
+__all__ = ["Column", "Table", "read_table", "table_from_frame"]
 
 _ALIASES = {"group": "unique_id", "start": "ds", "offered": "y"}
 

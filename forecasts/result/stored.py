@@ -18,7 +18,8 @@ import pandas as pd
 from forecasts.adjustments import applied_from_json
 from forecasts.documents import decode, load
 from forecasts.errors import ForecastError, InvalidHistory, Issue, pointer
-from forecasts.history.tables import Column, Table, read_csv, table_from_frame
+from forecasts.history.files import read_csv
+from forecasts.history.tables import Column, Table, table_from_frame
 from forecasts.intervals import LEVELS
 from forecasts.paths import Uncertainty
 from forecasts.provenance import Provenance

@@ -174,7 +174,7 @@ class PlanningGroup(Record):
         Share of paid time that is not available for contacts (absence, coaching, short
         breaks), in [0, 1): scheduled = required / (1 - shrinkage).
     floor
-        Agents kept in every interval in which contacts are expected.
+        Agents kept in every interval in which the group is open.
     shortage_cost
         Price of one agent missing for one hour.
     shrinkage_windows

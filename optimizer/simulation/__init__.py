@@ -2,7 +2,8 @@
 
 from optimizer.simulation.compare import Comparison, Difference, compare
 from optimizer.simulation.estimate import Estimate
-from optimizer.simulation.figures import FIGURES, level
+from optimizer.simulation.figures import FIGURES, WAITS, Better, Figure, Unit, level
+from optimizer.simulation.inputs import check_trial
 from optimizer.simulation.outcomes import (
     IntervalOutcome,
     Outcome,
@@ -18,9 +19,12 @@ from optimizer.simulation.trial import Settings
 __all__ = [
     "FIGURES",
     "RULES",
+    "WAITS",
+    "Better",
     "Comparison",
     "Difference",
     "Estimate",
+    "Figure",
     "IntervalOutcome",
     "Outcome",
     "PoolOutcome",
@@ -28,6 +32,8 @@ __all__ = [
     "SimulationResult",
     "StaffOutcome",
     "Study",
+    "Unit",
+    "check_trial",
     "compare",
     "level",
     "simulate",

@@ -131,10 +131,7 @@ def make_pools(organisation: Organisation, lines: list[Line], rule: RoutingRule)
         of_agent[i] = profiles[profile]
     table = np.array(options, dtype=np.float64).reshape(-1, len(lines), 2)
     fit, after = (np.ascontiguousarray(table[:, :, part].T) for part in (0, 1))
-    who: list[Agent] = [
-        organisation.agents[int(np.flatnonzero(of_agent == pool)[0])]
-        for pool in range(len(options))
-    ]
+    who = [organisation.agents[one] for one in np.unique(of_agent, return_index=True)[1]]
     return Pools(fit, after, of_agent, tuple(a.tier for a in who), tuple(a.site for a in who))
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from optimizer.errors import InvalidInput, Issue
+from optimizer.errors import Issue, raise_errors
 from optimizer.simulation.estimate import Estimate
-from optimizer.simulation.figures import FIGURES
+from optimizer.simulation.figures import FIGURES, WAITS, Better, Unit
 from optimizer.simulation.outcomes import SimulationResult
 from optimizer.simulation.sets import SetKind
 from optimizer.simulation.study import Study
 
 __all__ = ["Comparison", "Difference", "compare"]
-
-_QUANTILES = ("wait_p50_s", "wait_p90_s", "wait_p99_s", "wait_max_s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +39,23 @@ class Difference:
     value: Estimate
     change: Estimate
 
+    @property
+    def unit(self) -> Unit:
+        """Return what the figure is counted in."""
+        return Unit.SECONDS if self.figure in WAITS else FIGURES[self.figure].unit
+
+    @property
+    def is_better(self) -> bool | None:
+        """Tell whether this plan is better here; None if the change may be chance, or is neither.
+
+        One difference in twenty seems to be more than chance although it is not.
+        """
+        better = Better.LESS if self.figure in WAITS else FIGURES[self.figure].better
+        if not self.change.sure or better is Better.NEITHER:
+            return None
+        assert self.change.mean is not None
+        return (self.change.mean > 0.0) is (better is Better.MORE)
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -54,13 +69,17 @@ class Comparison:
         Its own figures.
     differences
         Of every set of contacts that both have, in the order of this plan; none for the baseline.
-    cost_change
-        Difference of the pay of the rosters.
+    occupancy_change
+        Difference of the occupancy of all agents; without a mean for the baseline.
+    paid_hours_change, cost_change
+        Differences of what the rosters pay for, which is not left to chance.
     """
 
     name: str
     result: SimulationResult
     differences: tuple[Difference, ...]
+    occupancy_change: Estimate
+    paid_hours_change: float
     cost_change: float
 
 
@@ -72,52 +91,55 @@ def compare(
     Parameters
     ----------
     names, studies, results
-        Of each plan, the baseline first; all played with the same seed and replications.
+        Of each plan, the baseline first; all played with the same seed and replications over the
+        same intervals.
 
     Raises
     ------
     InvalidInput
-        If the studies do not have the same seed, pairing and number of replications.
+        If the plans were not played with the same seed, pairing and number of replications, or
+        not over the same intervals.
     """
-    base = studies[0]
     issues = []
-    for place, one in enumerate(studies):
-        mine, first = one.trial.settings, base.trial.settings
-        if (mine.seed, mine.replications, mine.antithetic) != (
-            first.seed,
-            first.replications,
-            first.antithetic,
-        ):
-            detail = f"{names[place]!r} was played with other draws than {names[0]!r}."
+    for place, (name, one, result) in enumerate(zip(names, studies, results, strict=True)):
+        if _draws(one) != _draws(studies[0]):
+            detail = f"{name!r} was played with other draws than {names[0]!r}."
             issues.append(Issue("other_draws", f"/scenarios/{place}", detail))
-    if issues:
-        raise InvalidInput("The plans cannot be compared.", issues)
-    return tuple(
+        if result.starts != results[0].starts:
+            detail = f"{name!r} was played over other intervals than {names[0]!r}."
+            issues.append(Issue("other_intervals", f"/scenarios/{place}", detail))
+    raise_errors("The plans cannot be compared.", issues)
+    baseline = Comparison(names[0], results[0], (), Estimate(None), 0.0, 0.0)
+    return baseline, *(
         Comparison(
             name,
             result,
-            () if one is base else tuple(_differences(one, base)),
+            tuple(_differences(one, studies[0])),
+            Estimate.of_difference(one.occupancy_parts(), studies[0].occupancy_parts()),
+            result.paid_hours - results[0].paid_hours,
             result.cost - results[0].cost,
         )
-        for name, one, result in zip(names, studies, results, strict=True)
+        for name, one, result in zip(names[1:], studies[1:], results[1:], strict=True)
     )
 
 
-def _differences(study: Study, base: Study) -> list[Difference]:
-    """Return all differences of the sets that two studies share."""
+def _draws(study: Study) -> tuple[int, int, bool]:
+    settings = study.trial.settings
+    return settings.seed, settings.replications, settings.antithetic
+
+
+def _differences(study: Study, base: Study) -> Iterator[Difference]:
+    """Yield all differences of the sets that two studies share."""
     sets, others = study.trial.sets, base.trial.sets
     there = {pair: row for row, pair in enumerate(zip(others.kinds, others.names, strict=True))}
-    result = []
     for row, (kind, name) in enumerate(zip(sets.kinds, sets.names, strict=True)):
         other = there.get((kind, name))
         if other is None:
             continue
         for figure in FIGURES:
-            change = study.difference(base, figure, row, other)
-            value = study.estimate(figure, row)
-            result.append(Difference(kind, name, figure, value, change))
-        for place, figure in enumerate(_QUANTILES):
+            change = Estimate.of_difference(study.parts(figure, row), base.parts(figure, other))
+            yield Difference(kind, name, figure, study.estimate(figure, row), change)
+        for place, figure in enumerate(WAITS):
             waits = study.quantiles[:, row, place]
             change = Estimate.of_mean(waits - base.quantiles[:, other, place])
-            result.append(Difference(kind, name, figure, Estimate.of_mean(waits), change))
-    return result
+            yield Difference(kind, name, figure, Estimate.of_mean(waits), change)

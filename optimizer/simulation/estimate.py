@@ -55,6 +55,25 @@ class Estimate:
         return cls(None) if ratio is None else cls.around(ratio, deviations)
 
     @classmethod
+    def of_difference(
+        cls, here: tuple[Floats, Floats | None], there: tuple[Floats, Floats | None]
+    ) -> Estimate:
+        """Estimate by how much one ratio is greater than another, replication by replication.
+
+        If both were played with the same draws, what is chance in both cancels out.
+
+        Parameters
+        ----------
+        here, there
+            Part and whole of each, as in `of_ratio`.
+        """
+        mine, deviations = ratio_deviations(*here)
+        theirs, others = ratio_deviations(*there)
+        if mine is None or theirs is None:
+            return cls(None)
+        return cls.around(mine - theirs, deviations - others)
+
+    @classmethod
     def around(cls, mean: float, deviations: Floats) -> Estimate:
         """Return the interval around a mean from the deviation of each replication."""
         count = len(deviations)

@@ -21,7 +21,7 @@ from optimizer.simulation.rules import check_rule
 from optimizer.simulation.system import Floats
 from optimizer.simulation.trial import Settings
 
-__all__ = ["MOST_CONTACTS", "check_plan", "check_settings", "check_volumes"]
+__all__ = ["MOST_CONTACTS", "check_trial"]
 
 MOST_CONTACTS = 100_000_000
 """Greatest number of contacts expected in one replication; they take about a minute."""
@@ -30,11 +30,30 @@ MOST_UNITS = 1000
 CELLS_PER_ISSUE = 20
 
 
-def check_plan(organisation: Organisation, roster: Roster) -> list[Issue]:
+def check_trial(
+    organisation: Organisation,
+    roster: Roster,
+    offered: Floats,
+    aht_s: Floats,
+    *,
+    slots: range | None = None,
+    settings: Settings | None = None,
+) -> list[Issue]:
+    """Return every issue of what is to be played; the arguments are those of `simulate`."""
+    return [
+        *_check_plan(organisation, roster),
+        *_check_volumes(organisation, roster, slots, offered, aht_s),
+        *_check_settings(settings or Settings(), organisation, roster),
+    ]
+
+
+def _check_plan(organisation: Organisation, roster: Roster) -> list[Issue]:
     """Return the issues of an organisation and a roster that are played together."""
     issues = check_organisation(organisation, "/organisation")
     issues += check_roster(roster, organisation, "/roster")
     found = Findings("", issues)
+    if not organisation.groups:
+        found.at("organisation", "groups").error("no_groups", "There is nothing to be answered.")
     last: dict[str, int] = {}
     in_time = sorted(enumerate(roster.shifts), key=lambda item: item[1].start)
     for index, shift in in_time:
@@ -52,12 +71,17 @@ def check_plan(organisation: Organisation, roster: Roster) -> list[Issue]:
     return found.issues
 
 
-def check_volumes(
-    organisation: Organisation, roster: Roster, slots: range, offered: Floats, aht_s: Floats
+def _check_volumes(
+    organisation: Organisation,
+    roster: Roster,
+    slots: range | None,
+    offered: Floats,
+    aht_s: Floats,
 ) -> list[Issue]:
     """Return the issues of the contacts that are to be played, and of the range."""
     found = Findings()
     count = roster.grid.count
+    slots = range(count) if slots is None else slots
     if not (0 <= slots.start < slots.stop <= count and slots.step == 1):
         detail = f"The range is {slots.start} to {slots.stop}; the roster has slots 0 to {count}."
         found.at("slots").error("bad_slots", detail)
@@ -68,14 +92,15 @@ def check_volumes(
             found.at(name).error("bad_shape", f"{name} is {values.shape} but must be {expected}.")
     if found.issues:
         return found.issues
-    every = offered.reshape(-1, *expected)
+    every = offered if offered.ndim == 3 else offered[np.newaxis]
     bad_volume = ~(np.isfinite(every) & (every >= 0)).all(axis=0)
     offered = every.max(axis=0)
     # Flows may bring contacts where none come from outside.
     needed = np.broadcast_to(offered > 0, expected) | bad_volume
     flowing = {flow.target for flow in organisation.flows}
     flowing |= {group.escalate_to for group in organisation.groups if group.escalate_to}
-    needed = needed | np.array([[group.id in flowing] for group in organisation.groups])
+    flowed_to = np.array([group.id in flowing for group in organisation.groups], np.bool_)
+    needed = needed | flowed_to[:, np.newaxis]
     bad_aht = ~(np.isfinite(aht_s) & (aht_s > 0)) & needed
     for name, values, bad in (("offered", offered, bad_volume), ("aht_s", aht_s, bad_aht)):
         cells = np.argwhere(bad).tolist()
@@ -92,10 +117,11 @@ def check_volumes(
     return found.issues
 
 
-def check_settings(settings: Settings, organisation: Organisation, roster: Roster) -> list[Issue]:
+def _check_settings(settings: Settings, organisation: Organisation, roster: Roster) -> list[Issue]:
     """Return the issues of how it is to be played."""
     # An empty snapshot carries the weights through the checks of the live router.
-    issues = check_snapshot(Snapshot(datetime.now(UTC), (), (), settings.rule.weights))
+    empty = Snapshot(datetime.now(UTC), (), (), settings.rule.weights)
+    issues = check_snapshot(empty, "/rule")
     issues += check_rule(settings.rule, organisation, "/rule")
     found = Findings("", issues)
     found.within("adherence_s", settings.adherence_s, 0, 24 * 3600)
@@ -113,6 +139,10 @@ def check_settings(settings: Settings, organisation: Organisation, roster: Roste
             found.at("absence").error("out_of_range", "Shares of absence must be in [0, 1).")
     else:
         found.within("absence", absence, 0, 1, open_high=True)
-    if opened is not None and opened.shape != expected:
-        found.at("open_slots").error("bad_shape", f"open_slots must be {expected}.")
+    if opened is not None:
+        if opened.shape != expected:
+            detail = f"open_slots is {opened.shape} but must be {expected}."
+            found.at("open_slots").error("bad_shape", detail)
+        elif not ((opened >= 0) & (opened <= 1)).all():
+            found.at("open_slots").error("out_of_range", "Open parts of slots must be in [0, 1].")
     return found.issues

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.simulation.engine import Run
 from optimizer.simulation.records import CELL, Records
@@ -12,9 +13,10 @@ from optimizer.simulation.sets import Sets
 from optimizer.simulation.system import Floats, Ints
 from optimizer.simulation.tally import bin_edges
 
-__all__ = ["QUANTILES", "Observation", "observe", "pair"]
+__all__ = ["PERCENT", "Observation", "observe", "pair"]
 
-QUANTILES = (0.5, 0.9, 0.99)
+PERCENT = (50, 90, 99)
+"""Quantiles of the wait that are kept."""
 
 COUNTS = CELL.names or ()
 
@@ -28,7 +30,7 @@ class Observation:
     totals
         Counts by name (of `CELL`), and ``cost``, of every set, [sets] each.
     quantiles
-        Waits of every set at `QUANTILES`, and the longest, NaN for an empty set, [sets, 4].
+        Waits of every set at `PERCENT`, and the longest, NaN for an empty set, [sets, 4].
     by_slot
         Counts by name of every planning group and slot, [groups, slots] each.
     busy_s, staffed_s
@@ -100,19 +102,19 @@ def pair(one: Observation, other: Observation) -> Observation:
         busy_by_slot_s=(one.busy_by_slot_s + other.busy_by_slot_s) / 2,
         staffed_by_slot_s=(one.staffed_by_slot_s + other.staffed_by_slot_s) / 2,
         events=one.events + other.events,
-        records=np.concatenate([one.records, other.records]),
+        records=one.records,
     )
 
 
-def _quantiles(run: Run, lines: Floats) -> Floats:
+def _quantiles(run: Run, lines: NDArray[np.bool_]) -> Floats:
     """Return quantiles of the waits of some lines, in the middle of their bins, and the longest."""
     waits = run.waits[lines].sum(axis=0)
     count = waits.sum()
     if not count:
-        return np.full(len(QUANTILES) + 1, np.nan)
+        return np.full(len(PERCENT) + 1, np.nan)
     edges = bin_edges()
-    # The least wait that so many do not exceed.
-    wanted = np.ceil(np.array(QUANTILES) * count)
+    # The least wait that so many do not exceed; in whole numbers, or the last of 100 may be lost.
+    wanted = -(-count * np.array(PERCENT) // 100)
     place = np.searchsorted(np.cumsum(waits), wanted)
     middle = np.where(place == 0, 0.0, (edges[place] + edges[place + 1]) / 2)
     longest = float(run.longest_s[lines].max())

@@ -41,12 +41,16 @@ class Outcome:
         ended within the range, and the number of those that were not.
     resolution, resolution_breaches
         The same for the resolution of the case, whoever resolved it.
+    resolved
+        Share of the cases that were resolved within the range, by whomever.
     transfer_rate, repeat_rate
         Share of the answered contacts that were handed on, and that came again.
     retry_rate
         Share of the offered contacts that gave up and tried again.
     escalation_rate
         Share of the offered contacts whose clock ran out.
+    contacts_per_case
+        Contacts that arrived here over cases that began here; without a mean if none began.
     cost
         Pay of the agents, shared out by the time that each spent on contacts.
     """
@@ -67,10 +71,12 @@ class Outcome:
     first_response_breaches: Estimate
     resolution: Estimate
     resolution_breaches: Estimate
+    resolved: Estimate
     transfer_rate: Estimate
     repeat_rate: Estimate
     retry_rate: Estimate
     escalation_rate: Estimate
+    contacts_per_case: Estimate
     cost: Estimate
 
 

@@ -6,13 +6,21 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from optimizer.model import Organisation, Roster
 from optimizer.simulation.centre import Line, Pools
+from optimizer.simulation.keyed import Keys, moment_keys, name_keys, uniforms
 from optimizer.simulation.system import Floats, Ints, Staff
 from optimizer.simulation.traffic import Draws
 
-__all__ = ["Stretches", "make_stretches", "pay", "shift_absence", "staffed_by_slot"]
+__all__ = [
+    "Stretches",
+    "make_stretches",
+    "pay",
+    "shift_absence",
+    "staffed_by_slot",
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,12 +35,19 @@ class Stretches:
         Index of the agent in the organisation.
     begin, end
         Slots of the grid, the end excluded.
+    begin_key, end_key
+        Of the agent and the moment.
+    day_key
+        Of the agent and the day on which each shift begins, [shifts].
     """
 
     shift: Ints
     agent: Ints
     begin: Ints
     end: Ints
+    begin_key: Keys
+    end_key: Keys
+    day_key: Keys
 
     def staff(
         self,
@@ -40,6 +55,7 @@ class Stretches:
         absence: Floats,
         adherence_s: float,
         first: int,
+        slots: int,
         slot_s: float,
         draws: Draws,
     ) -> Staff:
@@ -51,16 +67,19 @@ class Stretches:
             Probability that a shift is not worked at all, [shifts].
         adherence_s
             Standard deviation of how much too early or late people begin and end a stretch.
+        first, slots, slot_s
+            The first slot that is played, how many are, and their length in seconds.
         """
-        present = draws.generator("absence").random(len(absence)) >= absence
-        here = present[self.shift]
+        here = (uniforms(draws, "absence", self.day_key) >= absence)[self.shift]
         agent = self.agent[here]
         begin = (self.begin[here] - first).astype(np.float64) * slot_s
         end = (self.end[here] - first).astype(np.float64) * slot_s
         if adherence_s > 0.0:
-            # Drawn for all, so that one absence more leaves the others as they were.
-            noise = draws.generator("adherence").standard_normal((2, len(here)))[:, here]
-            begin, end = begin + adherence_s * noise[0], end + adherence_s * noise[1]
+            early = adherence_s * ndtri(uniforms(draws, "begin", self.begin_key[here]))
+            late = adherence_s * ndtri(uniforms(draws, "end", self.end_key[here]))
+            # Who works on beyond an edge of the range is not late there.
+            begin += np.where(begin > 0.0, early, 0.0)
+            end += np.where(end < slots * slot_s, late, 0.0)
             agent, begin, end = _in_order(agent, begin, end)
         return Staff(pools.of_agent, agent, begin, end)
 
@@ -79,16 +98,29 @@ def make_stretches(organisation: Organisation, roster: Roster, slots: range) -> 
     """Return the stretches of the roster within a range of slots: shifts minus activities."""
     index = {agent.id: i for i, agent in enumerate(organisation.agents)}
     rows: list[list[int]] = []
-    for number, shift in enumerate(roster.shifts):
-        end = -1
+    for place, shift in enumerate(roster.shifts):
+        following = -1
         for slot in shift.working_slots():
             if slot not in slots:
                 continue
-            if slot != end:
-                rows.append([number, index[shift.agent], slot, slot])
-            end = rows[-1][3] = slot + 1
+            if slot != following:
+                rows.append([place, index[shift.agent], slot, slot])
+            following = rows[-1][3] = slot + 1
     columns = np.array(rows, np.int64).reshape(-1, 4).T
-    return Stretches(*columns)
+    grid, (number, agent, begin, end) = roster.grid, columns
+    minute = int(grid.start.timestamp()) // 60
+    keys = name_keys([one.id for one in organisation.agents])
+    of_shift = np.array([index[shift.agent] for shift in roster.shifts], np.int64)
+    days = [grid.local(shift.start).date().toordinal() for shift in roster.shifts]
+    return Stretches(
+        number,
+        agent,
+        begin,
+        end,
+        begin_key=keys[agent] ^ moment_keys(minute + begin * grid.interval_minutes),
+        end_key=keys[agent] ^ moment_keys(minute + end * grid.interval_minutes),
+        day_key=keys[of_shift] ^ moment_keys(days),
+    )
 
 
 def shift_absence(

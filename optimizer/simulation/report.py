@@ -9,7 +9,7 @@ import numpy as np
 
 from optimizer.model import Denominator, Organisation
 from optimizer.simulation.estimate import Estimate
-from optimizer.simulation.figures import FIGURES, level
+from optimizer.simulation.figures import FIGURES, WAITS, level
 from optimizer.simulation.outcomes import IntervalOutcome, Outcome, PoolOutcome, StaffOutcome
 from optimizer.simulation.sets import SetKind
 from optimizer.simulation.study import Study
@@ -19,7 +19,6 @@ Feature = TypeVar("Feature", bound=Hashable)
 
 __all__ = [
     "intervals",
-    "occupancy",
     "occupancy_by_interval",
     "outcomes",
     "pool_outcomes",
@@ -35,34 +34,11 @@ def outcomes(study: Study, kind: SetKind) -> tuple[Outcome, ...]:
 
 
 def _outcome(study: Study, row: int) -> Outcome:
-    waits = [Estimate.of_mean(study.quantiles[:, row, place]) for place in range(4)]
-
-    def figure(name: str) -> Estimate:
-        return study.estimate(name, row)
-
-    return Outcome(
-        name=study.trial.sets.names[row],
-        offered=figure("offered"),
-        answered=figure("answered"),
-        abandoned=figure("abandoned"),
-        left=figure("left"),
-        service_level={one: figure(f"service_level.{one}") for one in Denominator},
-        abandonment=figure("abandonment"),
-        mean_answer_s=figure("mean_answer_s"),
-        wait_p50_s=waits[0],
-        wait_p90_s=waits[1],
-        wait_p99_s=waits[2],
-        wait_max_s=waits[3],
-        first_response=figure("first_response"),
-        first_response_breaches=figure("first_response_breaches"),
-        resolution=figure("resolution"),
-        resolution_breaches=figure("resolution_breaches"),
-        transfer_rate=figure("transfer_rate"),
-        repeat_rate=figure("repeat_rate"),
-        retry_rate=figure("retry_rate"),
-        escalation_rate=figure("escalation_rate"),
-        cost=figure("cost"),
-    )
+    found = {name: study.estimate(name, row) for name in FIGURES}
+    levels = {one: found.pop(f"service_level.{one}") for one in Denominator}
+    for place, name in enumerate(WAITS):
+        found[name] = Estimate.of_mean(study.quantiles[:, row, place])
+    return Outcome(name=study.trial.sets.names[row], service_level=levels, **found)
 
 
 def pool_outcomes(study: Study, organisation: Organisation) -> tuple[PoolOutcome, ...]:
@@ -108,11 +84,6 @@ def _by(
             float(study.trial.cost[own[of_agent]].sum()),
         )
     return result
-
-
-def occupancy(study: Study) -> Estimate:
-    """Return the occupancy of all agents together."""
-    return Estimate.of_ratio(study.busy_s.sum(axis=1), study.staffed_s.sum(axis=1))
 
 
 def occupancy_by_interval(study: Study) -> tuple[float | None, ...]:
@@ -167,8 +138,8 @@ def intervals(study: Study, organisation: Organisation) -> tuple[IntervalOutcome
                 answered=_means(counts["answered"], count),
                 abandoned=_means(counts["abandoned"], count),
                 service_level=_ratios(*level(denominator)(counts)),
-                mean_answer_s=_ratios(*FIGURES["mean_answer_s"](counts)),
-                first_response=_ratios(*FIGURES["first_response"](counts)),
+                mean_answer_s=_ratios(*FIGURES["mean_answer_s"].parts(counts)),
+                first_response=_ratios(*FIGURES["first_response"].parts(counts)),
             )
         )
     return tuple(result)

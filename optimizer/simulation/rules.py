@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.errors import Issue
-from optimizer.model import Organisation, RoutingRule, RoutingWeights, RuleKind
+from optimizer.model import Organisation, Ring, RoutingRule, RoutingWeights, RuleKind
 from optimizer.model.findings import Findings
 from optimizer.routing.score import wait_target
 from optimizer.simulation.system import PLAIN, Floats
@@ -33,6 +33,9 @@ RULES = {
     "c_mu": RoutingRule("c_mu", RuleKind.C_MU),
     "c_mu_theta": RoutingRule("c_mu_theta", RuleKind.C_MU_THETA),
     "queue_ratio": RoutingRule("queue_ratio", RuleKind.QUEUE_RATIO),
+    "bullseye": RoutingRule(
+        "bullseye", RuleKind.LONGEST_WAITING, rings=(Ring(0.0, 2), Ring(20.0, 1), Ring(40.0))
+    ),
 }
 """Rules that have a name."""
 

@@ -10,7 +10,8 @@ from optimizer.errors import InvalidInput, Issue, raise_errors
 from optimizer.model import Organisation, Roster, TimeGrid
 from optimizer.progress import Observer, silent
 from optimizer.simulation import report
-from optimizer.simulation.inputs import check_plan, check_settings, check_volumes
+from optimizer.simulation.estimate import Estimate
+from optimizer.simulation.inputs import check_trial
 from optimizer.simulation.outcomes import SimulationResult
 from optimizer.simulation.sets import SetKind
 from optimizer.simulation.study import Study, study
@@ -106,14 +107,8 @@ def try_out(
     """
     slots = range(roster.grid.count) if slots is None else slots
     settings = settings or Settings()
-    raise_errors(
-        "The simulation cannot be run.",
-        [
-            *check_plan(organisation, roster),
-            *check_volumes(organisation, roster, slots, offered, aht_s),
-            *check_settings(settings, organisation, roster),
-        ],
-    )
+    issues = check_trial(organisation, roster, offered, aht_s, slots=slots, settings=settings)
+    raise_errors("The simulation cannot be run.", issues)
     trial = prepare(organisation, roster, slots, offered, aht_s, settings)
     return study(trial, executor, observer)
 
@@ -139,12 +134,12 @@ def summarise(tried: Study, organisation: Organisation, roster: Roster) -> Simul
         staff_tiers=report.staff_outcomes(tried, trial.pools.tiers),
         staff_sites=report.staff_outcomes(tried, trial.pools.sites),
         intervals=report.intervals(tried, organisation),
-        occupancy=report.occupancy(tried),
+        occupancy=Estimate.of_ratio(*tried.occupancy_parts()),
         occupancy_by_interval=report.occupancy_by_interval(tried),
         spread=report.spread(tried, organisation),
         paid_hours=float(trial.hours.sum()),
         cost=float(trial.cost.sum()),
-        contacts=round(float(tried.by_slot["offered"].sum())),
+        contacts=round(float(tried.by_slot["offered"].sum()) * (2 if settings.antithetic else 1)),
         events=tried.events,
         seconds=tried.seconds,
     )

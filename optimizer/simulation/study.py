@@ -7,12 +7,12 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from optimizer.progress import Event, Observer
-from optimizer.simulation.estimate import Estimate, ratio_deviations
+from optimizer.simulation.estimate import Estimate
 from optimizer.simulation.figures import FIGURES
 from optimizer.simulation.observe import Observation
 from optimizer.simulation.records import Records
@@ -21,10 +21,14 @@ from optimizer.simulation.trial import Trial
 
 __all__ = ["Study", "study"]
 
+_NONE = np.zeros(0)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Study:
     """What the replications of a trial came to.
+
+    A pair of mirrored runs counts as one replication, with the means of the two.
 
     Parameters
     ----------
@@ -62,18 +66,12 @@ class Study:
 
     def parts(self, figure: str, row: int) -> tuple[Floats, Floats | None]:
         """Return the totals that a figure of a set is made of, [replications] each."""
-        return FIGURES[figure]({name: values[:, row] for name, values in self.totals.items()})
+        totals = {name: values[:, row] for name, values in self.totals.items()}
+        return FIGURES[figure].parts(totals)
 
-    def difference(self, other: Study, figure: str, row: int, other_row: int) -> Estimate:
-        """Return by how much a figure here is greater than there, replication by replication.
-
-        Both were played with the same draws, so that what is chance in both cancels out.
-        """
-        here, mine = ratio_deviations(*self.parts(figure, row))
-        there, theirs = ratio_deviations(*other.parts(figure, other_row))
-        if here is None or there is None:
-            return Estimate(None)
-        return Estimate.around(here - there, mine - theirs)
+    def occupancy_parts(self) -> tuple[Floats, Floats]:
+        """Return busy and staffed seconds of all agents together, [replications] each."""
+        return self.busy_s.sum(axis=1), self.staffed_s.sum(axis=1)
 
 
 def study(trial: Trial, executor: Executor | None, observer: Observer) -> Study:
@@ -91,7 +89,7 @@ def study(trial: Trial, executor: Executor | None, observer: Observer) -> Study:
     count = trial.settings.replications
     gathered: list[Observation] = []
     by_slot: dict[str, Floats] = {}
-    busy = staffed = np.zeros(0)
+    busy = staffed = _NONE
     with _somewhere(executor) as workers:
         for replication, result in enumerate(_in_turn(trial, workers, count)):
             phase = f"replication {replication + 1} of {count}"
@@ -105,8 +103,8 @@ def study(trial: Trial, executor: Executor | None, observer: Observer) -> Study:
                 by_slot[name] += values
             busy += one.busy_by_slot_s
             staffed += one.staffed_by_slot_s
-            one.by_slot.clear()
-            gathered.append(one)
+            # Only sums by slot are kept: there may be thousands of replications of a year.
+            gathered.append(replace(one, by_slot={}, busy_by_slot_s=_NONE, staffed_by_slot_s=_NONE))
     return Study(
         trial=trial,
         totals={name: np.array([o.totals[name] for o in gathered]) for name in gathered[0].totals},

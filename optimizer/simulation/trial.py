@@ -6,10 +6,12 @@ import math
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from scipy.special import gammaincinv
 
 from optimizer.model import Organisation, Roster, RoutingRule
 from optimizer.simulation.centre import Line, Pools, make_lines, make_pools, make_system
 from optimizer.simulation.engine import run
+from optimizer.simulation.keyed import Keys, moment_keys, uniforms
 from optimizer.simulation.observe import Observation, observe, pair
 from optimizer.simulation.presence import (
     Stretches,
@@ -35,25 +37,26 @@ class Settings:
     rule
         What freed agents go by.
     absence
-        Probability that a shift is not worked at all, drawn for each shift by itself: for
-        everybody; or shares by planning group and slot, [groups, slots]; None takes for each
-        agent the mean shrinkage of the groups served, so that what was added to the requirement
-        is taken away again.
+        Probability that a shift is not worked at all, drawn for an agent and the day on which the
+        shift begins: for everybody; or shares by planning group and slot, [groups, slots]; None
+        takes for each agent the mean shrinkage of the groups served, so that what was added to
+        the requirement is taken away again.
     adherence_s
         Standard deviation in seconds of how much too early or late people begin and end each
         stretch of work.
     busyness
         Standard deviation over mean of a gamma factor that multiplies all volumes of a day.
     open_slots
-        Slots in which the clocks of first response and resolution run, [groups, slots]; None
-        for clocks that always run.
+        Part of each slot in which the clocks of first response and resolution run, in [0, 1],
+        [groups, slots]; None for clocks that always run.
     seed
         0 or more. Equal arguments give equal results.
     replications
         Independent repetitions, at least 1; intervals need 2. With `antithetic`, each is a pair
         of mirrored runs.
     records
-        Number of replications of which every contact is kept.
+        Number of replications of which every contact is kept; of a pair, those of the run that
+        is not mirrored.
     """
 
     rule: RoutingRule = field(default_factory=RoutingRule)
@@ -75,8 +78,9 @@ class Trial:
     ----------
     offered
         Expected contacts of each line, one or several paths of them, [paths, lines, slots].
-    day_of_slot
-        Index of the local day of each slot that is played, [slots].
+    days, day_of_slot
+        Keys of the local days that are played, [days], and the index of the day of each slot,
+        [slots].
     absence
         Probability that a shift is not worked, [shifts].
     cost
@@ -91,6 +95,7 @@ class Trial:
     stretches: Stretches
     settings: Settings
     offered: Floats
+    days: Keys
     day_of_slot: Ints
     traffic: Traffic
     goals: Goals
@@ -111,13 +116,11 @@ class Trial:
         slots, slot_s = len(self.day_of_slot), self.traffic.slot_s
         settings = self.settings
         staff = self.stretches.staff(
-            self.pools, self.absence, settings.adherence_s, self.first, slot_s, draws
+            self.pools, self.absence, settings.adherence_s, self.first, slots, slot_s, draws
         )
         offered = self.offered[draws.replication % len(self.offered)]
         if settings.busyness > 0.0:
-            shape = settings.busyness**-2.0
-            days = self.day_of_slot[-1] + 1
-            factors = draws.generator("busyness").gamma(shape, 1.0 / shape, days)
+            factors = _gamma(uniforms(draws, "busyness", self.days), settings.busyness)
             offered = offered * factors[self.day_of_slot]
         played = run(
             self.system,
@@ -126,7 +129,7 @@ class Trial:
             draws,
             goals=self.goals,
             horizon_s=slots * slot_s,
-            keep_records=draws.replication < settings.records,
+            keep_records=draws.replication < settings.records and not draws.mirrored,
         )
         return observe(
             played,
@@ -136,6 +139,13 @@ class Trial:
             self.cost,
             staffed_by_slot(staff, self.pools.fit.shape[1], slot_s, slots),
         )
+
+
+def _gamma(uniforms: Floats, variation: float) -> Floats:
+    """Return quantiles of the gamma law with mean 1 and a standard deviation."""
+    shape = variation**-2.0
+    quantiles: Floats = gammaincinv(shape, uniforms) / shape
+    return quantiles
 
 
 def prepare(
@@ -173,6 +183,7 @@ def prepare(
         stretches=make_stretches(organisation, roster, slots),
         settings=settings,
         offered=paths[:, of_line] * share[:, None],
+        days=moment_keys([day.toordinal() for day in roster.grid.days()][days[0] : days[-1] + 1]),
         day_of_slot=days - days[0],
         traffic=Traffic(
             names=[line.name for line in lines],

@@ -11,12 +11,11 @@ import pytest
 from forecasts import ForecastError, History
 from forecasts.calendars import (
     Calendar,
-    country_holidays,
     day_array,
     learn_calendar,
     month_cycle,
 )
-from forecasts.countries import WorkedDays, country_worked_days
+from forecasts.countries import WorkedDays, country_holidays, country_worked_days
 from forecasts.gaps import make_whole
 from forecasts.models import MovingAverage, ProfileLevel, SeasonalNaive
 from forecasts.weekly import neighbour_mean, weekday

@@ -307,7 +307,8 @@ def test_a_forecast_that_does_not_know_its_errors_has_no_paths() -> None:
 def test_bank_calls_by_interval_day_and_week(reference_data: Callable[[str], Path]) -> None:
     history = read_history(reference_data("forecasts/bank_calls_30min.csv"))
     series = history.series(0)
-    panel = replace(panel_of(history, known_closures([series], series.days[:0])), boosting=False)
+    closures = known_closures([series], series.days[:0])
+    panel = replace(panel_of(history, [series], closures), boosting=False)
     inside: dict[tuple[str, int], list[np.ndarray]] = {}
     slots = history.slots_per_day
     for begin in len(series) - 7 * np.arange(1, 13):

@@ -73,8 +73,9 @@ PUBLIC = {
         Board Market Pairs Rule assign base_score deal match match_greedily read_board skill_fit
     """,
     "optimizer.simulation": """
-        Estimate HandlingTime IntervalOutcome Law Outcome PoolOutcome Rule
-        SimulationResult simulate slots_of_day
+        FIGURES RULES WAITS Better Comparison Difference Estimate Figure IntervalOutcome Outcome
+        PoolOutcome Settings SimulationResult StaffOutcome Study Unit check_trial compare level
+        simulate slots_of_day summarise try_out
     """,
     "optimizer.staffing": """
         AuthorityGap AuthoritySaving ChatPerformance ConstantAgents Cover DeferredMethod

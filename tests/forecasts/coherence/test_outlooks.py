@@ -43,7 +43,7 @@ def outlooks_of(
     """Return the outlooks of the sums of `ABOVE` and of the groups, not reconciled yet."""
     series = [history.series(group) for group in range(3)]
     closures = known_closures(series, day_array(()))
-    panel = panel_of(history, closures, events=events, settled=ABOVE)
+    panel = panel_of(history, series, closures, events=events, settled=ABOVE)
     found = look_ahead(panel, history.days[-1] + 1, days)
     outlooks = [outlook for outlook in found if outlook is not None]
     return outlooks[3:], outlooks[:3]
@@ -109,7 +109,7 @@ def test_a_sum_is_silent_on_days_on_which_a_part_of_it_is_closed(
     closures = known_closures(series, day_array(()))
     # Only the third group keeps the Friday; the channel has both of its groups.
     closures[2] = np.union1d(closures[2], np.array(["2024-03-29"], "datetime64[D]"))
-    panel = panel_of(history, closures, settled=ABOVE)
+    panel = panel_of(history, series, closures, settled=ABOVE)
     morning = history.days[-1] + 1
     found = look_ahead(panel, morning, 7)
     together, _ = cohere(ABOVE, ABOVE, series, found, morning + np.arange(7))

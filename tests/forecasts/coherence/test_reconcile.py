@@ -12,7 +12,7 @@ from scipy.optimize import nnls
 
 from forecasts.coherence.covariance import learn_covariance
 from forecasts.coherence.hierarchy import Hierarchy
-from forecasts.coherence.reconcile import Method, day_factors, reconcile_days, spread_to_slots
+from forecasts.coherence.reconcile import Method, day_factors, reconcile_days
 
 METHODS: tuple[Method, ...] = ("mint", "structural", "ols", "bottom_up")
 PAIR = Hierarchy.of(["a", "b"], {})
@@ -179,14 +179,10 @@ def test_the_order_of_the_groups_does_not_matter() -> None:
         np.testing.assert_allclose(result, results[0], rtol=1e-9)
 
 
-def test_slots_sum_to_the_reconciled_totals_and_keep_their_shape() -> None:
+def test_factors_turn_what_is_expected_into_the_reconciled_totals() -> None:
     expected = np.array([[[1.0, 3.0], [0.0, 0.0]], [[2.0, 2.0], [5.0, 0.0]]])
     totals = np.array([[8.0, 0.0], [1.0, 10.0]])
     np.testing.assert_array_equal(day_factors(totals, expected), [[2.0, 1.0], [0.25, 2.0]])
-    np.testing.assert_array_equal(
-        spread_to_slots(totals, expected),
-        [[[2.0, 6.0], [0.0, 0.0]], [[0.5, 0.5], [10.0, 0.0]]],
-    )
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasts import ForecastError, read_history
-from forecasts.calendars import Calendar, country_holidays, learn_calendar
+from forecasts.calendars import Calendar, learn_calendar
+from forecasts.countries import country_holidays
 from forecasts.events import Event, holiday_events, learn_all_effects
 from forecasts.gaps import make_whole
 from forecasts.models import ProfileLevel

@@ -49,3 +49,32 @@ def test_intervals_hold_the_truth_in_nineteen_cases_of_twenty(kind: str) -> None
         assert estimate.high is not None
         held += estimate.low <= truth <= estimate.high
     assert held / 2000 == pytest.approx(0.95, abs=0.015)
+
+
+def test_a_plain_mean_is_a_ratio_without_a_whole() -> None:
+    values = np.array([3.0, 5.0, 4.0])
+    assert Estimate.of_ratio(values, None) == Estimate.of_mean(values)
+
+
+def test_a_difference_is_that_of_the_two_ratios() -> None:
+    here = np.array([8.0, 9.0]), np.array([10.0, 10.0])
+    there = np.array([6.0, 7.0]), np.array([10.0, 10.0])
+    difference = Estimate.of_difference(here, there)
+    # The same chance in both: what is left is certain.
+    assert (difference.mean, difference.low, difference.high) == pytest.approx((0.2, 0.2, 0.2))
+    assert difference.sure
+    assert Estimate.of_difference(here, (np.zeros(2), np.zeros(2))) == Estimate(None)
+
+
+@pytest.mark.parametrize(
+    ("estimate", "sure"),
+    [
+        (Estimate(1.0, 0.5, 1.5), True),
+        (Estimate(-1.0, -1.5, -0.5), True),
+        (Estimate(1.0, 0.0, 2.0), False),
+        (Estimate(0.0, 0.0, 0.0), False),
+        (Estimate(1.0), False),
+    ],
+)
+def test_only_an_interval_without_zero_is_sure(estimate: Estimate, sure: bool) -> None:
+    assert estimate.sure is sure

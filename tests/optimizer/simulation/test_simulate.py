@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from optimizer.errors import InvalidInput
@@ -17,10 +16,12 @@ from optimizer.model import (
     Agent,
     Channel,
     ChannelKind,
+    CustomerClass,
     Denominator,
+    Flow,
+    FlowKind,
     Law,
     LawKind,
-    Organisation,
     PlanningGroup,
     Priority,
     Roster,
@@ -28,6 +29,7 @@ from optimizer.model import (
     RoutingWeights,
     ServiceGoal,
     Shift,
+    Site,
     TimeGrid,
 )
 from optimizer.progress import Event
@@ -38,36 +40,9 @@ from optimizer.simulation import (
     simulate,
     slots_of_day,
 )
-from optimizer.staffing import performance
+from optimizer.staffing import all_contacts, performance
 from tests.optimizer.builders import MONDAY, organisation
-
-Figures = npt.NDArray[np.float64]
-GRID = TimeGrid.of_days(MONDAY, 2, 30, "Europe/Paris")
-
-
-def always(centre: Organisation, grid: TimeGrid = GRID) -> Roster:
-    """Return a roster in which everybody works all the time."""
-    shifts = (Shift(agent.id, "day", 0, grid.count) for agent in centre.agents)
-    return Roster(grid, tuple(shifts))
-
-
-def work(
-    centre: Organisation, per_slot: float, aht_s: float, grid: TimeGrid = GRID
-) -> tuple[Figures, Figures]:
-    """Return the same volumes and handling times for every group and slot."""
-    shape = (len(centre.groups), grid.count)
-    return np.full(shape, per_slot), np.full(shape, aht_s)
-
-
-def one_group(agents: int, **changes: Any) -> Organisation:
-    """Return a centre with one group that everybody may serve."""
-    base = organisation(agents)
-    group = replace(base.groups[0], **changes)
-    return replace(
-        base,
-        groups=(group,),
-        agents=tuple(replace(agent, skills={"orders": 3}) for agent in base.agents),
-    )
+from tests.optimizer.simulation.builders import GRID, always, one_group, two_groups, work
 
 
 def within(result: SimulationResult, denominator: Denominator) -> float:
@@ -347,7 +322,7 @@ def test_every_problem_of_the_input_is_named_at_once() -> None:
         "/offered/0/3": "out_of_range",
         "/offered/1/4": "out_of_range",
         "/aht_s/1/5": "out_of_range",
-        "/weights/wait": "out_of_range",
+        "/rule/weights/wait": "out_of_range",
         "/absence": "out_of_range",
         "/seed": "out_of_range",
         "/replications": "out_of_range",
@@ -409,3 +384,245 @@ def test_agents_without_any_right_stay_idle() -> None:
     result = simulate(centre, always(centre), *work(centre, 2.0, 300.0))
     idle = next(pool for pool in result.pools if not pool.groups)
     assert (idle.agents, idle.occupancy.mean) == (1, 0.0)
+
+
+def offered(result: SimulationResult) -> list[float]:
+    return [group.offered.mean or 0.0 for group in result.groups]
+
+
+def test_flows_bring_as_many_contacts_as_the_staffing_expects() -> None:
+    week = TimeGrid.of_days(MONDAY, 14, 30, "Europe/Paris")
+    base = two_groups(30, {}, {})
+    flows = (
+        Flow("voice:orders", "voice:billing", 0.3, FlowKind.TRANSFER, 1800.0),
+        Flow("voice:billing", "voice:orders", 0.2, FlowKind.TRANSFER),
+        Flow("voice:orders", "voice:orders", 0.25, FlowKind.REPEAT, 7200.0),
+    )
+    centre = replace(base, flows=flows)
+    fresh, aht_s = work(centre, [20.0, 5.0], 20.0, week)  # nobody waits, handling is short
+    result = simulate(
+        centre, always(centre, week), fresh, aht_s, settings=Settings(absence=0.0, replications=10)
+    )
+    expected = all_contacts(centre, fresh, 1800.0).sum(axis=1)
+    assert offered(result) == pytest.approx(expected.tolist(), rel=0.01)
+    orders, billing = result.groups
+    assert orders.transfer_rate.mean == pytest.approx(0.3, abs=0.01)
+    assert orders.repeat_rate.mean == pytest.approx(0.25, abs=0.01)
+    assert billing.transfer_rate.mean == pytest.approx(0.2, abs=0.01)
+    # What neither comes back nor is handed on is resolved: each contact of a case in its turn.
+    assert result.immediate is not None
+    assert result.immediate.contacts_per_case.mean == pytest.approx(
+        expected.sum() / fresh.sum(), rel=0.01
+    )
+    assert result.immediate.resolved.mean == pytest.approx(1.0, abs=0.01)
+
+
+def test_who_gives_up_tries_again_as_often_as_is_said() -> None:
+    flows = (Flow("voice:orders", "voice:orders", 0.5, FlowKind.RETRY, 300.0),)
+    centre = replace(one_group(3, patience_seconds=60.0), flows=flows)
+    result = simulate(
+        centre,
+        always(centre),
+        *work(centre, 40.0, 200.0),
+        settings=Settings(absence=0.0, replications=10),
+    )
+    (group,) = result.groups
+    assert group.retry_rate.mean is not None
+    assert group.abandonment.mean is not None
+    assert group.abandonment.mean > 0.2
+    assert group.retry_rate.mean == pytest.approx(0.5 * group.abandonment.mean, rel=0.03)
+    plain = simulate(
+        replace(centre, flows=()),
+        always(centre),
+        *work(centre, 40.0, 200.0),
+        settings=Settings(absence=0.0, replications=10),
+    )
+    assert offered(result)[0] == pytest.approx(
+        offered(plain)[0] / (1 - group.retry_rate.mean), rel=0.03
+    )
+
+
+def test_contacts_that_bring_ever_new_ones_at_once_are_stopped_and_named() -> None:
+    flows = (Flow("voice:orders", "voice:orders", 1.0, FlowKind.RETRY),)
+    centre = replace(one_group(1, patience_seconds=1e-6), flows=flows)
+    with pytest.raises(InvalidInput) as caught:
+        simulate(centre, Roster(GRID, ()), *work(centre, 1.0, 60.0))
+    assert [issue.code for issue in caught.value.issues] == ["too_many_events"]
+
+
+def test_the_valuable_wait_less_under_the_score_and_are_as_many_as_is_said() -> None:
+    classes = (CustomerClass("gold", 0.2, 20.0), CustomerClass("rest", 0.8, 1.0))
+    centre = replace(one_group(6), customer_classes=classes)
+    volumes = work(centre, 56.0, 180.0)
+    waits = {}
+    for name in ("score", "plain"):
+        result = simulate(
+            centre,
+            always(centre),
+            *volumes,
+            settings=Settings(rule=RULES[name], absence=0.0, replications=20),
+        )
+        gold, rest = result.customer_classes
+        assert gold.offered.mean is not None
+        assert gold.offered.mean / offered(result)[0] == pytest.approx(0.2, abs=0.01)
+        waits[name] = gold.mean_answer_s.mean or 0.0, rest.mean_answer_s.mean or 0.0
+    assert waits["score"][0] < 0.3 * waits["score"][1]
+    assert waits["plain"][0] == pytest.approx(waits["plain"][1], rel=0.1)
+    # Nothing is lost by an order: the mean over all is the same.
+    means = [0.2 * gold + 0.8 * rest for gold, rest in waits.values()]
+    assert means[0] == pytest.approx(means[1], rel=0.03)
+
+
+def test_a_site_that_answers_alone_has_its_own_people_and_figures() -> None:
+    base = two_groups(6, {"site": "paris"}, {"site": "lyon"})
+    agents = tuple(
+        replace(agent, site="paris" if place < 5 else "lyon")
+        for place, agent in enumerate(base.agents)
+    )
+    centre = replace(base, sites=(*base.sites, Site("lyon", zone="Europe/Paris")), agents=agents)
+    result = simulate(
+        centre,
+        always(centre),
+        *work(centre, 12.0, 180.0),
+        settings=Settings(absence=0.0, replications=10),
+    )
+    paris, lyon = result.sites
+    assert (paris.name, lyon.name) == ("paris", "lyon")
+    alone = performance(1, 12.0, 180.0, 1800.0, patience_s=math.inf, within_s=20.0)
+    assert lyon.service_level[Denominator.OFFERED].mean is not None
+    assert paris.service_level[Denominator.OFFERED].mean == pytest.approx(1.0, abs=0.02)
+    assert lyon.service_level[Denominator.OFFERED].mean < 0.5
+    assert {site.name: site.agents for site in result.staff_sites} == {"paris": 5, "lyon": 1}
+    by_name = {site.name: site for site in result.staff_sites}
+    assert by_name["lyon"].occupancy.mean == pytest.approx(1.0, abs=0.05)
+    assert by_name["paris"].occupancy.mean == pytest.approx(1.2 / 5, abs=0.02)
+    assert float(alone.occupancy) == 1.0
+    assert sum(site.cost for site in result.staff_sites) == pytest.approx(result.cost)
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.0, 0.0), (0.5, 1.0)])
+def test_a_case_is_resolved_when_the_customer_is_done(share: float, expected: float) -> None:
+    goal = ServiceGoal(resolution_seconds=70.0)
+    centre = one_group(20, goal=goal, handling_law=Law(LawKind.FIXED), after_contact_share=share)
+    result = simulate(
+        centre,
+        always(centre),
+        *work(centre, 10.0, 100.0),
+        settings=Settings(absence=0.0, replications=4),
+    )
+    (group,) = result.groups
+    assert group.resolution.mean == expected
+    assert result.occupancy.mean == pytest.approx(10 * 100 / 1800 / 20, rel=0.05)
+
+
+@pytest.mark.parametrize(("business_hours", "expected"), [(False, 0.0), (True, 1.0)])
+def test_the_clock_of_a_ticket_may_stand_still_over_the_weekend(
+    business_hours: bool, expected: float
+) -> None:
+    friday = TimeGrid.of_days(date(2026, 11, 27), 4, 30, "Europe/Paris")
+    base = one_group(1)
+    group = PlanningGroup(
+        "email:orders", "email", "orders", goal=ServiceGoal(first_response_seconds=7200.0)
+    )
+    centre = replace(base, channels=(Channel("email", ChannelKind.EMAIL),), groups=(group,))
+    monday = 3 * 48 + 18
+    volumes, aht_s = work(centre, 0.0, 60.0, friday)
+    volumes[0, 33] = 20.0  # from half past four to five on Friday
+    opened = np.zeros_like(volumes)
+    opened[0, 18:34] = opened[0, monday : monday + 16] = 1.0
+    result = simulate(
+        centre,
+        Roster(friday, (Shift("a0", "day", monday, monday + 16),)),
+        volumes,
+        aht_s,
+        settings=Settings(absence=0.0, open_slots=opened if business_hours else None),
+    )
+    (email,) = result.groups
+    assert email.answered.mean == email.offered.mean
+    assert email.first_response.mean == expected
+    assert email.first_response_breaches.mean == pytest.approx(
+        (1 - expected) * (email.offered.mean or 0.0)
+    )
+
+
+def test_paired_runs_count_all_that_was_played() -> None:
+    centre = one_group(4)
+    single, pairs = (
+        simulate(
+            centre,
+            always(centre),
+            *work(centre, 20.0, 60.0),
+            settings=Settings(replications=5, antithetic=antithetic),
+        )
+        for antithetic in (False, True)
+    )
+    assert pairs.contacts == pytest.approx(2 * single.contacts, rel=0.06)
+    assert pairs.contacts == round(2 * 5 * offered(pairs)[0])
+
+
+def test_channels_are_compared_by_their_best_and_worst_service_level() -> None:
+    base = organisation(6)
+    chat = replace(base.groups[1], id="chat:billing", channel="chat")
+    centre = replace(
+        base,
+        channels=(*base.channels, Channel("chat", ChannelKind.CHAT, 2)),
+        groups=(base.groups[0], chat),
+    )
+    result = simulate(centre, always(centre), *work(centre, 25.0, 300.0))
+    levels = [channel.service_level[Denominator.OFFERED].mean or 0.0 for channel in result.channels]
+    assert result.spread.mean is not None
+    assert result.spread.mean >= abs(levels[0] - levels[1]) - 0.01
+    alone = one_group(2)
+    single = simulate(alone, always(alone), *work(alone, 2.0, 60.0))
+    assert single.spread.mean is None
+
+
+def test_clocks_and_absence_of_a_wrong_shape_or_range_are_named() -> None:
+    centre = organisation(2)
+    for settings, pointer, code in (
+        (Settings(open_slots=np.ones((1, 3))), "/open_slots", "bad_shape"),
+        (Settings(open_slots=np.full((2, 96), 2.0)), "/open_slots", "out_of_range"),
+        (Settings(open_slots=np.full((2, 96), math.nan)), "/open_slots", "out_of_range"),
+        (Settings(absence=np.ones((2, 3))), "/absence", "bad_shape"),
+        (Settings(absence=np.ones((2, 96))), "/absence", "out_of_range"),
+        (Settings(adherence_s=-1.0), "/adherence_s", "out_of_range"),
+        (Settings(busyness=math.inf), "/busyness", "out_of_range"),
+        (Settings(records=-1), "/records", "out_of_range"),
+    ):
+        with pytest.raises(InvalidInput) as caught:
+            simulate(centre, always(centre), *work(centre, 1.0, 60.0), settings=settings)
+        assert codes(caught) == {pointer: code}
+
+
+def test_a_group_that_flows_lead_to_needs_a_handling_time_in_every_interval() -> None:
+    centre = replace(organisation(2), flows=(Flow("voice:orders", "voice:billing", 0.1),))
+    volumes, aht_s = work(centre, [1.0, 0.0], 60.0)
+    aht_s[1, 7] = 0.0
+    with pytest.raises(InvalidInput) as caught:
+        simulate(centre, always(centre), volumes, aht_s)
+    assert codes(caught) == {"/aht_s/1/7": "out_of_range"}
+
+
+def test_an_empty_range_and_a_centre_without_groups_are_named() -> None:
+    centre = organisation(2)
+    with pytest.raises(InvalidInput) as caught:
+        simulate(centre, always(centre), *work(centre, 1.0, 60.0), slots=range(5, 5))
+    assert codes(caught) == {"/slots": "bad_slots"}
+    nothing = replace(centre, groups=())
+    with pytest.raises(InvalidInput) as caught:
+        simulate(nothing, always(nothing), np.zeros((0, 96)), np.zeros((0, 96)))
+    assert codes(caught) == {"/organisation/groups": "no_groups"}
+
+
+def test_patience_zero_means_that_whoever_is_not_answered_at_once_is_gone() -> None:
+    centre = one_group(3, balking=1.0, handling_law=Law(LawKind.EXPONENTIAL))
+    result = simulate(
+        centre,
+        always(centre),
+        *work(centre, 40.0, 90.0),
+        settings=Settings(absence=0.0, replications=20),
+    )
+    load = 40 * 90 / 1800
+    blocked = (load**3 / 6) / (1 + load + load**2 / 2 + load**3 / 6)  # Erlang's loss formula
+    assert result.groups[0].abandonment.mean == pytest.approx(blocked, abs=0.01)
+    assert result.groups[0].mean_answer_s.mean == 0.0
