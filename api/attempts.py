@@ -64,7 +64,7 @@ def build(scenarios: Sequence[Scenario], settings: Settings, *, paths: int = 0) 
             made = _attempt(scenario, files, settings, paths)
             plan = made.organisation, made.roster, made.offered, made.aht_s
             raise_errors("It cannot be played.", check_trial(*plan, settings=made.settings))
-        except (InvalidInput, ForecastError) as error:
+        except (InvalidInput, ForecastError, OSError) as error:
             issues += _named(scenario.name, error)
         else:
             built[scenario.name] = made
@@ -82,8 +82,10 @@ def build(scenarios: Sequence[Scenario], settings: Settings, *, paths: int = 0) 
     return list(built.values())
 
 
-def _named(name: str, error: InvalidInput | ForecastError) -> list[Issue]:
+def _named(name: str, error: InvalidInput | ForecastError | OSError) -> list[Issue]:
     """Return what an exception tells, with the scenario that it is about."""
+    if isinstance(error, OSError):
+        return [Issue("unreadable_file", "", f"{name}: {error.filename}: {error.strerror}.")]
     if not error.issues:
         return [Issue("unusable", "", f"{name}: {error.detail}")]
     return [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from api.tables import safe
 from optimizer.errors import InvalidInput, Issue
 from optimizer.model import Organisation, Roster
 from optimizer.simulation import Study
@@ -83,4 +84,6 @@ def write_records(path: Path, study: Study, organisation: Organisation, roster: 
     if path.suffix == ".parquet":
         frame.to_parquet(path, index=False)
     else:
+        for name in ("group", "served_as", "customer_class", "agent"):
+            frame[name] = frame[name].map(safe)
         frame.to_csv(path, index=False, date_format="%Y-%m-%d %H:%M:%S%z", lineterminator="\n")

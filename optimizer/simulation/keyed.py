@@ -40,5 +40,5 @@ def uniforms(draws: Draws, purpose: str, keys: Keys) -> Floats:
 
 
 def _mixed(keys: Keys) -> Keys:
-    # numba compiles the function for arrays, too.
+    # It is compiled for arrays as well as for single keys.
     return mix(keys)  # type: ignore[arg-type, return-value]

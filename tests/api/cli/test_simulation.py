@@ -7,15 +7,29 @@ import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
 from api.cli import main
+from api.cli.output import console
+from forecasts.result import write_forecast
 from optimizer.io import write
-from optimizer.model import Organisation, Roster, Shift, TimeGrid
+from optimizer.model import (
+    Channel,
+    ChannelKind,
+    Organisation,
+    PlanningGroup,
+    Roster,
+    ServiceGoal,
+    Shift,
+    TimeGrid,
+)
+from optimizer.simulation import RULES, Settings
 from optimizer.simulation import simulate as play
+from tests.api.builders import forecast as forecast_of
 from tests.optimizer.builders import MONDAY, organisation
 
 HEADER = "group,start,offered,lower80,upper80,lower95,upper95,aht_s"
@@ -76,7 +90,8 @@ def test_one_json_object_holds_the_figures_of_the_simulation(
     volumes = np.zeros((2, GRID.count))
     for day in (0, 48):
         volumes[:, day + 20 : day + 23] = [[12.0], [8.0]]
-    same = play(centre, roster, volumes, np.full((2, GRID.count), 300.0), seed=3, replications=4)
+    times = np.full((2, GRID.count), 300.0)
+    same = play(centre, roster, volumes, times, settings=Settings(seed=3, replications=4))
     assert figures["groups"] == same.as_dict()["groups"]
 
 
@@ -142,6 +157,138 @@ def test_a_roster_for_other_people_is_bad_input(
     shown = simulate(*inputs, "--json")
     assert shown.exit_code == 2
     assert json.loads(shown.stdout)["errors"][0]["pointer"] == "/roster/shifts/0/agent"
+
+
+@pytest.mark.parametrize(
+    "name", ["score", "plain", "priority", "c_mu", "c_mu_theta", "queue_ratio", "bullseye"]
+)
+def test_every_rule_is_known_by_name(inputs: list[str], name: str) -> None:
+    shown = simulate(*inputs, "--rule", name, "--replications", "1", "--json")
+    assert shown.exit_code == 0
+    assert json.loads(shown.stdout)["rule"] == name
+
+
+def test_the_help_names_every_rule() -> None:
+    shown = simulate("--help").stdout
+    assert all(name in shown for name in RULES)
+
+
+def test_a_rule_may_come_from_a_file(inputs: list[str], tmp_path: Path) -> None:
+    rule = {"name": "mine", "kind": "c_mu", "costs": {"voice:billing": 9.0}}
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps({"schema": "callboard/1", "rule": rule}))
+    assert json.loads(simulate(*inputs, "--rule", str(path), "--json").stdout)["rule"] == "mine"
+    rule["costs"] = {"fax": 1.0}
+    path.write_text(json.dumps({"schema": "callboard/1", "rule": rule}))
+    shown = simulate(*inputs, "--rule", str(path), "--json")
+    assert shown.exit_code == 2
+    assert [error["pointer"] for error in json.loads(shown.stdout)["errors"]] == ["/rule/costs/fax"]
+
+
+def test_a_rule_that_nobody_knows_is_bad_input(inputs: list[str]) -> None:
+    shown = simulate(*inputs, "--rule", "luck")
+    assert shown.exit_code == 2
+    assert "unknown_rule" in shown.stderr
+
+
+def test_every_contact_may_be_written(inputs: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "contacts.csv"
+    shown = simulate(*inputs, "--records", str(path), "--replications", "2", "--json")
+    figures = json.loads(shown.stdout)
+    assert figures["files"] == [str(path)]
+    with path.open() as file:
+        rows = list(csv.DictReader(file))
+    assert 50 < len(rows) < 250
+    assert {row["replication"] for row in rows} == {"0"}
+
+
+def test_records_in_an_unknown_form_are_refused_before_anything_is_read(tmp_path: Path) -> None:
+    for name in ("organisation.json", "roster.json", "forecast.csv"):
+        (tmp_path / name).write_text("nothing yet")
+    shown = simulate(
+        f"--organisation={tmp_path / 'organisation.json'}",
+        f"--roster={tmp_path / 'roster.json'}",
+        f"--forecast={tmp_path / 'forecast.csv'}",
+        "--records",
+        str(tmp_path / "contacts.xlsx"),
+        "--json",
+    )
+    assert shown.exit_code == 2
+    assert [error["code"] for error in json.loads(shown.stdout)["errors"]] == ["bad_ending"]
+
+
+def test_people_may_be_late_and_days_busy(inputs: list[str]) -> None:
+    plain, varied = (
+        json.loads(simulate(*inputs, "--absence", "0", *more, "--json").stdout)
+        for more in ((), ("--adherence", "600", "--busyness", "0.3"))
+    )
+
+    def width(figures: dict[str, Any]) -> float:
+        offered = figures["groups"][0]["offered"]
+        return float(offered["high"] - offered["low"])
+
+    assert width(varied) > 1.5 * width(plain)
+
+
+def test_pairs_are_played_as_one(inputs: list[str]) -> None:
+    single, pairs = (
+        json.loads(simulate(*inputs, *more, "--json").stdout) for more in ((), ("--antithetic",))
+    )
+    assert pairs["contacts"] == pytest.approx(2 * single["contacts"], rel=0.1)
+    assert pairs["replications"] == single["replications"] == 10
+
+
+def test_sample_paths_of_a_bare_table_are_bad_input(inputs: list[str]) -> None:
+    shown = simulate(*inputs, "--paths", "3", "--json")
+    assert shown.exit_code == 2
+    assert [e["code"] for e in json.loads(shown.stdout)["errors"]] == ["no_uncertainty"]
+
+
+def test_sample_paths_are_played_from_a_folder(inputs: list[str], tmp_path: Path) -> None:
+    write_forecast(
+        forecast_of({"voice:orders": 12.0, "voice:billing": 8.0}, known=True), tmp_path / "folder"
+    )
+    options = [*inputs[:2], f"--forecast={tmp_path / 'folder'}", "--replications", "40", "--json"]
+    expected = json.loads(simulate(*options).stdout)["groups"][0]["offered"]
+    paths = json.loads(simulate(*options, "--paths", "20").stdout)["groups"][0]["offered"]
+    assert paths["mean"] == pytest.approx(expected["mean"], rel=0.15)
+    assert paths["high"] - paths["low"] > 1.5 * (expected["high"] - expected["low"])
+
+
+def test_clocks_of_tickets_may_keep_business_hours(
+    inputs: list[str], tmp_path: Path, centre: Organisation
+) -> None:
+    email = PlanningGroup(
+        "email:orders", "email", "orders", goal=ServiceGoal(first_response_seconds=3600.0)
+    )
+    more = replace(
+        centre,
+        channels=(*centre.channels, Channel("email", ChannelKind.EMAIL)),
+        groups=(*centre.groups, email),
+    )
+    write(tmp_path / "organisation.json", more)
+    # Emails come at night; calls from ten to half past eleven, with people there from nine.
+    night = [f"email:orders,2026-11-23 {clock},5,0,9,0,9,60" for clock in ("20:00", "20:30")]
+    text = forecast("2026-11-23", "2026-11-24").rstrip("\n")
+    (tmp_path / "forecast.csv").write_text("\n".join([text, *night]) + "\n")
+    shares = [
+        json.loads(simulate(*inputs, "--absence", "0", *more_, "--json").stdout)["deferred"][
+            "first_response"
+        ]["mean"]
+        for more_ in ((), ("--business-hours",))
+    ]
+    assert shares == [0.0, 1.0]
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_the_table_fits_the_terminal(
+    inputs: list[str], columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console, "width", columns)
+    shown = simulate(*inputs, "--replications", "3").stdout
+    assert max(len(line.rstrip()) for line in shown.splitlines()) <= columns
+    assert "…" not in shown
+    assert "±" in shown
 
 
 def test_a_roster_without_a_forecast_day_in_part_plays_what_is_there(

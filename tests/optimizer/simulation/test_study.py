@@ -14,7 +14,6 @@ import pytest
 from optimizer.simulation import Settings, Study, try_out
 from tests.optimizer.simulation.builders import always, one_group, work
 
-
 SLOTS = 16
 
 
