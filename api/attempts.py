@@ -21,6 +21,9 @@ from optimizer.staffing import shares_by_agents, split_by_site
 
 __all__ = ["build"]
 
+_SHARED = ("/organisation", "/roster", "/forecast")
+"""Where issues point that belong to a file, not to what a scenario changes."""
+
 
 @dataclass(slots=True)
 class _Files:
@@ -58,6 +61,7 @@ def build(scenarios: Sequence[Scenario], settings: Settings, *, paths: int = 0) 
     """
     files = _Files()
     issues: list[Issue] = []
+    told: set[tuple[object, ...]] = set()
     built: dict[str, Attempt] = {}
     for scenario in scenarios:
         try:
@@ -65,7 +69,13 @@ def build(scenarios: Sequence[Scenario], settings: Settings, *, paths: int = 0) 
             plan = made.organisation, made.roster, made.offered, made.aht_s
             raise_errors("It cannot be played.", check_trial(*plan, settings=made.settings))
         except (InvalidInput, ForecastError, OSError) as error:
-            issues += _named(scenario.name, error)
+            for issue in _issues(error):
+                # What is wrong with a file that scenarios share is told once.
+                shared = scenario.organisation, scenario.roster, scenario.forecast
+                if issue.pointer.startswith(_SHARED) and (*shared, issue) in told:
+                    continue
+                told.add((*shared, issue))
+                issues.append(replace(issue, detail=f"{scenario.name}: {issue.detail}"))
         else:
             built[scenario.name] = made
     first = built.get(scenarios[0].name)
@@ -82,14 +92,14 @@ def build(scenarios: Sequence[Scenario], settings: Settings, *, paths: int = 0) 
     return list(built.values())
 
 
-def _named(name: str, error: InvalidInput | ForecastError | OSError) -> list[Issue]:
-    """Return what an exception tells, with the scenario that it is about."""
+def _issues(error: InvalidInput | ForecastError | OSError) -> list[Issue]:
+    """Return what an exception tells."""
     if isinstance(error, OSError):
-        return [Issue("unreadable_file", "", f"{name}: {error.filename}: {error.strerror}.")]
+        return [Issue("unreadable_file", "", f"{error.filename}: {error.strerror}.")]
     if not error.issues:
-        return [Issue("unusable", "", f"{name}: {error.detail}")]
+        return [Issue("unusable", "", error.detail)]
     return [
-        Issue(issue.code, issue.pointer, f"{name}: {issue.detail}", Severity(issue.severity))
+        Issue(issue.code, issue.pointer, issue.detail, Severity(issue.severity))
         for issue in error.issues
     ]
 

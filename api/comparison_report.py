@@ -113,13 +113,13 @@ def _amount(value: float, unit: Unit, scale: float, sign: str = "") -> str:
     """Return a figure with its unit; times in the unit that suits the greatest of a row."""
     match unit:
         case Unit.SHARE:
-            return f"{100 * value:{sign}.1f} %"
+            return f"{100 * value:{sign}z.1f} %"
         case Unit.MONEY:
-            return f"{value:{sign},.0f}"
+            return f"{value:{sign}z,.0f}"
         case Unit.COUNT:
-            return f"{value:{sign},.1f}" if scale >= 10 else f"{value:{sign}.2f}"
+            return f"{value:{sign}z,.1f}" if scale >= 10 else f"{value:{sign}z.2f}"
         case Unit.SECONDS:
             seconds, name = (
                 (1, "s") if scale < 120 else (60, "min") if scale < 7200 else (3600, "h")
             )
-            return f"{value / seconds:{sign},.1f} {name}"
+            return f"{value / seconds:{sign}z,.1f} {name}"

@@ -147,7 +147,7 @@ def _print_summary(found: Sequence[Comparison]) -> None:
     console.print(table)
     console.print(
         "In time, answer, gave up: voice and chat, of all offered; first response: email, social "
-        "and\ntickets, in time; busy: occupancy of all agents; cost: pay of the roster.\n"
+        "and tickets, in time; busy: occupancy of all agents; cost: pay of the roster.\n"
     )
 
 
@@ -175,7 +175,7 @@ def _print_changes(found: Sequence[Comparison], by: str, figures: Sequence[str])
     if len(found) > 1:
         console.print(
             "Changes have 95 % intervals; where no word stands beside one, it may be chance. "
-            "pp: percentage\npoints. Figures that are 0 in both are left out."
+            "pp: percentage points. Figures that are 0 in both are left out."
         )
 
 

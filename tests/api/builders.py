@@ -45,7 +45,7 @@ def day_roster(people: Organisation, grid: TimeGrid = GRID) -> Roster:
     return Roster(
         grid,
         tuple(
-            Shift(agent.id, "day", 48 * day + OPEN.start, 48 * day + OPEN.stop)
+            Shift(agent.id, people.templates[0].id, 48 * day + OPEN.start, 48 * day + OPEN.stop)
             for agent in people.agents
             for day in days
         ),

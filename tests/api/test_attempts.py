@@ -228,6 +228,22 @@ def test_a_roster_for_other_days_is_named(folder: Path, people: Organisation) ->
     assert codes(folder, roster="december.json") == [("no_overlap", "/forecast")]
 
 
+def test_what_is_wrong_with_a_shared_file_is_told_once(folder: Path, people: Organisation) -> None:
+    roster = day_roster(people)
+    strangers = tuple(replace(shift, template="night") for shift in roster.shifts[:2])
+    write(folder / "roster.json", replace(roster, shifts=strangers))
+    write(folder / "copy.json", replace(roster, shifts=strangers))
+    files = [
+        baseline(folder),
+        write_scenario(folder, "same"),
+        write_scenario(folder, "copy", roster="copy.json"),
+    ]
+    with pytest.raises(InvalidInput) as caught:
+        build(read_scenarios(files), Settings())
+    told = [issue.detail.split(":")[0] for issue in caught.value.issues]
+    assert told == ["today", "today", "copy", "copy"]
+
+
 def test_problems_of_all_scenarios_are_listed_together(folder: Path) -> None:
     files = [
         baseline(folder),

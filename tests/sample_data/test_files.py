@@ -46,7 +46,7 @@ def test_a_folder_that_cannot_be_made_is_an_issue(tmp_path: Path) -> None:
 
 def test_the_shipped_set_is_made_anew_byte_for_byte(tmp_path: Path) -> None:
     write_sample(generate(agents=30, skills=2, weeks=20, tickets=40), tmp_path)
-    assert {file.name for file in SMALL.iterdir()} == NAMES | {"capacity.json"}
+    assert {file.name for file in SMALL.iterdir()} == NAMES | {"capacity.json", "scenarios"}
     for name in NAMES:
         assert (SMALL / name).read_bytes() == (tmp_path / name).read_bytes(), name
 
