@@ -232,11 +232,11 @@ def test_what_is_wrong_with_a_shared_file_is_told_once(folder: Path, people: Org
     roster = day_roster(people)
     strangers = tuple(replace(shift, template="night") for shift in roster.shifts[:2])
     write(folder / "roster.json", replace(roster, shifts=strangers))
-    write(folder / "copy.json", replace(roster, shifts=strangers))
+    write(folder / "roster_copy.json", replace(roster, shifts=strangers))
     files = [
         baseline(folder),
         write_scenario(folder, "same"),
-        write_scenario(folder, "copy", roster="copy.json"),
+        write_scenario(folder, "copy", roster="roster_copy.json"),
     ]
     with pytest.raises(InvalidInput) as caught:
         build(read_scenarios(files), Settings())
