@@ -1,0 +1,8 @@
+"""The correction loop: build a roster, try it, and ask for people where experience says so."""
+
+from api.correction.judge import Reading, Stretch
+from api.correction.loop import correct, corrections
+from api.correction.rounds import Correction, Round
+from api.correction.trials import Tried
+
+__all__ = ["Correction", "Reading", "Round", "Stretch", "Tried", "correct", "corrections"]

@@ -1,0 +1,1 @@
+"""What the benchmark of the correction loop is made of."""
