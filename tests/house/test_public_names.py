@@ -59,12 +59,13 @@ PUBLIC = {
     """,
     "optimizer.model": """
         ActivityKind ActivityTemplate Agent AgentState Assignment Availability BusinessTime
-        Channel ChannelKind Contract CustomerClass Deadlines Decision Denominator Flow FlowKind
-        HIGHEST_LEVEL History Law LawKind MINUTES_PER_DAY Obstacle Organisation PlannedActivity
-        PlanningGroup Priority Range Request RequestKind Requirement Roster RosterProblem
-        RoutingWeights ServiceGoal Shift ShiftTemplate ShrinkageWindow Site Skill Snapshot
-        StaffClass Ticket Tier TimeGrid Vendor Waiting can_serve check_grid check_organisation
-        check_problem check_requirement check_roster check_snapshot
+        Channel ChannelKind Contract CustomerClass Deadlines Decision Denominator Flow
+        FlowKind HIGHEST_LEVEL History Law LawKind MINUTES_PER_DAY Obstacle Organisation
+        PlannedActivity PlanningGroup Priority Range Request RequestKind Requirement Ring
+        Roster RosterProblem RoutingRule RoutingWeights RuleKind ServiceGoal Shift
+        ShiftTemplate ShrinkageWindow Site Skill Snapshot StaffClass Ticket Tier TimeGrid
+        Vendor Waiting can_serve check_grid check_organisation check_problem
+        check_requirement check_roster check_snapshot
     """,
     "optimizer.roster": """
         Parts RosterResult Verification solve verify
