@@ -2,7 +2,17 @@
 
 from api.correction.judge import Reading, Stretch
 from api.correction.loop import correct, corrections
+from api.correction.report import figures_of
 from api.correction.rounds import Correction, Round
 from api.correction.trials import Tried
 
-__all__ = ["Correction", "Reading", "Round", "Stretch", "Tried", "correct", "corrections"]
+__all__ = [
+    "Correction",
+    "Reading",
+    "Round",
+    "Stretch",
+    "Tried",
+    "correct",
+    "corrections",
+    "figures_of",
+]

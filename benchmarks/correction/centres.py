@@ -120,7 +120,7 @@ def voice_forecast(organisation: Organisation, days: int, seed: int) -> Forecast
 def _curve(starts: pd.DatetimeIndex) -> NDArray[np.float64]:
     hour = (starts.hour + starts.minute / 60.0).to_numpy()
     shape = sum(height * np.exp(-(((hour - at) / width) ** 2)) for height, at, width in HUMPS)
-    weekday = np.array(WEEKDAYS)[starts.weekday]
+    weekday = np.array(WEEKDAYS)[starts.day_of_week]
     curve: NDArray[np.float64] = np.where((hour >= OPEN) & (hour < CLOSE), shape * weekday, 0.0)
     return curve
 

@@ -7,11 +7,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from api.volumes import on_contacts, requirement_for, volumes_of
+from api.volumes import Volumes, on_contacts, requirement_for, volumes_of
 from forecasts import Forecast
 from optimizer.errors import InvalidInput
-from optimizer.model import Channel, ChannelKind, TimeGrid
-from optimizer.staffing import Method, least_agents
+from optimizer.model import (
+    Channel,
+    ChannelKind,
+    Organisation,
+    PlanningGroup,
+    ServiceGoal,
+    TimeGrid,
+)
+from optimizer.staffing import DeferredMethod, Method, least_agents
 from tests.optimizer.builders import organisation
 
 GROUPS = ("voice:orders", "voice:billing")
@@ -90,3 +97,40 @@ def test_floors_hold_while_a_group_is_open_and_deferred_ones_when_any_other_is()
     needed = on_contacts(centre, volumes_of(centre, expected)).agents
     assert (needed[0] == np.where(hours, 2, 0)).all()
     assert (needed[1] == np.where(hours, 1, 0)).all()
+
+
+def mixed_centre() -> tuple[Organisation, Volumes]:
+    """Return two desks and letters that a third of the people can also answer, with their work."""
+    centre = organisation(6)
+    letters = Channel("letters", ChannelKind.EMAIL)
+    orders, billing = centre.groups
+    slow = PlanningGroup(
+        "email:orders", "letters", "orders", goal=ServiceGoal(first_response_seconds=4 * 3600.0)
+    )
+    centre = replace(centre, channels=(*centre.channels, letters), groups=(orders, billing, slow))
+    names = (*GROUPS, slow.id)
+    expected = forecast("2026-11-23", groups=names)
+    few = expected.offered / np.array([[1.0], [1.0], [8.0]])
+    return centre, volumes_of(centre, replace(expected, offered=few))
+
+
+def test_pooling_lowers_the_desks_and_leaves_letters_alone() -> None:
+    centre, volumes = mixed_centre()
+    separate = on_contacts(centre, volumes).agents
+    pooled = on_contacts(centre, volumes, pooled=True).agents
+    assert (pooled <= separate).all()
+    assert pooled[:2].sum() < separate[:2].sum()
+    np.testing.assert_array_equal(pooled[2], separate[2])
+
+
+def test_letters_fill_what_is_idle_after_pooling() -> None:
+    centre, volumes = mixed_centre()
+    alone, together = (
+        on_contacts(centre, volumes, deferred=DeferredMethod.FILL, pooled=pooled).agents
+        for pooled in (False, True)
+    )
+    separate = on_contacts(centre, volumes).agents
+    np.testing.assert_array_equal(alone[:2], separate[:2])
+    assert (together[:2] == on_contacts(centre, volumes, pooled=True).agents[:2]).all()
+    # Whoever is pooled has less time for letters.
+    assert alone[2].sum() <= together[2].sum() < separate[2].sum()

@@ -10,6 +10,9 @@ PUBLIC = {
     "api": """
         create_app
     """,
+    "api.correction": """
+        Correction Reading Round Stretch Tried correct corrections figures_of
+    """,
     "api.report": """
         render
     """,

@@ -146,6 +146,16 @@ def test_a_person_sees_both_methods_and_the_check(inputs: list[str], tmp_path: P
     assert "10-26 16:00" in shown.stdout
 
 
+def test_agents_of_several_skills_are_counted_once_on_request(inputs: list[str]) -> None:
+    separate, pooled = (
+        json.loads(staff(*inputs, *more, "--json").stdout) for more in ((), ("--pooled",))
+    )
+    assert (separate["pooled"], pooled["pooled"]) == (False, True)
+    assert pooled["agent_hours"] < separate["agent_hours"]
+    for alone, together in zip(separate["groups"], pooled["groups"], strict=True):
+        assert together["agent_hours"] <= alone["agent_hours"]
+
+
 def test_where_nothing_differs_it_is_said(inputs: list[str], tmp_path: Path) -> None:
     rows = [f"voice:orders,2026-10-26 09:{minute},0,0,0,0,0,180" for minute in ("00", "30")]
     (tmp_path / "forecast.csv").write_text("\n".join([HEADER, *rows]) + "\n")
