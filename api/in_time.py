@@ -83,7 +83,7 @@ def shares_in_time(
         moving = transient_performance(
             agents * channel.concurrency,
             offered,
-            aht_s * (1.0, *channel.aht_factors)[-1],
+            aht_s * channel.aht_factor_at_limit,
             60.0 * volumes.grid.interval_minutes,
             patience_s=np.inf if group.patience_seconds is None else group.patience_seconds,
             within_s=within_s,

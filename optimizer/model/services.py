@@ -63,6 +63,11 @@ class Channel(Record):
         """Tell whether contacts wait in a backlog rather than on the line."""
         return self.kind in _DEFERRED
 
+    @property
+    def aht_factor_at_limit(self) -> float:
+        """Return the handling time with `concurrency` contacts in hand, over the group's."""
+        return self.aht_factors[-1] if self.aht_factors else 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Skill(Record):

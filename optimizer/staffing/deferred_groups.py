@@ -81,7 +81,7 @@ def staff_deferred(
     quick = [g for g, channel in enumerate(own) if not channel.deferred]
     occupancy = np.array([group.goal.max_occupancy for group in rows])[:, np.newaxis]
     # With several contacts in hand, an agent's time is shared and each of them takes longer.
-    share = [(1.0, *channel.aht_factors)[-1] / channel.concurrency for channel in own]
+    share = [channel.aht_factor_at_limit / channel.concurrency for channel in own]
     time = load * np.array(share)[:, np.newaxis]
     work = [DeferredWork(time[g], _window(rows[g], grid)) for g in slow]
     if method is DeferredMethod.FILL:

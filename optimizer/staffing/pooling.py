@@ -183,7 +183,7 @@ def pooled_requirement(
     deferred = np.array([channels[row.channel].deferred for row in rows], dtype=np.bool_)
     concurrency = np.array([channels[row.channel].concurrency for row in rows], dtype=np.int64)
     # Where the handling time depends on the contacts in hand, that of an agent at the limit counts.
-    aht *= np.array([[(1.0, *channels[row.channel].aht_factors)[-1]] for row in rows])
+    aht *= np.array([[channels[row.channel].aht_factor_at_limit] for row in rows])
     served = (_shared_rows(agent, rows, deferred) for agent in organisation.agents)
     profiles = _profiles(requirement.groups, Counter(served))
     half = np.random.default_rng(seed).standard_normal((draws // 2, len(rows)))

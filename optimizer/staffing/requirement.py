@@ -224,7 +224,7 @@ def _as_if_steady(
     busy = volume > 0.0
     opens = busy.copy()
     opens[:, 1:] &= ~busy[:, :-1]
-    slowest = np.array([(1.0, *channel.aht_factors)[-1] for channel in channels])
+    slowest = np.array([channel.aht_factor_at_limit for channel in channels])
     aht_s = aht_s * slowest[:, np.newaxis]
     contacts = np.zeros_like(volume)
     for law, members in by_law.items():

@@ -172,8 +172,7 @@ def _outcome(
         channel, goal = channels[group.channel], group.goal
         busy = offered[g] > 0.0
         volume, aht, agents = offered[g, busy], aht_s[g, busy], requirement.agents[g, busy]
-        slowest = (1.0, *channel.aht_factors)[-1]
-        hours = volume * aht * slowest / (3600.0 * channel.concurrency)
+        hours = volume * aht * channel.aht_factor_at_limit / (3600.0 * channel.concurrency)
         if channel.deferred:
             work_hours += float(hours.sum())
             continue
