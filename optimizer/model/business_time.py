@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from optimizer.errors import raise_errors
 from optimizer.model.findings import Findings
-from optimizer.model.grid import MINUTES_PER_DAY, TimeGrid
+from optimizer.model.grid import MINUTES_PER_DAY, TimeGrid, weekdays
 from optimizer.model.services import ServiceGoal
 
 __all__ = ["BusinessTime", "Deadlines"]
@@ -118,7 +118,7 @@ class BusinessTime:
 
         walls = grid.wall_times()
         days = walls.astype("datetime64[D]")
-        weekday_of = (days.astype(np.int64) + 3) % 7  # day 0 of the calendar was a Thursday
+        weekday_of = weekdays(days)
         minute = (walls - days).astype(np.int64)
         opened = (opening[weekday_of] <= minute) & (minute < closing[weekday_of])
         return cls(grid, opened & ~np.isin(days, np.array(list(closed_days), "datetime64[D]")))

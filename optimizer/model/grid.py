@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from optimizer.model.record import Record
 
-__all__ = ["MINUTES_PER_DAY", "TimeGrid"]
+__all__ = ["MINUTES_PER_DAY", "TimeGrid", "weekdays"]
 
 MINUTES_PER_DAY = 24 * 60
 
@@ -110,6 +110,12 @@ class TimeGrid(Record):
             ],
             dtype="datetime64[m]",
         )
+
+
+def weekdays(times: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """Return the weekday of days or clock times, 0 for Monday, in like shape."""
+    # Day 0 of numpy's calendar, 1970-01-01, was a Thursday.
+    return (times.astype("datetime64[D]").astype(np.int64) + 3) % 7
 
 
 def _minutes(span: timedelta) -> int:

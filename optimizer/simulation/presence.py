@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from optimizer.model import Organisation, Roster
+from optimizer.model.grid import weekdays
 from optimizer.simulation.centre import Line, Pools
 from optimizer.simulation.keyed import Keys, moment_keys, name_keys, uniforms
 from optimizer.simulation.system import Floats, Ints, Staff
@@ -167,8 +168,8 @@ def pay(organisation: Organisation, roster: Roster, slots: range) -> tuple[Float
     """
     index = {agent.id: i for i, agent in enumerate(organisation.agents)}
     contracts = {contract.id: contract for contract in organisation.contracts}
-    days = roster.grid.wall_times()[slots.start : slots.stop].astype("datetime64[D]")
-    weekend = np.isin((days.astype(np.int64) + 3) % 7, (5, 6))  # 1970-01-01 was a Thursday
+    walls = roster.grid.wall_times()[slots.start : slots.stop]
+    weekend = weekdays(walls) >= 5
     hours, cost = np.zeros(len(index)), np.zeros(len(index))
     for shift in roster.shifts:
         paid = np.zeros(len(slots), np.bool_)

@@ -11,14 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 from optimizer.errors import raise_errors
 from optimizer.model import Organisation, Requirement, TimeGrid
 from optimizer.model.findings import Findings
+from optimizer.model.grid import weekdays
 from optimizer.staffing.inputs import aligned, check_numbers
 
 __all__ = ["Shrinkage", "scheduled_agents", "shrinkage_of", "with_shrinkage"]
 
 _ROUNDING = 1e-9
-
-_FIRST_WEEKDAY = 3
-"""1970-01-01, day 0 of numpy's calendar, was a Thursday."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,8 +68,7 @@ def shrinkage_of(
 
     walls = grid.wall_times()
     days = walls.astype("datetime64[D]")
-    weekday = (days.astype(np.int64) + _FIRST_WEEKDAY) % 7
-    minute = (walls - days).astype(np.int64)
+    weekday, minute = weekdays(days), (walls - days).astype(np.int64)
     planned = np.zeros((len(names), grid.count))
     unplanned = np.zeros_like(planned)
     for g, name in enumerate(names):
