@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+from numpy.typing import NDArray
+
 from optimizer.model.record import Record
 
 __all__ = ["Law", "LawKind"]
@@ -35,3 +38,11 @@ class Law(Record):
     kind: LawKind = LawKind.EXPONENTIAL
     variation: float = 1.0
     points: tuple[float, ...] = ()
+
+    def scaled_points(self) -> NDArray[np.float64]:
+        """Return the points of an empirical law, which has one at least, scaled to mean 1."""
+        points = np.array(self.points)
+        # Between two neighbours times are spread evenly; a single point is every time.
+        middles = points if points.size == 1 else (points[1:] + points[:-1]) / 2
+        scaled: NDArray[np.float64] = points / middles.mean()
+        return scaled

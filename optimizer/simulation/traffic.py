@@ -100,7 +100,9 @@ class Traffic:
 def encode_laws(laws: Sequence[Law]) -> tuple[Records, NDArray[np.float64], NDArray[np.int64]]:
     """Return the different laws as the loop takes them, their points, and the law of each line."""
     different = list(dict.fromkeys(laws))
-    points = [_points(law) for law in different]
+    points = [
+        law.scaled_points() if law.kind is LawKind.EMPIRICAL else np.zeros(0) for law in different
+    ]
     ends = np.cumsum([len(own) for own in points], dtype=np.int64)
     encoded = records(
         LAW,
@@ -112,13 +114,3 @@ def encode_laws(laws: Sequence[Law]) -> tuple[Records, NDArray[np.float64], NDAr
     )
     of_line = np.array([different.index(law) for law in laws], np.int64)
     return encoded, np.concatenate([np.zeros(0), *points]), of_line
-
-
-def _points(law: Law) -> NDArray[np.float64]:
-    """Return the points of an empirical law, scaled to mean 1."""
-    if law.kind is not LawKind.EMPIRICAL:
-        return np.zeros(0)
-    points = np.array(law.points)
-    mean = points[0] if len(points) == 1 else np.mean((points[1:] + points[:-1]) / 2)
-    scaled: NDArray[np.float64] = points / mean
-    return scaled

@@ -47,11 +47,7 @@ def reach(law: Law) -> float:
 
 def _points(law: Law) -> Array:
     """Return the points of an empirical law, scaled to mean 1; a fixed time is one point."""
-    if law.kind is not LawKind.EMPIRICAL:
-        return np.ones(1)
-    points = np.array(law.points)
-    scaled: Array = points / (points if points.size < 2 else (points[1:] + points[:-1]) / 2).mean()
-    return scaled
+    return law.scaled_points() if law.kind is LawKind.EMPIRICAL else np.ones(1)
 
 
 def _lognormal(variation: float, x: Array) -> tuple[Array, Array]:
