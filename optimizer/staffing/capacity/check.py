@@ -80,7 +80,7 @@ def account_for(
     found = _Violations(problem)
     for week in range(problem.weeks):
         _check_staff(found, decisions, heads - training - ramping, week, relaxed=relaxed)
-        _check_pools(found, decisions, week)
+        _check_pools(found, decisions, required[:, week], week)
         _check_cross_use(found, decisions, own_hours, row, week)
     return Account(
         heads, training, ramping, productive, own_hours, supplied, short,
@@ -172,9 +172,8 @@ def _check_staff(
             found.most(week, f"less than no {what} of {group.id}", -value, 0.0)
 
 
-def _check_pools(found: _Violations, decisions: Decisions, week: int) -> None:
+def _check_pools(found: _Violations, decisions: Decisions, required: Array, week: int) -> None:
     problem = found.problem
-    required = problem.required()[:, week]
     from_pools = np.zeros(len(problem.groups))
     for p, pool in enumerate(problem.pools):
         committed = by_week(pool.committed_hours, problem.weeks)

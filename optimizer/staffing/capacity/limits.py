@@ -38,7 +38,7 @@ def shortfalls_of(
             week=int(week),
             hours=float(account.short[g, week]),
             share=float(account.short[g, week] / max(required[g, week], account.short[g, week])),
-            reasons=_reasons(problem, decisions, account, int(g), int(week)),
+            reasons=_reasons(problem, decisions, account, required, int(g), int(week)),
         )
         for week, g in np.argwhere(account.short.T > 0.0)
     )
@@ -62,7 +62,12 @@ def issues_of(
 
 
 def _reasons(
-    problem: CapacityProblem, decisions: Decisions, account: Account, g: int, week: int
+    problem: CapacityProblem,
+    decisions: Decisions,
+    account: Account,
+    required: Array,
+    g: int,
+    week: int,
 ) -> dict[Limit, str]:
     group = problem.groups[g]
     found: dict[Limit, str] = {}
@@ -70,7 +75,7 @@ def _reasons(
         _hiring(group, decisions.starts[g], week, problem.weeks),
         _attrition(problem, account, g, week),
         _overtime(group, decisions.overtime[g, week], account.trained[g, week]),
-        _elastic(problem, decisions, g, week),
+        _elastic(problem, decisions, float(required[g, week]), g, week),
         _cross_use(problem, decisions, account, group, week),
     ):
         found[limit] = f"{found[limit]}, {text}" if limit in found else text
@@ -116,12 +121,14 @@ def _overtime(group: StaffGroup, overtime: float, trained: float) -> _Reasons:
         yield Limit.OVERTIME_CAP, f"overtime is at its most ({group.max_overtime:.0%})"
 
 
-def _elastic(problem: CapacityProblem, decisions: Decisions, g: int, week: int) -> _Reasons:
+def _elastic(
+    problem: CapacityProblem, decisions: Decisions, required: float, g: int, week: int
+) -> _Reasons:
     """Say why elastic pools do no more: the group's own limit, or else each pool's."""
     group = problem.groups[g]
     able = [p for p, pool in enumerate(problem.pools) if group.id in pool.groups]
     done = sum(problem.pools[p].productivity * decisions.elastic[p, g, week] for p in able)
-    most = group.max_elastic_share * float(problem.required()[g, week])
+    most = group.max_elastic_share * required
     if able and group.max_elastic_share < 1.0 and _reached(done, most):
         yield (
             Limit.ELASTIC_SHARE,
