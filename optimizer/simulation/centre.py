@@ -218,23 +218,25 @@ def _or(value: float | None, otherwise: float) -> float:
     return otherwise if value is None else value
 
 
-def _like(organisation: Organisation, lines: list[Line], line: Line, group: str) -> list[int]:
-    """Return the lines of a group for the customers of a line."""
-    return [
-        index
-        for index, other in enumerate(lines)
-        if organisation.groups[other.group].id == group
-        and other.customer_class == line.customer_class
-    ]
+def _by_group(
+    organisation: Organisation, lines: list[Line]
+) -> dict[str, dict[CustomerClass, list[int]]]:
+    """Return the lines of every group, by customer class."""
+    found: dict[str, dict[CustomerClass, list[int]]] = {}
+    for index, line in enumerate(lines):
+        classes = found.setdefault(organisation.groups[line.group].id, {})
+        classes.setdefault(line.customer_class, []).append(index)
+    return found
 
 
 def _escalations(organisation: Organisation, lines: list[Line]) -> Ints:
     """Return the line that each escalates to: of those that need no more authority, the last."""
     result = np.full(len(lines), -1)
+    by_group = _by_group(organisation, lines)
     for index, line in enumerate(lines):
         target = organisation.groups[line.group].escalate_to
         if target is not None:
-            there = _like(organisation, lines, line, target)
+            there = by_group[target][line.customer_class]
             enough = [i for i in there if lines[i].authority >= line.authority]
             result[index] = enough[0] if enough else there[-1]
     return result
@@ -258,11 +260,10 @@ def _pace(organisation: Organisation, lines: list[Line], capacity: int) -> Float
 def _flows(organisation: Organisation, lines: list[Line]) -> Flows:
     """Return the flows between lines; customers stay in their class."""
     rows = []
+    by_group = _by_group(organisation, lines)
     for flow in organisation.flows:
-        for source, line in enumerate(lines):
-            if organisation.groups[line.group].id != flow.source:
-                continue
-            there = _like(organisation, lines, line, flow.target)
+        for customer_class, sources in by_group[flow.source].items():
+            there = by_group[flow.target][customer_class]
             total = sum(lines[i].share for i in there)
             rows += [
                 (
@@ -274,6 +275,7 @@ def _flows(organisation: Organisation, lines: list[Line]) -> Flows:
                     flow.kind is FlowKind.RETRY,
                     flow.pauses_clock,
                 )
+                for source in sources
                 for target in there
             ]
     columns = list(zip(*rows, strict=True)) or [()] * 7
