@@ -140,9 +140,10 @@ def authority_savings(
     Raises
     ------
     InvalidInput
-        If a shape or a number cannot be used.
+        If a shape or a number cannot be used; every problem is listed.
     """
     found = Findings()
+    found.within("limit", limit, 0.0)
     volume, aht = aligned(found, ("offered", "aht_s"), (offered, aht_s))
     if volume.ndim != 2 or len(volume) != len(organisation.groups):
         found.at("offered").error("bad_shape", "offered needs one row per planning group.")
