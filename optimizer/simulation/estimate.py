@@ -12,7 +12,7 @@ from optimizer.simulation.system import Floats
 
 __all__ = ["Estimate", "ratio_deviations"]
 
-CONFIDENCE = 0.95
+_CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Estimate:
         if count < 2:
             return cls(mean)
         error = math.sqrt(float(deviations @ deviations) / (count - 1) / count)
-        half = float(stdtrit(count - 1, (1 + CONFIDENCE) / 2)) * error  # quantile of Student's t
+        half = float(stdtrit(count - 1, (1 + _CONFIDENCE) / 2)) * error  # quantile of Student's t
         return cls(mean, mean - half, mean + half)
 
     @property

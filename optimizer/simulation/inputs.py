@@ -26,8 +26,10 @@ __all__ = ["MOST_CONTACTS", "check_trial"]
 MOST_CONTACTS = 100_000_000
 """Greatest number of contacts expected in one replication; they take about a minute."""
 
-MOST_UNITS = 1000
-CELLS_PER_ISSUE = 20
+_MOST_UNITS = 1000
+"""Most units of an agent: tables of the engine grow with them."""
+
+_CELLS_PER_ISSUE = 20
 
 
 def check_trial(
@@ -62,11 +64,11 @@ def _check_plan(organisation: Organisation, roster: Roster) -> list[Issue]:
             found.at("roster", "shifts", index).error("overlapping_shifts", detail)
         last[shift.agent] = max(shift.end, last.get(shift.agent, shift.end))
     at_once = [c.concurrency for c in organisation.channels if not c.deferred and c.concurrency > 0]
-    if math.lcm(*at_once) > MOST_UNITS:
+    if math.lcm(*at_once) > _MOST_UNITS:
         found.at("organisation", "channels").error(
             "concurrency_mix",
             f"Concurrencies {sorted(set(at_once))} divide an agent into {math.lcm(*at_once)} "
-            f"units; at most {MOST_UNITS} can be played.",
+            f"units; at most {_MOST_UNITS} can be played.",
         )
     return found.issues
 
@@ -104,11 +106,11 @@ def _check_volumes(
     bad_aht = ~(np.isfinite(aht_s) & (aht_s > 0)) & needed
     for name, values, bad in (("offered", offered, bad_volume), ("aht_s", aht_s, bad_aht)):
         cells = np.argwhere(bad).tolist()
-        for row, slot in cells[:CELLS_PER_ISSUE]:
+        for row, slot in cells[:_CELLS_PER_ISSUE]:
             detail = f"{name} is {values[row, slot]:g} for {organisation.groups[row].id!r}."
             found.at(name, row, slot).error("out_of_range", detail)
-        if len(cells) > CELLS_PER_ISSUE:
-            detail = f"{len(cells) - CELLS_PER_ISSUE} further values have this problem."
+        if len(cells) > _CELLS_PER_ISSUE:
+            detail = f"{len(cells) - _CELLS_PER_ISSUE} further values have this problem."
             found.at(name).error("out_of_range", detail)
     total = float(offered[:, slots.start : slots.stop].sum())
     if total > MOST_CONTACTS:

@@ -18,7 +18,7 @@ __all__ = ["PERCENT", "Observation", "observe", "pair"]
 PERCENT = (50, 90, 99)
 """Quantiles of the wait that are kept."""
 
-COUNTS = CELL.names or ()
+_COUNTS = CELL.names or ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,8 +70,8 @@ def observe(
         Pay of every agent, [agents]; it is shared out by the time spent on each line's contacts.
     """
     of_group = np.arange(group_of_line.max() + 1)[:, None] == group_of_line
-    by_slot = {name: of_group @ run.counts[name] for name in COUNTS}
-    totals = {name: sets.member @ run.counts[name].sum(axis=1) for name in COUNTS}
+    by_slot = {name: of_group @ run.counts[name] for name in _COUNTS}
+    totals = {name: sets.member @ run.counts[name].sum(axis=1) for name in _COUNTS}
     totals["cost"] = sets.member @ _shared_out(cost, run.work_s)
 
     def by_pool(seconds: Floats) -> Floats:

@@ -81,7 +81,7 @@ CONTACT = np.dtype(
         ("ahead", "i4"),  # who stands ahead
         ("beside", "i4"),  # the next contact in the agent's hand
         ("before", "i4"),  # the previous one
-        ("place", "i4"),  # one of the places of `optimizer.simulation.loop`
+        ("place", "i4"),  # one of the places of `optimizer.simulation.sources`
         ("responded", "?"),  # whether somebody answered the case before
         ("over", "?"),  # whether the customer is gone while the agent is not done
     ],

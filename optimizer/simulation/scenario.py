@@ -20,7 +20,7 @@ from optimizer.simulation.traffic import Draws, Traffic
 
 __all__ = ["Scenario"]
 
-FIRST_CHOICE = 1e-6
+_FIRST_CHOICE = 1e-6
 """Points between two choices of an agent group: they decide between idle agents, never between
 contacts whose waits differ by more than a microsecond (with the weights `PLAIN`)."""
 
@@ -93,7 +93,7 @@ class Scenario:
         types = len(self.offered)
         rank = np.full(types, 2) if self.rank is None else self.rank
         return System(
-            fit=-FIRST_CHOICE * self.choice,
+            fit=-_FIRST_CHOICE * self.choice,
             rank=rank,
             value=np.ones(types) if self.value is None else self.value,
             target=np.array(self.weights.wait_target_seconds)[rank],

@@ -83,8 +83,8 @@ class Trial:
         [slots].
     absence
         Probability that a shift is not worked, [shifts].
-    cost
-        Pay of every agent, [agents].
+    hours, cost
+        Paid hours and pay of every agent, [agents].
     first
         The first slot that is played.
     """
