@@ -14,25 +14,14 @@ from optimizer.staffing.deferred import DeferredWork, SpreadWork, spread_work
 from optimizer.staffing.deferred_groups import DeferredMethod, DeferredStaffing, staff_deferred
 from optimizer.staffing.fill import FilledWork, fill_idle_time, idle_time
 from optimizer.staffing.finite import finite_performance
-from optimizer.staffing.flows import (
-    FlowChange,
-    FreshContacts,
-    all_contacts,
-    changed_contacts,
-    fresh_contacts,
-    with_flow_factor,
-)
+from optimizer.staffing.flow_changes import FlowChange, changed_contacts, with_flow_factor
+from optimizer.staffing.flows import FreshContacts, all_contacts, fresh_contacts
 from optimizer.staffing.heavy_traffic import delay_probability, safety_factor, square_root_agents
 from optimizer.staffing.offered_load import OfferedLoad, offered_load
 from optimizer.staffing.performance import Performance, blocking_probability, performance
-from optimizer.staffing.pooling import (
-    Cover,
-    Profiles,
-    flow_cover,
-    pooled_requirement,
-    staff_profiles,
-)
+from optimizer.staffing.pooling import pooled_requirement
 from optimizer.staffing.priorities import PriorityWaits, least_priority_agents, priority_waits
+from optimizer.staffing.profiles import Cover, Profiles, flow_cover, staff_profiles
 from optimizer.staffing.requirement import Method, required_agents
 from optimizer.staffing.retrials import RetrialPerformance, retrial_performance
 from optimizer.staffing.search import fractional_agents, least_agents

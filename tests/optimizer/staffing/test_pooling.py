@@ -11,47 +11,16 @@ from hypothesis import strategies as st
 
 from optimizer.errors import InvalidInput
 from optimizer.model import (
-    Agent,
     Channel,
     ChannelKind,
     Organisation,
     PlanningGroup,
     Requirement,
     ServiceGoal,
-    Skill,
     Tier,
-    TimeGrid,
 )
-from optimizer.staffing import (
-    Method,
-    flow_cover,
-    least_agents,
-    pooled_requirement,
-    required_agents,
-    staff_profiles,
-)
-from tests.optimizer.builders import MONDAY, organisation
-
-GOAL = ServiceGoal(0.8, 20.0)
-GRID = replace(TimeGrid.of_days(MONDAY, 1, 60), count=3)
-
-
-def centre(staff: dict[str, int], groups: tuple[PlanningGroup, ...] | None = None) -> Organisation:
-    """Return a centre with so many agents for each set of skills, written like ``a+b``."""
-    skills = sorted({skill for one in staff for skill in one.split("+")})
-    if groups is None:
-        groups = tuple(PlanningGroup(skill, "voice", skill, goal=GOAL) for skill in skills)
-    return replace(
-        organisation(),
-        channels=(Channel("voice", ChannelKind.VOICE), Channel("email", ChannelKind.EMAIL)),
-        skills=tuple(Skill(skill) for skill in skills),
-        groups=groups,
-        agents=tuple(
-            Agent(f"{one}{i}", "core", "paris", dict.fromkeys(one.split("+"), 3))
-            for one, count in staff.items()
-            for i in range(count)
-        ),
-    )
+from optimizer.staffing import Method, least_agents, pooled_requirement, required_agents
+from tests.optimizer.staffing.pooling_cases import GOAL, GRID, centre
 
 
 def pool(
@@ -148,22 +117,6 @@ def test_equal_arguments_give_equal_requirements() -> None:
     assert (first == second).all()
 
 
-def test_a_flexible_agent_counted_in_every_skill_claims_a_cover_that_is_not_there() -> None:
-    model = centre({"a": 1, "b": 1, "a+b": 1})
-    profiles = staff_profiles(model, ["a", "b"])
-    needed = Requirement(GRID, ("a", "b"), np.array([[2.0, 1.0, 2.0], [2.0, 2.0, 1.0]]))
-    cover = flow_cover(needed, profiles, profiles.agents[:, np.newaxis])
-    assert cover.complete.tolist() == [False, True, True]
-    assert cover.missing.sum(axis=0).tolist() == [1.0, 0.0, 0.0]
-    assert not cover.missing_by_skill.any()
-
-
-def test_an_agent_is_in_the_profile_of_all_that_can_be_served() -> None:
-    profiles = staff_profiles(centre({"a": 3, "a+b": 2}), ["b", "a"])
-    staff = {tuple(row): int(n) for row, n in zip(profiles.serves, profiles.agents, strict=True)}
-    assert staff == {(False, True): 3, (True, True): 2}
-
-
 def test_what_does_not_fit_together_is_bad_input() -> None:
     model = centre({"a": 1, "b": 1})
     needed = Requirement(GRID, ("a", "b"), np.ones((2, 3)))
@@ -176,12 +129,6 @@ def test_what_does_not_fit_together_is_bad_input() -> None:
         pooled_requirement(needed, model, np.ones((2, 3)), 180.0, draws=0)
     with pytest.raises(InvalidInput):
         pooled_requirement(needed, centre({"a+b": 1}), -np.ones((2, 3)), 180.0)
-    profiles = staff_profiles(model, ["a", "b"])
-    for there in (np.ones((3, 3)), -np.ones((2, 3)), np.full((2, 3), np.nan)):
-        with pytest.raises(InvalidInput):
-            flow_cover(needed, profiles, there)
-    with pytest.raises(InvalidInput):
-        flow_cover(replace(needed, groups=("b", "a")), profiles, np.ones((2, 3)))
 
 
 def test_chats_that_slow_each_other_down_share_agents_with_calls() -> None:
