@@ -7,7 +7,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["whole"]
+__all__ = ["check_place", "whole"]
+
+
+def check_place(folder: Path) -> None:
+    """Make a folder and see that it can be written to: before the work, not after it.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made, or nothing can be written there.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    trial = folder / f".callboard.{os.getpid()}"
+    trial.touch()
+    trial.unlink()
 
 
 @contextmanager

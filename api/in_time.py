@@ -8,16 +8,20 @@ time of an agent at the limit.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from api.volumes import Volumes
+from optimizer.errors import InvalidInput
 from optimizer.model import Denominator, Organisation, Requirement
 from optimizer.staffing import transient_performance
 
 __all__ = ["ShareInTime", "shares_in_time"]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +60,13 @@ def shares_in_time(
 ) -> tuple[ShareInTime, ...]:
     """Return the service level in motion of every group that is answered at once.
 
-    Groups without contacts are left out.
+    Groups without contacts are left out, and those whose queue is too large to be followed within
+    a minute or two, which is said as a warning.
 
     Parameters
     ----------
     requirement
         Agents on contacts, before shrinkage, for the groups and slots of `volumes`.
-
-    Raises
-    ------
-    InvalidInput
-        If a queue is too large to be followed within a minute or two.
     """
     groups = {group.id: group for group in organisation.groups}
     channels = {channel.id: channel for channel in organisation.channels}
@@ -80,14 +80,18 @@ def shares_in_time(
             continue
         goal = group.goal
         within_s = goal.within_seconds or 0.0
-        moving = transient_performance(
-            agents * channel.concurrency,
-            offered,
-            aht_s * channel.aht_factor_at_limit,
-            60.0 * volumes.grid.interval_minutes,
-            patience_s=np.inf if group.patience_seconds is None else group.patience_seconds,
-            within_s=within_s,
-        )
+        try:
+            moving = transient_performance(
+                agents * channel.concurrency,
+                offered,
+                aht_s * channel.aht_factor_at_limit,
+                60.0 * volumes.grid.interval_minutes,
+                patience_s=np.inf if group.patience_seconds is None else group.patience_seconds,
+                within_s=within_s,
+            )
+        except InvalidInput as error:
+            log.warning("group %s is not followed through time: %s", name, error.issues[0].detail)
+            continue
         share = moving.figures.service_level(goal.denominator)
         found.append(
             _summed_up(name, within_s, goal.denominator, goal.target_share, share, offered)

@@ -105,7 +105,9 @@ def attempt(
         detail = "Sample paths need the folder that `callboard forecast` writes, not a table alone."
         issues = [Issue("no_uncertainty", "/forecast", detail)]
         raise InvalidInput("The forecast does not know how sure it is.", issues)
-    volumes = _on_roster(volumes_of(organisation, forecast), roster.grid)
+    ahead = volumes_of(organisation, forecast)
+    volumes = _on_roster(ahead, roster.grid)
+    _tell_uncovered(roster, ahead.grid)
     offered, aht_s = volumes.for_all(organisation)
     if settings.absence is None and any(g.shrinkage_windows for g in organisation.groups):
         settings = replace(settings, absence=shrinkage_of(organisation, roster.grid).total)
@@ -120,10 +122,30 @@ def attempt(
                 _on_roster(
                     volumes_of(organisation, replace(forecast, offered=path)), roster.grid
                 ).for_all(organisation)[0]
-                for path in forecast.sample_paths(paths, settings.seed)
+                # Further ones would not be played.
+                for path in forecast.sample_paths(min(paths, settings.replications), settings.seed)
             ]
         )
     return Attempt(organisation, roster, fresh, aht_s, settings)
+
+
+def _tell_uncovered(roster: Roster, ahead: TimeGrid) -> None:
+    """Warn of days with shifts of which nothing is forecast: nobody will call on them."""
+    known = set(ahead.days())
+    days = roster.grid.days()
+    bounds = roster.grid.day_bounds()
+    begins = np.array([shift.start for shift in roster.shifts], dtype=np.int64)
+    worked = np.unique(np.searchsorted(bounds, begins, side="right") - 1)
+    empty = [
+        days[day] for day in worked.tolist() if 0 <= day < len(days) and days[day] not in known
+    ]
+    if empty:
+        log.warning(
+            "/forecast: nothing is forecast for %d of the days with shifts, %s to %s",
+            len(empty),
+            empty[0],
+            empty[-1],
+        )
 
 
 def _fresh(organisation: Organisation, grid: TimeGrid, offered: Figures) -> Figures:

@@ -30,7 +30,8 @@ A generated contact centre: {agents} agents, {skills} front-line skills, {weeks}
 Intervals are half-hours; one without a row was closed. Next, in this folder:
 
   callboard backtest --history history.csv --horizon 7d --origins 12
-  callboard forecast --history history.csv --horizon {days}d --country {country} --out plan
+  callboard forecast --history history.csv --horizon {days}d --start {start} \\
+      --country {country} --out plan
   callboard staff --organisation organisation.json --forecast plan/forecast.csv --out plan
   callboard assign snapshot.json
 """

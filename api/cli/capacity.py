@@ -86,11 +86,12 @@ def capacity(
       callboard capacity --plan capacity.json --without promotions --without pools
       callboard capacity --plan year.json --organisation organisation.json --forecast year --json
     """
+    import pulp  # noqa: F401 - half a second that is not the plan's
+
+    from api import capacity_report
     from optimizer.stop import Deadline
 
     deadline = Deadline.after(seconds)
-    from api import capacity_report
-
     problem = _question(plan_path, organisation_path, forecast_path)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)

@@ -73,6 +73,7 @@ def compare(
     """
     from api.attempts import build
     from api.comparison_report import as_dict, write_comparison
+    from api.files import check_place
     from api.scenarios import read_scenarios
     from optimizer.errors import Issue, raise_errors
     from optimizer.simulation import FIGURES, WAITS, compare, summarise, try_out
@@ -88,6 +89,8 @@ def compare(
         if name not in known
     ]
     raise_errors("There is no such figure.", unknown)
+    if out is not None:
+        check_place(out)
     scenarios = read_scenarios(scenario_paths)
     names = [scenario.name for scenario in scenarios]
     attempts = build(scenarios, settings_of(**trial), paths=trial["paths"])
@@ -108,7 +111,6 @@ def compare(
     found = compare(names, studies, results)
     summary = as_dict(found)
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
         files = [out / "comparison.json", out / "comparison.csv"]
         text = json.dumps(summary, indent=1, allow_nan=False) + "\n"
         files[0].write_text(text, encoding="utf-8")

@@ -85,6 +85,7 @@ def simulate(
     """
     from dataclasses import replace
 
+    from api.files import check_place
     from api.records import check_records_path, write_records
     from api.tables import write_intervals
     from api.trying import attempt, rule_of
@@ -94,6 +95,9 @@ def simulate(
 
     if records_path is not None:
         check_records_path(records_path)
+        check_place(records_path.parent)
+    if out is not None:
+        check_place(out)
     organisation = read_organisation(organisation_path)
     roster = read_roster(roster_path, organisation)
     settings = replace(
@@ -121,7 +125,6 @@ def simulate(
     figures = result.as_dict()
     files = []
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
         files = [out / "simulation.json", out / "simulation_intervals.csv"]
         files[0].write_text(json.dumps(figures, indent=1, allow_nan=False) + "\n", encoding="utf-8")
         write_intervals(files[1], result)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import pairwise
 
+import numpy as np
+
 from optimizer.model.findings import Findings
 from optimizer.model.flows import FlowKind
 from optimizer.model.grid import MINUTES_PER_DAY
@@ -91,6 +93,21 @@ def check_law(found: Findings, law: Law) -> None:
         found.at("points").error("not_ascending", "The points of a law must ascend.")
 
 
+def _never_ends(organisation: Organisation) -> bool:
+    """Tell whether contacts that are once answered bring further ones for ever.
+
+    They end if the powers of the matrix of shares vanish, that is, if it has no eigenvalue of 1.
+    """
+    place = {group.id: index for index, group in enumerate(organisation.groups)}
+    shares = np.zeros((len(place), len(place)))
+    for flow in organisation.flows:
+        if flow.kind is not FlowKind.RETRY and {flow.source, flow.target} <= place.keys():
+            shares[place[flow.target], place[flow.source]] += flow.share
+    if not np.isfinite(shares).all():
+        return False
+    return bool(np.abs(np.linalg.eigvals(shares)).max(initial=0.0) >= 1 - _ROUNDING)
+
+
 def check_flows(found: Findings, organisation: Organisation) -> None:
     """Report references to nothing, shares that are too great, and escalations in a circle."""
     names = {group.id for group in organisation.groups}
@@ -106,6 +123,10 @@ def check_flows(found: Findings, organisation: Organisation) -> None:
         sums[flow.source] += flow.share
         if sums[flow.source] > 1 + _ROUNDING:
             here.error("shares_above_one", f"More than all contacts of {flow.source!r} go on.")
+    if organisation.flows and _never_ends(organisation):
+        found.at("flows").error(
+            "endless_circle", "Contacts go round in a circle from which none leaves."
+        )
     classes = organisation.customer_classes
     found.unique("customer_classes", (one.id for one in classes))
     for i, one in enumerate(classes):

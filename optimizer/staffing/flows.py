@@ -29,6 +29,9 @@ __all__ = ["FreshContacts", "all_contacts", "fresh_contacts"]
 
 Array = NDArray[np.float64]
 
+_TOLD = 0.05
+"""Contacts by which flows may exceed a forecast before anybody is told."""
+
 _ROUNDING = 1e-9
 
 
@@ -92,7 +95,7 @@ def fresh_contacts(
     issues = []
     for g, group in enumerate(organisation.groups):
         slots = np.flatnonzero(short[g] > 0.0)
-        if len(slots):
+        if short[g].sum() > _TOLD:
             detail = (
                 f"Flows bring {short[g, slots].sum():.1f} contacts more to {group.id!r} than are "
                 f"expected there, in {len(slots)} slots from slot {slots[0]} on."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.model import ServiceGoal
+from optimizer.model import Denominator, ServiceGoal
 from optimizer.model.findings import Findings
 from optimizer.staffing.inputs import LONGEST, SHORTEST
 from optimizer.staffing.performance import Performance
@@ -18,6 +18,10 @@ SLACK = 1e-9
 
 def check_goal(found: Findings, goal: ServiceGoal) -> None:
     """Report goals that mean nothing or need infinitely many agents."""
+    if not isinstance(goal.denominator, Denominator):
+        found.at("denominator").error(
+            "unknown_value", f"{goal.denominator!r} is none of the denominators."
+        )
     found.within("target_share", goal.target_share, 0, 1, open_low=True, open_high=True)
     found.within("within_seconds", goal.within_seconds, 0, LONGEST)
     found.within("mean_answer_seconds", goal.mean_answer_seconds, SHORTEST)

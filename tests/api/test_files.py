@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from api.files import whole
+from api.files import check_place, whole
 
 
 def test_a_file_appears_when_all_is_written(tmp_path: Path) -> None:
@@ -29,3 +29,11 @@ def test_a_writer_that_is_interrupted_leaves_the_old_file(tmp_path: Path) -> Non
         interrupted(target)
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_folder_is_made_and_tried_before_the_work(tmp_path: Path) -> None:
+    check_place(tmp_path / "new" / "folder")
+    assert list((tmp_path / "new" / "folder").iterdir()) == []
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match="file"):
+        check_place(tmp_path / "file")

@@ -51,7 +51,8 @@ def test_what_flows_bring_is_taken_out_so_that_it_is_not_played_twice() -> None:
 def test_sample_paths_scatter_around_what_comes_from_outside() -> None:
     people = replace(centre(), flows=FLOWS)
     expected = forecast(VOLUMES, known=True)
-    made = attempt(people, day_roster(people), expected, Settings(seed=1), paths=400)
+    many = Settings(seed=1, replications=400)
+    made = attempt(people, day_roster(people), expected, many, paths=400)
     fresh = attempt(people, day_roster(people), expected, Settings()).offered
     assert made.offered.shape == (400, 2, 96)
     assert made.offered.mean(axis=0)[:, OPEN] == pytest.approx(fresh[:, OPEN], rel=0.06)
@@ -132,3 +133,22 @@ def test_a_rule_that_cannot_be_read_names_its_file_and_every_problem(tmp_path: P
         rule_of(str(path))
     assert sorted(issue.code for issue in caught.value.issues) == ["unknown_field", "unknown_value"]
     assert all("odd.json" in issue.detail for issue in caught.value.issues)
+
+
+def test_no_more_paths_are_drawn_than_are_played() -> None:
+    expected = forecast(VOLUMES, known=True)
+    few = Settings(replications=3)
+    assert len(attempt(centre(), day_roster(centre()), expected, few, paths=1000).offered) == 3
+
+
+def test_days_with_shifts_of_which_nothing_is_forecast_are_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    people = centre()
+    attempt(people, day_roster(people), forecast(VOLUMES), Settings())
+    assert not caplog.messages
+    wider = TimeGrid.of_days(MONDAY, 4, 30, "Europe/Paris")
+    attempt(people, day_roster(people, wider), forecast(VOLUMES), Settings())
+    assert caplog.messages == [
+        "/forecast: nothing is forecast for 2 of the days with shifts, 2026-11-25 to 2026-11-26"
+    ]

@@ -97,3 +97,17 @@ def test_urgent_expert_work_without_a_floor_is_a_warning() -> None:
     assert ("no_expert_floor", "/groups/0/floor") in codes(replace(good, groups=(urgent,)))
     kept = replace(urgent, floor=1)
     assert "no_expert_floor" not in {code for code, _ in codes(replace(good, groups=(kept,)))}
+
+
+def test_a_circle_from_which_no_contact_leaves_is_refused() -> None:
+    there, back = (
+        Flow("voice:orders", "voice:billing", 1.0),
+        Flow("voice:billing", "voice:orders", 1.0),
+    )
+    endless = replace(organisation(), flows=(there, back))
+    assert codes(endless) == {("endless_circle", "/flows")}
+    ends = replace(organisation(), flows=(there, replace(back, share=0.9)))
+    assert codes(ends) == set()
+    # Whoever gives up again and again needs no agent: only answered contacts count.
+    again = Flow("voice:orders", "voice:orders", 1.0, FlowKind.RETRY)
+    assert codes(replace(organisation(), flows=(again,))) == set()
