@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from api.trying import attempt
+from api.correction import Correction, Tried, correct
 from api.volumes import Volumes, requirement_for, volumes_of
+from api.warm import compile_kernels
 from forecasts import Backtest, Forecast, History, backtest, forecast
-from optimizer.model import Organisation, Requirement, RosterProblem
+from optimizer.model import Organisation, Requirement
 from optimizer.progress import Event, Observer, silent
-from optimizer.roster import RosterResult, solve
-from optimizer.simulation import Settings, SimulationResult, simulate
+from optimizer.roster import RosterResult
+from optimizer.simulation import Settings, SimulationResult
 from optimizer.stop import Deadline
 
 __all__ = ["Plan", "plan"]
@@ -28,8 +29,10 @@ class Plan:
     ----------
     held_out
         How good such a forecast would have been for the last days of the history.
-    requirement
-        Agents to roster, shrinkage included.
+    correction
+        From the requirement by the forecast alone to the one that is kept.
+    checked
+        The first roster and the kept one, tried with customers that chose neither.
     seconds
         Time spent on each phase, in order.
     """
@@ -39,10 +42,24 @@ class Plan:
     held_out: Backtest
     forecast: Forecast
     volumes: Volumes
-    requirement: Requirement
-    roster: RosterResult
-    simulation: SimulationResult
+    correction: Correction
+    checked: tuple[Tried, Tried]
     seconds: dict[str, float]
+
+    @property
+    def requirement(self) -> Requirement:
+        """Return the agents to roster, shrinkage included."""
+        return self.correction.requirement
+
+    @property
+    def roster(self) -> RosterResult:
+        """Return the roster that is kept."""
+        return self.correction.roster
+
+    @property
+    def simulation(self) -> SimulationResult:
+        """Return what customers would experience with it."""
+        return self.checked[1].simulation
 
 
 def plan(
@@ -52,12 +69,13 @@ def plan(
     days: int = 7,
     closures: Iterable[date] = (),
     country: str | None = None,
+    rounds: int = 1,
     roster_seconds: float = 30.0,
     replications: int = 20,
     seed: int = 0,
     observer: Observer = silent,
 ) -> Plan:
-    """Plan the days after a history: forecast, staff, roster, and try it all out.
+    """Plan the days after a history: forecast, staff, roster, try it all out, and correct.
 
     Parameters
     ----------
@@ -65,8 +83,11 @@ def plan(
         Dates on which everything is closed.
     country
         Code whose public holidays are closures too, such as ``US`` or ``DE-BY``.
+    rounds
+        Greatest number of rosters: 1 keeps the requirement as the forecast has it, more correct
+        it by what customers would experience.
     roster_seconds
-        Longest time for the roster.
+        Longest time for each roster.
     replications
         How often the days are simulated.
     observer
@@ -93,24 +114,20 @@ def plan(
     with phase("requirement"):
         volumes = volumes_of(organisation, expected)
         requirement = requirement_for(organisation, volumes)
-    with phase("roster"):
-        built = solve(
-            RosterProblem(organisation, requirement),
-            deadline=Deadline.after(roster_seconds),
+    with phase("compilation"):
+        compile_kernels()
+    with phase("rosters"):
+        correction = correct(
+            organisation,
+            expected,
+            requirement,
+            settings=Settings(seed=seed, replications=replications),
+            # Trials take less time than rosters.
+            deadline=Deadline.after(2.0 * rounds * roster_seconds),
+            rounds=rounds,
+            roster_seconds=roster_seconds,
             observer=observer,
-            seed=seed,
         )
     with phase("simulation"):
-        settings = Settings(seed=seed, replications=replications)
-        played = attempt(organisation, built.roster, expected, settings)
-        tried = simulate(
-            organisation,
-            built.roster,
-            played.offered,
-            played.aht_s,
-            settings=played.settings,
-            observer=observer,
-        )
-    return Plan(
-        organisation, history, held_out, expected, volumes, requirement, built, tried, seconds
-    )
+        checked = correction.check()
+    return Plan(organisation, history, held_out, expected, volumes, correction, checked, seconds)

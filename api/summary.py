@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.correction import figures_of
 from api.planning import Plan
 from optimizer.model import Assignment, Denominator
 from optimizer.simulation import Outcome
@@ -25,6 +26,7 @@ def summarise(plan: Plan, assignment: Assignment | None = None) -> dict[str, Any
             for method, score in plan.held_out.scores.items()
         },
         "roster": _roster(plan),
+        "correction": figures_of(plan.correction, plan.checked),
         "simulation": {
             "occupancy": plan.simulation.occupancy.mean,
             "replications": plan.simulation.replications,

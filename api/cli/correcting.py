@@ -100,8 +100,10 @@ def correct(
     deadline = Deadline.after(seconds)
     from api.correction import corrections, figures_of
     from api.volumes import requirement_for, volumes_of
+    from api.warm import compile_kernels
     from forecasts import read_forecast
     from optimizer.io import read_organisation, read_requirement
+    from optimizer.progress import Event
 
     organisation = read_organisation(organisation_path)
     forecast = read_forecast(forecast_path)
@@ -113,6 +115,8 @@ def correct(
         # Before the work, so that a folder that cannot be had costs nobody a roster.
         out.mkdir(parents=True, exist_ok=True)
     with observing() as observer:
+        observer(Event("compilation", deadline.elapsed()))
+        compile_kernels()
         made = _best_of(
             corrections(
                 organisation,

@@ -40,11 +40,18 @@ __all__ = ["demo"]
 @click.option("--horizon", "days", default="7d", show_default=True, type=HorizonType())
 @click.option("--seed", default=0, show_default=True, help="Seed of everything that is drawn.")
 @click.option(
+    "--rounds",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 100),
+    help="Rosters, each tried and its requirement corrected; 1 for no correction.",
+)
+@click.option(
     "--seconds",
-    default=40.0,
+    default=20.0,
     show_default=True,
     type=Seconds(1, 3600),
-    help="Longest time for the roster.",
+    help="Longest time for each roster.",
 )
 @click.option(
     "--history",
@@ -68,6 +75,7 @@ def demo(
     skills: int,
     days: int,
     seed: int,
+    rounds: int,
     seconds: float,
     history_path: Path | None,
     mapping: tuple[tuple[str, str], ...],
@@ -75,7 +83,7 @@ def demo(
     aht: float,
     as_json: bool,
 ) -> None:
-    """Play the whole loop: forecast, requirement, roster, simulation, live assignment.
+    """Play the whole loop: forecast, requirement, roster, simulation, correction, assignment.
 
     Without --history a believable centre is generated. With it, the planning groups are those of
     the file, and as many agents are hired as its work needs; there is no live snapshot then.
@@ -112,6 +120,7 @@ def demo(
                 days=days,
                 closures=closures,
                 country=country,
+                rounds=rounds,
                 roster_seconds=seconds,
                 seed=seed,
                 observer=observer,
@@ -179,6 +188,21 @@ def _write_files(
         (out / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
+def _correction(figures: dict[str, Any]) -> str:
+    first = figures["rounds"][0]
+    before, after = figures["checked"]["before"], figures["checked"]["after"]
+    in_time = (
+        ""
+        if after["in_time"] is None
+        else (f", in time {share(before['in_time']['mean'])} -> {share(after['in_time']['mean'])}")
+    )
+    return (
+        f"payroll {first['payroll']:,.0f} -> "
+        f"{figures['rounds'][figures['kept']]['payroll']:,.0f} in {len(figures['rounds'])} rounds"
+        f"{in_time}"
+    )
+
+
 def _print_summary(summary: dict[str, Any]) -> None:
     errors, roster, simulation = summary["forecast"], summary["roster"], summary["simulation"]
     lines = Table.grid(padding=(0, 2))
@@ -214,6 +238,8 @@ def _print_summary(summary: dict[str, Any]) -> None:
             f"in {1000 * live['seconds']:.0f} ms",
         )
     lines.add_row("Simulation", f"{share(simulation['occupancy'])} occupancy")
+    if len(summary["correction"]["rounds"]) > 1:
+        lines.add_row("Correction", _correction(summary["correction"]))
     console.print(lines)
 
     table = Table()

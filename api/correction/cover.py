@@ -13,6 +13,8 @@ Figures = NDArray[np.float64]
 
 _SWEEPS = 20
 _NOBODY = 1e-9
+_LEAST_WEIGHT = 1e-100
+"""Weights of groups that get much more than they ask for would vanish otherwise."""
 
 
 def delivered(organisation: Organisation, requirement: Requirement, roster: Roster) -> Figures:
@@ -45,4 +47,5 @@ def delivered(organisation: Organisation, requirement: Requirement, roster: Rost
         share = np.divide(working, claims, out=np.zeros_like(claims), where=claims > 0.0)
         given = weight * (serves.T @ share)
         weight *= np.divide(asked, given, out=np.ones_like(given), where=given > _NOBODY)
+        np.maximum(weight, _LEAST_WEIGHT, out=weight, where=asked > 0.0)
     return given

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from api.correction.cover import delivered
 from api.correction.rounds import Correction, Round, round_of
-from api.correction.step import Steps, missing_agents
+from api.correction.step import Steps
 from api.correction.trials import Trials, Tried
 from api.volumes import Volumes, requirement_for, volumes_of
 from forecasts import Forecast
@@ -26,7 +26,6 @@ from optimizer.model import Organisation, Requirement, RosterProblem, check_prob
 from optimizer.progress import Event, Observer, silent
 from optimizer.roster import solve
 from optimizer.simulation import Settings
-from optimizer.staffing import DeferredMethod
 from optimizer.stop import Deadline
 
 __all__ = ["correct", "corrections"]
@@ -36,6 +35,9 @@ _TRIALS = 4.0
 
 _FIRST_TRIAL = 0.2
 """The same before the first trial, as a share of the time that is left."""
+
+_MOST_TURNS = 6
+"""Turns without a better round, or without a step that changes anything, before the loop ends."""
 
 
 def correct(
@@ -106,10 +108,11 @@ def corrections(
     problem = RosterProblem(organisation, requirement)
     raise_errors("The correction cannot begin.", check_problem(problem))
     trials = Trials.of(organisation, requirement, forecast, settings, paths)
-    course = _Course.of(organisation, requirement, volumes_of(organisation, forecast))
+    course = _Course(organisation, requirement, volumes_of(organisation, forecast))
     asked = requirement
     told: list[Round] = []
     best: Correction | None = None
+    base: _Base | None = None
     trial_s = _FIRST_TRIAL * deadline.remaining() / _TRIALS
     while True:
         began = time.perf_counter()
@@ -131,74 +134,86 @@ def corrections(
         tried = trials.try_out(built.roster)
         trial_s = time.perf_counter() - solved
         missing = course.missing_hours(asked, tried)
-        told.append(round_of(len(told), asked, built, tried, missing, course.price, began))
+        told.append(round_of(len(told), asked, built, tried, missing, began))
+        improved = best is None or told[-1].objective < told[best.best].objective
         if best is None:
             best = Correction((), 0, asked, built, tried, built, trials)
-        elif told[-1].objective < told[best.best].objective:
+        elif improved:
             best = replace(best, best=len(told) - 1, requirement=asked, roster=built, tried=tried)
+        if base is None or improved:
+            base = _Base(asked, delivered(organisation, asked, built.roster), tried)
         yield replace(best, rounds=tuple(told))
-        wanted = course.next(asked, delivered(organisation, asked, built.roster), tried)
+        wanted = course.next(base, improved=improved)
         # A roster in much less time than the others would only look worse than it is.
         least = 0.5 * min(roster_seconds, built.report.seconds) + _TRIALS * trial_s
-        same = np.array_equal(wanted.agents, asked.agents)
-        if len(told) >= rounds or same or deadline.remaining() < least:
+        if wanted is None or len(told) >= rounds or deadline.remaining() < least:
             return
         asked = wanted
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Base:
+    """The best round so far, from which steps are taken."""
+
+    asked: Requirement
+    given: NDArray[np.float64]
+    tried: Tried
+
+
 class _Course:
-    """Where the next requirements come from, and what is missing costs, [groups]."""
+    """Steps from the best round: up and down, or only up once a step down was none to the good.
 
-    steps: Steps
-    opened: NDArray[np.bool_]
-    work: NDArray[np.float64]
-    price: NDArray[np.float64]
-    pooled: NDArray[np.float64] | None
+    Hours within a guarantee cost nothing more, so that below them fewer people only serve worse;
+    and a roster that ended early can be bad by chance. Whatever was no better is taken back, and
+    tried the other way; when neither way was better, steps are halved.
+    """
 
-    @classmethod
-    def of(cls, organisation: Organisation, requirement: Requirement, volumes: Volumes) -> _Course:
-        """Prepare the steps from a requirement."""
-        groups = {group.id: group for group in organisation.groups}
+    def __init__(
+        self, organisation: Organisation, requirement: Requirement, volumes: Volumes
+    ) -> None:
+        places = {group.id: place for place, group in enumerate(organisation.groups)}
+        rows = [places[name] for name in requirement.groups]
         volumes = volumes.on(requirement.grid)
-        plain = _rows(requirement, requirement_for(organisation, volumes))
-        pooled = requirement_for(organisation, volumes, pooled=True, deferred=DeferredMethod.FILL)
-        opened = (requirement.agents > 0.0) | (plain > 0.0)
+        plain = requirement_for(organisation, volumes)
+        staffed = dict(zip(plain.groups, plain.agents > 0.0, strict=True))
+        closed = np.zeros(requirement.grid.count, dtype=np.bool_)
+        opened = np.array([staffed.get(name, closed) for name in requirement.groups])
         _, aht_s = volumes.for_all(organisation)
-        places = [list(groups).index(name) for name in requirement.groups]
-        work = aht_s[places] / (60.0 * requirement.grid.interval_minutes)
-        return cls(
-            Steps(organisation, requirement.groups, opened, work),
-            opened,
-            work,
-            np.array([groups[name].shortage_cost for name in requirement.groups]),
-            _rows(requirement, pooled),
-        )
+        work = aht_s[rows] / (60.0 * requirement.grid.interval_minutes)
+        opened |= requirement.agents > 0.0
+        self._steps = Steps(organisation, requirement.groups, opened, work)
+        self._price = np.array([organisation.groups[row].shortage_cost for row in rows])
+        self._only_more, self._turns = False, 0
 
-    def missing_hours(self, asked: Requirement, tried: Tried) -> NDArray[np.float64]:
-        """Return the agent-hours that are missing for the goals, [groups]."""
-        missing = missing_agents(tried.stretches, asked.agents, self.opened, self.work)
-        hours: NDArray[np.float64] = missing.sum(axis=1) * asked.grid.hours_per_slot
-        return hours
+    def missing_hours(self, asked: Requirement, tried: Tried) -> tuple[float, float]:
+        """Return the agent-hours that are missing for the goals, and their price."""
+        missing = self._steps.missing(tried.stretches, asked.agents).sum(axis=1)
+        hours = missing * asked.grid.hours_per_slot
+        return float(hours.sum()), float(self._price @ hours)
 
-    def next(self, asked: Requirement, given: NDArray[np.float64], tried: Tried) -> Requirement:
-        """Return the requirement to try next.
+    def next(self, base: _Base, *, improved: bool) -> Requirement | None:
+        """Return the requirement to try next, None if there is none other.
 
-        The first step down goes to where skills counted once and idle time would lead, if that
-        is lower.
+        Parameters
+        ----------
+        improved
+            Whether the base is the last round, or one before it that was better.
         """
-        wanted = self.steps.next(asked, given, tried.stretches)
-        if self.pooled is None:
-            return wanted
-        lower = np.where(
-            wanted.agents < asked.agents, np.minimum(wanted.agents, self.pooled), wanted.agents
-        )
-        self.pooled = None
-        return Requirement(wanted.grid, wanted.groups, lower)
+        if improved:
+            self._turns = 0
+        else:
+            self._turn()
+        while self._turns < _MOST_TURNS:
+            wanted = self._steps.next(
+                base.asked, base.given, base.tried.stretches, only_more=self._only_more
+            )
+            if not np.array_equal(wanted.agents, base.asked.agents):
+                return wanted
+            self._turn()
+        return None
 
-
-def _rows(requirement: Requirement, other: Requirement) -> NDArray[np.float64]:
-    """Return the agents of another requirement in the rows of this one, 0 for its other groups."""
-    row = dict(zip(other.groups, other.agents, strict=True))
-    nobody = np.zeros(requirement.grid.count)
-    return np.array([row.get(name, nobody) for name in requirement.groups])
+    def _turn(self) -> None:
+        self._turns += 1
+        self._only_more = not self._only_more
+        if self._turns % 2 == 0:
+            self._steps.shorten()

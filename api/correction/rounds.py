@@ -11,9 +11,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from api.correction.trials import Trials, Tried
 from optimizer.model import Requirement
 from optimizer.roster import RosterResult
@@ -120,22 +117,21 @@ def round_of(
     asked: Requirement,
     built: RosterResult,
     tried: Tried,
-    missing_hours: NDArray[np.float64],
-    price: NDArray[np.float64],
+    missing: tuple[float, float],
     began: float,
 ) -> Round:
     """Return the figures of a round.
 
     Parameters
     ----------
-    missing_hours, price
-        Agent-hours missing for the goals, and the price of one, [groups].
+    missing
+        Agent-hours missing for the goals, and their price.
     began
         When, in seconds of `time.perf_counter`.
     """
     result, parts = tried.simulation, built.verification.parts
     now, later = result.immediate, result.deferred
-    beyond = parts.labour + parts.calls
+    beyond, (missing_hours, shortage) = parts.labour + parts.calls, missing
     denominator = result.intervals[0].denominator
     return Round(
         number=number,
@@ -143,8 +139,8 @@ def round_of(
         paid_hours=result.paid_hours,
         cost=result.cost,
         payroll=built.verification.payroll,
-        missing_hours=float(missing_hours.sum()),
-        objective=beyond + float(price @ missing_hours) + FREED * max(result.cost - beyond, 0.0),
+        missing_hours=missing_hours,
+        objective=beyond + shortage + FREED * max(result.cost - beyond, 0.0),
         stretches=len(tried.stretches),
         missed=len(tried.missed),
         wasted=sum(stretch.reading.wasted for stretch in tried.stretches),

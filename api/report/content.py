@@ -69,6 +69,7 @@ def content_of(
         f"repetitions of the whole horizon, routed by the live score, with absences drawn; "
         f"{share(simulation.occupancy.mean)} of the agents' time was spent on contacts.",
         "simulation": _simulation(plan),
+        "correction": _correction(summary["correction"]),
         **_live(assignment),
     }
 
@@ -250,6 +251,47 @@ def _outcome(outcome: Outcome, group: PlanningGroup) -> tuple[Cell, ...]:
         Cell(duration(outcome.wait_p90_s.mean)),
         Cell(share(outcome.abandonment.mean)),
         Cell(share(outcome.first_response.mean)),
+    )
+
+
+def _correction(figures: dict[str, Any]) -> Table | None:
+    """Return the first roster beside the kept one, None where there was only one."""
+    rounds = figures["rounds"]
+    if len(rounds) == 1:
+        return None
+    told = rounds[0], rounds[figures["kept"]]
+    checked = figures["checked"]["before"], figures["checked"]["after"]
+
+    def row(name: str, *values: str) -> tuple[Cell, ...]:
+        return tuple(map(Cell, (name, *values)))
+
+    return Table(
+        f"Rosters before and after correction: the best of {len(rounds)} rounds, each tried, and "
+        "its requirement raised where goals were missed and lowered where they were more than met",
+        ("", "as staffed by the forecast", "kept"),
+        (
+            *(
+                row(name, *(f"{one[key]:,.0f}" for one in told))
+                for key, name in (
+                    ("required_hours", "agent-hours asked for"),
+                    ("paid_hours", "hours rostered"),
+                    ("cost", "pay of rostered hours"),
+                    ("payroll", "payroll, guarantees included"),
+                )
+            ),
+            *(
+                row(name, *(share(one[key] and one[key]["mean"]) for one in checked))
+                for key, name in (
+                    ("in_time", "voice and chat in time"),
+                    ("first_response", "first responses in time"),
+                    ("occupancy", "occupancy"),
+                )
+            ),
+            row(
+                "stretches of intervals below goal",
+                *(f"{one['missed']:,} of {one['stretches']:,}" for one in checked),
+            ),
+        ),
     )
 
 

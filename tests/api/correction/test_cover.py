@@ -53,6 +53,11 @@ def test_who_can_only_serve_what_nobody_asks_for_counts_nowhere() -> None:
     assert shared((2, 1, 0), 2.0, 0.0) == [2.0, 0.0]
 
 
+def test_the_noise_of_a_forecast_is_no_danger() -> None:
+    assert shared((3, 2, 0), 1e-15, 1e-300) == [3.0, 2.0]
+    assert shared((0, 0, 5), 4.0, 1e-15) == pytest.approx([5.0, 0.0])
+
+
 @settings(max_examples=50, deadline=None)
 @given(
     st.tuples(*(st.integers(0, 5) for _ in range(3))).filter(any),

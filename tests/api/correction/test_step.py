@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from api.correction.judge import Reading, Stretch
-from api.correction.step import Steps, missing_agents
+from api.correction.step import Steps
 from optimizer.model import Agent, Organisation, Requirement
 from tests.optimizer.builders import organisation, requirement
 
@@ -94,6 +94,17 @@ def test_whose_agents_could_help_where_a_goal_is_missed_keeps_them() -> None:
     assert apart[1] == together[1] > 9.0
 
 
+@pytest.mark.parametrize("flexible", [False, True])
+def test_groups_that_share_all_their_agents_lack_one_reserve(flexible: bool) -> None:
+    stretches = [whole_day(row, MISSED) for row in range(2)]
+    missing = steps(centre(flexible)).missing(stretches, asked(8.0).agents)[:, 24]
+    together = 0.84 * np.sqrt(16.0) if flexible else 2 * 0.84 * np.sqrt(8.0)
+    assert missing.sum() == pytest.approx(together)
+    # What lacks alone lacks all of it.
+    alone = steps(centre(flexible)).missing(stretches[:1], asked(8.0).agents)[:, 24]
+    assert alone.tolist() == pytest.approx([0.84 * np.sqrt(8.0), 0.0])
+
+
 def test_a_step_that_turns_is_half_as_long() -> None:
     course = steps(centre())
     now = asked(9.0)
@@ -116,7 +127,7 @@ def test_floors_hold_and_closed_hours_stay_closed() -> None:
 
 def test_late_work_asks_for_its_hours() -> None:
     late = Reading("first_response", 0.75, 0.95, 1.0, missed=True, wasted=False)
-    missing = missing_agents([whole_day(0, late, deferred=True)], np.zeros((2, 48)), opened(), WORK)
+    missing = steps(centre()).missing([whole_day(0, late, deferred=True)], np.zeros((2, 48)))
     # Twenty contacts too late, a tenth of a slot each, in sixteen open slots.
     assert missing[0].sum() == pytest.approx(20 * 0.1)
     assert set(missing[0][opened()[0]]) == {missing[0].max()}
