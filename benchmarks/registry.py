@@ -12,6 +12,7 @@ __all__ = ["CASES", "machine"]
 CASES = {
     "all": ("benchmarks.cases.everything:everything", "Run every case as published."),
     "assign": ("benchmarks.cases.assign:assign", "Live matching beside greedy and exact flow."),
+    "correction": ("benchmarks.cases.correction:correction", "Cost and service corrected."),
     "forecast": ("benchmarks.cases.forecast:forecast", "Forecasts beside Prophet and others."),
     "roster": ("benchmarks.cases.roster:roster", "Gap and seconds on a generated centre."),
     "simulation": ("benchmarks.cases.simulation:simulation", "Speed and published scenarios."),

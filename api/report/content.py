@@ -97,7 +97,8 @@ def _cards(summary: dict[str, Any]) -> list[Card]:
         Card(
             "Payroll",
             f"{roster['payroll']:,.0f}",
-            f"{roster['paid_hours']:,.0f} rostered hours, {share(roster['elastic_share'])} elastic",
+            f"{roster['paid_hours']:,.0f} rostered hours, {share(roster['elastic_share'])} elastic"
+            f"{_saved(summary['correction'])}",
         ),
         Card(
             "Occupancy",
@@ -114,6 +115,12 @@ def _cards(summary: dict[str, Any]) -> list[Card]:
             )
         )
     return cards
+
+
+def _saved(figures: dict[str, Any]) -> str:
+    """Return what correction saved of the payroll, if anything."""
+    saved, before = figures["saved"]["payroll"], figures["rounds"][0]["payroll"]
+    return f"; {share(saved / before)} saved by correction" if saved > 0 else ""
 
 
 def _proof(roster: dict[str, Any]) -> str:

@@ -33,6 +33,7 @@ PUBLISHED = {
         "bench simulation --august {data}/routing/anonymous_bank_1999_august_calls.csv"
     ),
     "forecast": "bench forecast",
+    "correction": "bench correction --agents 120 --skills 4 --days 7 --seed 3",
     "staffing": "bench staffing --reference {data}/staffing/reference_values.csv",
     "backtest_bank_calls": (
         "backtest --history {data}/forecasts/bank_calls_30min.csv --horizon 7d --origins 12"

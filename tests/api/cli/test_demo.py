@@ -45,7 +45,7 @@ class Page(HTMLParser):
 def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]:
     """Run the demo once."""
     out = tmp_path_factory.mktemp("demo")
-    arguments = ["demo", "--agents", "30", "--skills", "2", "--seconds", "8", "--out", str(out)]
+    arguments = ["demo", "--agents", "30", "--skills", "2", "--seconds", "4", "--out", str(out)]
     return CliRunner().invoke(main, [*arguments, "--json"]), out
 
 
@@ -61,6 +61,18 @@ def test_the_summary_is_one_json_object_that_a_person_can_judge_by(
     assert 0.5 < summary["roster"]["coverage"] <= 1
     assert summary["assignment"]["assigned"] > 0
     assert 0 < summary["simulation"]["channels"]["voice"]["service_level"] <= 1
+
+
+def test_the_requirement_is_corrected_and_the_best_roster_kept(shown: tuple[Result, Path]) -> None:
+    result, out = shown
+    figures = json.loads(result.stdout)
+    told = figures["correction"]["rounds"]
+    kept = told[figures["correction"]["kept"]]
+    assert len(told) == 2
+    assert kept["objective"] == min(one["objective"] for one in told)
+    assert figures["roster"]["required_hours"] == pytest.approx(kept["required_hours"])
+    assert figures["roster"]["payroll"] == pytest.approx(kept["payroll"])
+    assert "Rosters before and after correction" in (out / "report.html").read_text("utf-8")
 
 
 def test_the_files_are_there_and_can_be_read_back(shown: tuple[Result, Path]) -> None:
@@ -91,11 +103,15 @@ def test_a_history_of_ones_own_gets_a_centre_around_it(tmp_path: Path) -> None:
     frame = pd.DataFrame({"unique_id": "PS", "ds": starts, "y": calls})
     frame.to_csv(tmp_path / "calls.csv", index=False)
     files = [f"--history={tmp_path / 'calls.csv'}", f"--out={tmp_path / 'out'}"]
-    result = CliRunner().invoke(main, ["demo", *files, "--aht", "200", "--seconds", "5", "--json"])
+    result = CliRunner().invoke(
+        main, ["demo", *files, "--aht", "200", "--rounds", "1", "--seconds", "5", "--json"]
+    )
     assert result.exit_code == 0, result.output
     assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
     summary = json.loads(result.stdout)
     assert "assignment" not in summary
+    assert len(summary["correction"]["rounds"]) == 1
+    assert "before and after" not in (tmp_path / "out" / "report.html").read_text("utf-8")
     assert summary["roster"]["coverage"] > 0.8
 
 
