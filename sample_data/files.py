@@ -30,8 +30,7 @@ A generated contact centre: {agents} agents, {skills} front-line skills, {weeks}
 Intervals are half-hours; one without a row was closed. Next, in this folder:
 
   callboard backtest --history history.csv --horizon 7d --origins 12
-  callboard forecast --history history.csv --horizon {days}d --start {start} \\
-      --country {country} --out plan
+  callboard forecast --history history.csv {ahead} --out plan
   callboard staff --organisation organisation.json --forecast plan/forecast.csv --out plan
   callboard assign snapshot.json
 """
@@ -110,7 +109,8 @@ def _write_history(sample: Sample, path: Path) -> None:
 
 def _readme(sample: Sample) -> str:
     values = asdict(sample.arguments)
-    return _README.format(**values, zone=sample.organisation.zone, country=COUNTRY)
+    ahead = f"--horizon {values['days']}d --start {values['start']} --country {COUNTRY}"
+    return _README.format(**values, zone=sample.organisation.zone, ahead=ahead)
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
