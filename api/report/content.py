@@ -2,48 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from api.planning import Plan
 from api.report.charts import Band, coverage_chart, forecast_chart
+from api.report.corrected import correction_table, saved_by_correction
 from api.report.gantt import Gantt, gantt_of_day
+from api.report.pieces import Card, Cell, Table
 from api.wording import duration, share
 from optimizer.model import Assignment, Denominator, Organisation, PlanningGroup, TimeGrid
 from optimizer.simulation import Outcome
 
-__all__ = ["Card", "Cell", "Table", "content_of"]
+__all__ = ["content_of"]
 
 ROWS_SHOWN = 12
 """Decisions and waiting tickets shown; the files have all of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One figure to see first."""
-
-    label: str
-    value: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Text of a table cell, with a style class of the page."""
-
-    text: str
-    style: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table; every row has as many cells as there are columns."""
-
-    caption: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
 
 
 def content_of(
@@ -69,7 +44,7 @@ def content_of(
         f"repetitions of the whole horizon, routed by the live score, with absences drawn; "
         f"{share(simulation.occupancy.mean)} of the agents' time was spent on contacts.",
         "simulation": _simulation(plan),
-        "correction": _correction(summary["correction"]),
+        "correction": correction_table(summary["correction"]),
         **_live(assignment),
     }
 
@@ -98,7 +73,7 @@ def _cards(summary: dict[str, Any]) -> list[Card]:
             "Payroll",
             f"{roster['payroll']:,.0f}",
             f"{roster['paid_hours']:,.0f} rostered hours, {share(roster['elastic_share'])} elastic"
-            f"{_saved(summary['correction'])}",
+            f"{saved_by_correction(summary['correction'])}",
         ),
         Card(
             "Occupancy",
@@ -115,12 +90,6 @@ def _cards(summary: dict[str, Any]) -> list[Card]:
             )
         )
     return cards
-
-
-def _saved(figures: dict[str, Any]) -> str:
-    """Return what correction saved of the payroll, if anything."""
-    saved, before = figures["saved"]["payroll"], figures["rounds"][0]["payroll"]
-    return f"; {share(saved / before)} saved by correction" if saved > 0 else ""
 
 
 def _proof(roster: dict[str, Any]) -> str:
@@ -258,47 +227,6 @@ def _outcome(outcome: Outcome, group: PlanningGroup) -> tuple[Cell, ...]:
         Cell(duration(outcome.wait_p90_s.mean)),
         Cell(share(outcome.abandonment.mean)),
         Cell(share(outcome.first_response.mean)),
-    )
-
-
-def _correction(figures: dict[str, Any]) -> Table | None:
-    """Return the first roster beside the kept one, None where there was only one."""
-    rounds = figures["rounds"]
-    if len(rounds) == 1:
-        return None
-    told = rounds[0], rounds[figures["kept"]]
-    checked = figures["checked"]["before"], figures["checked"]["after"]
-
-    def row(name: str, *values: str) -> tuple[Cell, ...]:
-        return tuple(map(Cell, (name, *values)))
-
-    return Table(
-        f"Rosters before and after correction: the best of {len(rounds)} rounds, each tried, and "
-        "its requirement raised where goals were missed and lowered where they were more than met",
-        ("", "as staffed by the forecast", "kept"),
-        (
-            *(
-                row(name, *(f"{one[key]:,.0f}" for one in told))
-                for key, name in (
-                    ("required_hours", "agent-hours asked for"),
-                    ("paid_hours", "hours rostered"),
-                    ("cost", "pay of rostered hours"),
-                    ("payroll", "payroll, guarantees included"),
-                )
-            ),
-            *(
-                row(name, *(share(one[key] and one[key]["mean"]) for one in checked))
-                for key, name in (
-                    ("in_time", "voice and chat in time"),
-                    ("first_response", "first responses in time"),
-                    ("occupancy", "occupancy"),
-                )
-            ),
-            row(
-                "stretches of intervals below goal",
-                *(f"{one['missed']:,} of {one['stretches']:,}" for one in checked),
-            ),
-        ),
     )
 
 
