@@ -57,6 +57,7 @@ def compare(
     figures: Sequence[str],
     out: Path | None,
     as_json: bool,
+    paths: int,
     **trial: Any,
 ) -> None:
     """Try plans side by side; the first is the baseline.
@@ -93,7 +94,7 @@ def compare(
         check_place(out)
     scenarios = read_scenarios(scenario_paths)
     names = [scenario.name for scenario in scenarios]
-    attempts = build(scenarios, settings_of(**trial), paths=trial["paths"])
+    attempts = build(scenarios, settings_of(**trial), paths=paths)
     studies, results = [], []
     with observing() as observer:
         for name, played in zip(names, attempts, strict=True):

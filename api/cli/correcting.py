@@ -80,6 +80,7 @@ def correct(
     roster_seconds: float,
     out: Path | None,
     as_json: bool,
+    paths: int,
     **trial: Any,
 ) -> None:
     """Correct a requirement by what customers would experience with its roster.
@@ -126,7 +127,7 @@ def correct(
                 deadline=deadline,
                 rounds=rounds,
                 roster_seconds=roster_seconds,
-                paths=trial["paths"],
+                paths=paths,
                 observer=observer,
             ),
             organisation,

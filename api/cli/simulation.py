@@ -67,6 +67,7 @@ def simulate(
     records_path: Path | None,
     out: Path | None,
     as_json: bool,
+    paths: int,
     **trial: Any,
 ) -> None:
     """Try a roster against a day, or all its days, of contacts.
@@ -108,7 +109,7 @@ def simulate(
         roster,
         read_forecast(forecast_path),
         settings,
-        paths=trial["paths"],
+        paths=paths,
         business_hours=business_hours,
     )
     with observing() as observer:

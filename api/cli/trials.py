@@ -66,7 +66,10 @@ _OPTIONS = (
 
 
 def trial_options(command: F) -> F:
-    """Add the options to a command, which gets them as keywords for `settings_of`."""
+    """Add the options to a command, which gets them as keywords for `settings_of`.
+
+    All but ``paths``, which says what is played and not how: a command takes it by name.
+    """
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
@@ -77,12 +80,11 @@ def settings_of(
     replications: int,
     antithetic: bool,
     seed: int,
-    paths: int,
     absence: float | None,
     adherence: float,
     busyness: float,
 ) -> Settings:
-    """Return the settings that the options say; `paths` and the rule are the caller's."""
+    """Return the settings that the options say; the rule is the caller's."""
     from optimizer.simulation import Settings
 
     return Settings(
