@@ -12,24 +12,46 @@ from optimizer.model.checks import (
     check_requirement,
     check_roster,
 )
+from optimizer.model.directives import (
+    ChangePrices,
+    Directives,
+    Floor,
+    Keep,
+    Pin,
+    ShiftDemand,
+    Training,
+)
 from optimizer.model.flows import CustomerClass, Flow, FlowKind
 from optimizer.model.grid import MINUTES_PER_DAY, TimeGrid
 from optimizer.model.laws import Law, LawKind
 from optimizer.model.live_checks import check_snapshot
-from optimizer.model.organisation import Organisation, can_serve
+from optimizer.model.organisation import Fairness, Organisation, can_serve
 from optimizer.model.people import (
+    Absence,
     Agent,
     Availability,
     Contract,
+    Forbidden,
     History,
+    Limits,
+    PayBand,
     Range,
     Request,
     RequestKind,
+    Rotation,
     Site,
     StaffClass,
     Vendor,
 )
-from optimizer.model.roster import PlannedActivity, Requirement, Roster, RosterProblem, Shift
+from optimizer.model.roster import (
+    PlannedActivity,
+    Relaxation,
+    Requirement,
+    Roster,
+    RosterProblem,
+    Shift,
+)
+from optimizer.model.rule_names import RuleName
 from optimizer.model.rules import Ring, RoutingRule, RuleKind
 from optimizer.model.services import (
     HIGHEST_LEVEL,
@@ -44,6 +66,7 @@ from optimizer.model.services import (
 )
 from optimizer.model.shifts import ActivityKind, ActivityTemplate, ShiftTemplate
 from optimizer.model.shrinkage import ShrinkageWindow
+from optimizer.model.terms import contracts_of
 from optimizer.model.tickets import (
     AgentState,
     Assignment,
@@ -58,6 +81,7 @@ from optimizer.model.tickets import (
 __all__ = [
     "HIGHEST_LEVEL",
     "MINUTES_PER_DAY",
+    "Absence",
     "ActivityKind",
     "ActivityTemplate",
     "Agent",
@@ -65,6 +89,7 @@ __all__ = [
     "Assignment",
     "Availability",
     "BusinessTime",
+    "ChangePrices",
     "Channel",
     "ChannelKind",
     "Contract",
@@ -72,28 +97,40 @@ __all__ = [
     "Deadlines",
     "Decision",
     "Denominator",
+    "Directives",
+    "Fairness",
+    "Floor",
     "Flow",
     "FlowKind",
+    "Forbidden",
     "History",
+    "Keep",
     "Law",
     "LawKind",
+    "Limits",
     "Obstacle",
     "Organisation",
+    "PayBand",
+    "Pin",
     "PlannedActivity",
     "PlanningGroup",
     "Priority",
     "Range",
+    "Relaxation",
     "Request",
     "RequestKind",
     "Requirement",
     "Ring",
     "Roster",
     "RosterProblem",
+    "Rotation",
     "RoutingRule",
     "RoutingWeights",
     "RuleKind",
+    "RuleName",
     "ServiceGoal",
     "Shift",
+    "ShiftDemand",
     "ShiftTemplate",
     "ShrinkageWindow",
     "Site",
@@ -103,6 +140,7 @@ __all__ = [
     "Ticket",
     "Tier",
     "TimeGrid",
+    "Training",
     "Vendor",
     "Waiting",
     "can_serve",
@@ -112,4 +150,5 @@ __all__ = [
     "check_requirement",
     "check_roster",
     "check_snapshot",
+    "contracts_of",
 ]

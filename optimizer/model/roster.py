@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.model.directives import Directives
 from optimizer.model.grid import TimeGrid
 from optimizer.model.organisation import Organisation
 from optimizer.model.record import Record
+from optimizer.model.rule_names import RuleName
 from optimizer.model.shifts import ActivityKind
 
-__all__ = ["PlannedActivity", "Requirement", "Roster", "RosterProblem", "Shift"]
+__all__ = ["PlannedActivity", "Relaxation", "Requirement", "Roster", "RosterProblem", "Shift"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,12 +45,20 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class PlannedActivity(Record):
-    """An activity placed on the grid: slots `start` (included) to `end` (excluded)."""
+    """An activity placed on the grid: slots `start` (included) to `end` (excluded).
+
+    Parameters
+    ----------
+    training
+        Identifier of the training or meeting that it is a session of; None for what the shift's
+        template contains.
+    """
 
     kind: ActivityKind
     start: int
     end: int
     paid: bool
+    training: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +90,36 @@ class Shift(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class Relaxation(Record):
+    """A hard rule that could not be held for an agent, and is broken by so much.
+
+    Parameters
+    ----------
+    day
+        The day on which it is broken; None for a rule about a week or the period.
+    amount
+        Units of breach: minutes, days, shifts or weekends, whatever the rule counts.
+    """
+
+    agent: str
+    rule: RuleName
+    day: date | None
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
 class Roster(Record):
-    """Who works when, sorted by agent and start."""
+    """Who works when, sorted by agent and start.
+
+    Parameters
+    ----------
+    relaxed
+        Hard rules that no roster for the agent can keep together with those that matter more.
+    """
 
     grid: TimeGrid
     shifts: tuple[Shift, ...]
+    relaxed: tuple[Relaxation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,8 +129,16 @@ class RosterProblem:
     The objective of a roster, to be minimised, is in the organisation's currency: shortage
     (each group's `shortage_cost` per agent-hour), plus the paid time beyond each week's
     guarantee at its hourly cost, plus the weekend premium on all paid time of shifts that start
-    on a Saturday or Sunday, plus the call cost of every shift.
+    on a Saturday or Sunday, plus the call cost of every shift, plus what every soft rule, wish
+    and directive costs (see `docs/rosters.md`).
+
+    Parameters
+    ----------
+    previous
+        The roster that stood before: pins refer to it, changes of it have their price.
     """
 
     organisation: Organisation
     requirement: Requirement
+    directives: Directives = field(default_factory=Directives)
+    previous: Roster | None = None

@@ -55,6 +55,9 @@ class ShiftTemplate(Record):
         What each shift of the family contains besides contact work, in order.
     weekdays
         Days on which the shift may start, 0 is Monday.
+    min_stretch_minutes, max_stretch_minutes
+        Bounds on contact work without interruption: from the start, between two activities, and
+        to the end. None is no upper limit.
     """
 
     id: str
@@ -64,6 +67,8 @@ class ShiftTemplate(Record):
     step_minutes: int = 30
     activities: tuple[ActivityTemplate, ...] = ()
     weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+    min_stretch_minutes: int = 0
+    max_stretch_minutes: int | None = None
 
     def starts(self) -> range:
         """Return the possible starts in local minutes after midnight."""

@@ -15,7 +15,6 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from optimizer.model import RequestKind
 from optimizer.roster.fit import (
     UNLIMITED,
     Limits,
@@ -165,7 +164,7 @@ class Filler:
         for row, agent in enumerate(agents):
             for request in agent.requests:
                 if request.template is None and days[0] <= request.day <= days[-1]:
-                    sign = 1.0 if request.kind is RequestKind.OFF else -1.0
+                    sign = -1.0 if request.kind.wanted else 1.0
                     wish[row, (request.day - days[0]).days] += sign * request.weight
         return wish
 

@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ortools.sat.python import cp_model
 
-from optimizer.model import MINUTES_PER_DAY, Request, RequestKind
+from optimizer.model import MINUTES_PER_DAY, Request
 from optimizer.roster import people_rules
 from optimizer.roster.fit import Limits, limits_of
 from optimizer.roster.handout import hand_out
@@ -212,7 +212,7 @@ class _Table:
                 for pattern in person.by_day.get(day, ())
                 if request.template in (None, organisation.templates[patterns.template[pattern]].id)
             ]
-            sign = 1 if request.kind is RequestKind.OFF else -1
+            sign = -1 if request.kind.wanted else 1
             prices += [(literal, sign * _price(request)) for literal in meant]
         for week in person.weeks_beyond_guarantee():
             minutes = person.minutes(range(week.first, week.last))
@@ -246,7 +246,7 @@ class _Table:
 
 def _price(request: Request) -> int:
     """Return a request's weight in hundredths."""
-    return max(1, round(100 * request.weight))
+    return max(1, round(100 * request.price))
 
 
 def _place_all(

@@ -61,14 +61,16 @@ PUBLIC = {
         __version__
     """,
     "optimizer.model": """
-        ActivityKind ActivityTemplate Agent AgentState Assignment Availability BusinessTime
-        Channel ChannelKind Contract CustomerClass Deadlines Decision Denominator Flow
-        FlowKind HIGHEST_LEVEL History Law LawKind MINUTES_PER_DAY Obstacle Organisation
-        PlannedActivity PlanningGroup Priority Range Request RequestKind Requirement Ring
-        Roster RosterProblem RoutingRule RoutingWeights RuleKind ServiceGoal Shift
-        ShiftTemplate ShrinkageWindow Site Skill Snapshot StaffClass Ticket Tier TimeGrid
-        Vendor Waiting can_serve check_grid check_organisation check_problem
-        check_requirement check_roster check_snapshot
+        Absence ActivityKind ActivityTemplate Agent AgentState Assignment Availability
+        BusinessTime ChangePrices Channel ChannelKind Contract CustomerClass Deadlines
+        Decision Denominator Directives Fairness Floor Flow FlowKind Forbidden HIGHEST_LEVEL
+        History Keep Law LawKind Limits MINUTES_PER_DAY Obstacle Organisation PayBand Pin
+        PlannedActivity PlanningGroup Priority Range Relaxation Request RequestKind
+        Requirement Ring Roster RosterProblem Rotation RoutingRule RoutingWeights RuleKind
+        RuleName ServiceGoal Shift ShiftDemand ShiftTemplate ShrinkageWindow Site Skill
+        Snapshot StaffClass Ticket Tier TimeGrid Training Vendor Waiting can_serve
+        check_grid check_organisation check_problem check_requirement check_roster
+        check_snapshot contracts_of
     """,
     "optimizer.roster": """
         Parts RosterResult Verification solve verify

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from optimizer.model import RequestKind
 from optimizer.roster.checks.worker import Worker
 
 __all__ = ["Pay", "denied_requests", "pay_of"]
@@ -62,7 +61,7 @@ def denied_requests(worker: Worker) -> tuple[int, float]:
             duty.day == request.day and request.template in (None, duty.template.id)
             for duty in worker.duties
         )
-        if worked != (request.kind is RequestKind.ON):
+        if worked != request.kind.wanted:
             number += 1
-            weight += request.weight
+            weight += request.price
     return number, weight

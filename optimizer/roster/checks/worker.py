@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from optimizer.model import Agent, Contract, Roster, RosterProblem, Shift, ShiftTemplate, TimeGrid
+from optimizer.model import (
+    Agent,
+    Contract,
+    Roster,
+    RosterProblem,
+    RuleName,
+    Shift,
+    ShiftTemplate,
+    TimeGrid,
+    contracts_of,
+)
 
 __all__ = ["Duty", "Week", "Worker", "workers"]
 
@@ -95,6 +106,10 @@ class Worker:
         """Return the JSON pointer of the agent."""
         return f"/organisation/agents/{self.number}"
 
+    def price(self, rule: RuleName) -> float:
+        """Return the price of a unit of breach: infinite for a hard rule."""
+        return self.contract.soft.get(rule, math.inf)
+
     def weeks(self) -> Iterator[Week]:
         """Yield the weeks that the period touches."""
         days = self.clock.days()
@@ -115,7 +130,7 @@ class Worker:
 def workers(problem: RosterProblem, roster: Roster) -> list[Worker]:
     """Return every agent of a problem with the shifts that a roster gives them."""
     organisation, grid = problem.organisation, problem.requirement.grid
-    contracts = {contract.id: contract for contract in organisation.contracts}
+    contracts = contracts_of(organisation)
     templates = {template.id: template for template in organisation.templates}
     clocks = {site.id: replace(grid, zone=site.zone) for site in organisation.sites}
     shifts = defaultdict(list)
@@ -135,7 +150,7 @@ def workers(problem: RosterProblem, roster: Roster) -> list[Worker]:
             for position, shift in shifts[agent.id]
         ]
         duties.sort(key=lambda duty: duty.shift.start)
-        contract = contracts[agent.contract]
+        contract = contracts[number]
         allowed = tuple(templates[name] for name in contract.templates)
         found.append(Worker(number, agent, contract, allowed, clock, tuple(duties)))
     return found

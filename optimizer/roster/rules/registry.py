@@ -1,0 +1,32 @@
+"""Every rule, in the order in which they are checked and reported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from types import ModuleType
+
+from optimizer.model import RosterProblem
+from optimizer.roster.checks.worker import Worker
+from optimizer.roster.rules import minutes, rest
+from optimizer.roster.rules.forms import Form
+from optimizer.roster.rules.match import Match
+from optimizer.roster.rules.shared import SharedRow, Watch
+from optimizer.roster.rules.view import View, Whole
+
+__all__ = ["CHECKS", "FORMS", "SHARED", "SHARED_CHECKS"]
+
+_RULES = (minutes, rest)
+
+FORMS: tuple[Callable[[View], Iterator[Form]], ...] = tuple(rule.forms for rule in _RULES)
+CHECKS: tuple[Callable[[Worker], Iterator[Match]], ...] = tuple(rule.check for rule in _RULES)
+
+_SHARED_RULES: tuple[ModuleType, ...] = ()
+
+SHARED: tuple[Callable[[Whole, Sequence[View]], Iterator[SharedRow | Watch]], ...] = tuple(
+    rule.shared for rule in _SHARED_RULES
+)
+"""Rules about several people together, for the solvers."""
+
+SHARED_CHECKS: tuple[Callable[[RosterProblem, Sequence[Worker]], Iterator[Match]], ...] = tuple(
+    rule.check for rule in _SHARED_RULES
+)
