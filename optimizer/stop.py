@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Event
 
 __all__ = ["Deadline"]
 
@@ -18,10 +19,13 @@ class Deadline:
         When the call entered, in seconds of `time.monotonic`.
     at
         When it must have returned, on the same clock.
+    stopped
+        Set by `stop`; shared with the deadlines of all phases.
     """
 
     started: float
     at: float
+    stopped: Event = field(default_factory=Event, repr=False, compare=False)
 
     @classmethod
     def after(cls, seconds: float) -> Deadline:
@@ -35,13 +39,17 @@ class Deadline:
 
     def remaining(self) -> float:
         """Return the seconds that are left, never below zero."""
-        return max(0.0, self.at - time.monotonic())
+        return 0.0 if self.stopped.is_set() else max(0.0, self.at - time.monotonic())
 
     def within(self, seconds: float) -> Deadline:
         """Return a deadline for one phase: `seconds` from now, but never after this one."""
         now = time.monotonic()
-        return Deadline(now, min(self.at, now + seconds))
+        return Deadline(now, min(self.at, now + seconds), self.stopped)
 
     def passed(self) -> bool:
         """Tell whether no time is left."""
-        return time.monotonic() >= self.at
+        return self.stopped.is_set() or time.monotonic() >= self.at
+
+    def stop(self) -> None:
+        """End all phases now; the call returns the best it has. May be called by any thread."""
+        self.stopped.set()
