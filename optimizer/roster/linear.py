@@ -19,7 +19,7 @@ from ortools.math_opt.python import mathopt  # type: ignore[import-untyped]
 
 from optimizer.stop import Deadline
 
-__all__ = ["LinearModel", "LinearSolution"]
+__all__ = ["LinearArrays", "LinearModel", "LinearSolution"]
 
 SHORTEST = 0.01
 """Seconds below which a solve is not begun."""
@@ -28,6 +28,31 @@ log = logging.getLogger(__name__)
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinearArrays:
+    """A model as arrays, for solvers that keep their own state from one solve to the next.
+
+    Parameters
+    ----------
+    lower, upper, cost, integer
+        Of each variable.
+    row_lower, row_upper
+        Bounds of each row.
+    row, column, value
+        The terms, sorted by row and column, one for each place.
+    """
+
+    lower: Floats
+    upper: Floats
+    cost: Floats
+    integer: NDArray[np.bool_]
+    row_lower: Floats
+    row_upper: Floats
+    row: Integers
+    column: Integers
+    value: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,36 +194,46 @@ class LinearModel:
         values = np.fromiter((found[v] for v in model.variables()), float, self.variables)
         return LinearSolution(values, result.objective_value(), bound, infeasible=False)
 
+    def arrays(self) -> LinearArrays:
+        """Return the whole model as it stands now."""
+        nothing = np.empty(0)
+        columns = self._columns or [(nothing, nothing, nothing, nothing.astype(bool))]
+        lower, upper, cost, integer = (np.concatenate(part) for part in zip(*columns, strict=True))
+        rows = self._rows or [(nothing, nothing)]
+        below, above = (np.concatenate(part) for part in zip(*rows, strict=True))
+        row, column, value = self._matrix()
+        return LinearArrays(lower, upper, cost, integer, below, above, row, column, value)
+
     def _proto(
         self, relax: bool, within: tuple[Integers, Floats, Floats] | None
     ) -> model_pb2.ModelProto:
         proto = model_pb2.ModelProto()
-        lower, upper, cost, integer = (
-            np.concatenate(parts) for parts in zip(*self._columns, strict=True)
-        )
+        arrays = self.arrays()
+        lower, upper = arrays.lower, arrays.upper
         if within is not None:
             columns, lower[columns], upper[columns] = within
         proto.variables.ids.extend(range(self.variables))
         proto.variables.lower_bounds.extend(lower.tolist())
         proto.variables.upper_bounds.extend(upper.tolist())
-        proto.variables.integers.extend((integer & (not relax)).tolist())
-        priced = np.flatnonzero(cost)
+        proto.variables.integers.extend((arrays.integer & (not relax)).tolist())
+        priced = np.flatnonzero(arrays.cost)
         proto.objective.linear_coefficients.ids.extend(priced.tolist())
-        proto.objective.linear_coefficients.values.extend(cost[priced].tolist())
+        proto.objective.linear_coefficients.values.extend(arrays.cost[priced].tolist())
         if not self.rows:
             return proto
-        below, above = (np.concatenate(parts) for parts in zip(*self._rows, strict=True))
         proto.linear_constraints.ids.extend(range(self.rows))
-        proto.linear_constraints.lower_bounds.extend(below.tolist())
-        proto.linear_constraints.upper_bounds.extend(above.tolist())
-        row, column, value = self._matrix()
-        proto.linear_constraint_matrix.row_ids.extend(row.tolist())
-        proto.linear_constraint_matrix.column_ids.extend(column.tolist())
-        proto.linear_constraint_matrix.coefficients.extend(value.tolist())
+        proto.linear_constraints.lower_bounds.extend(arrays.row_lower.tolist())
+        proto.linear_constraints.upper_bounds.extend(arrays.row_upper.tolist())
+        proto.linear_constraint_matrix.row_ids.extend(arrays.row.tolist())
+        proto.linear_constraint_matrix.column_ids.extend(arrays.column.tolist())
+        proto.linear_constraint_matrix.coefficients.extend(arrays.value.tolist())
         return proto
 
     def _matrix(self) -> tuple[Integers, Integers, Floats]:
         """Return the terms sorted by row and column, those at one place added up."""
+        if not self._entries:
+            nothing = np.empty(0, dtype=np.int64)
+            return nothing, nothing, np.empty(0)
         row, column, value = (np.concatenate(parts) for parts in zip(*self._entries, strict=True))
         place, inverse = np.unique(row * self.variables + column, return_inverse=True)
         total = np.bincount(inverse, weights=value, minlength=len(place))
