@@ -7,7 +7,12 @@ from types import ModuleType
 
 from optimizer.model import RosterProblem
 from optimizer.roster.checks.worker import Worker
-from optimizer.roster.rules import minutes, rest
+from optimizer.roster.rules import (
+    minutes,
+    requests,
+    rest,
+    shift_demand,
+)
 from optimizer.roster.rules.forms import Form
 from optimizer.roster.rules.match import Match
 from optimizer.roster.rules.shared import SharedRow, Watch
@@ -15,12 +20,16 @@ from optimizer.roster.rules.view import View, Whole
 
 __all__ = ["CHECKS", "FORMS", "SHARED", "SHARED_CHECKS"]
 
-_RULES = (minutes, rest)
+_RULES = (
+    minutes,
+    rest,
+    requests,
+)
 
 FORMS: tuple[Callable[[View], Iterator[Form]], ...] = tuple(rule.forms for rule in _RULES)
 CHECKS: tuple[Callable[[Worker], Iterator[Match]], ...] = tuple(rule.check for rule in _RULES)
 
-_SHARED_RULES: tuple[ModuleType, ...] = ()
+_SHARED_RULES: tuple[ModuleType, ...] = (shift_demand,)
 
 SHARED: tuple[Callable[[Whole, Sequence[View]], Iterator[SharedRow | Watch]], ...] = tuple(
     rule.shared for rule in _SHARED_RULES

@@ -19,6 +19,8 @@ from optimizer.model import (
     Channel,
     ChannelKind,
     Contract,
+    Directives,
+    Fairness,
     History,
     Organisation,
     PlanningGroup,
@@ -62,6 +64,10 @@ def problem(
     prices: tuple[float, ...] = (10.0,),
     vendors: tuple[Vendor, ...] = (),
     sites: tuple[Site, ...] | None = None,
+    fairness: Fairness = Fairness(),  # noqa: B008 - frozen
+    max_elastic_share: float | None = None,
+    directives: Directives = Directives(),  # noqa: B008 - frozen
+    previous: Roster | None = None,
     **contract: Any,
 ) -> RosterProblem:
     """Return a problem in hours: groups ``g0, g1, ...`` with one skill each.
@@ -96,12 +102,15 @@ def problem(
         contracts=contracts,
         agents=agents,
         vendors=vendors,
+        fairness=fairness,
+        max_elastic_share=max_elastic_share,
     )
     grid = TimeGrid.of_days(first, days, 60, zone)
     if required is None:
         required = np.zeros((len(prices), grid.count))
     groups = tuple(group.id for group in organisation.groups)
-    return RosterProblem(organisation, Requirement(grid, groups, np.asarray(required, float)))
+    requirement = Requirement(grid, groups, np.asarray(required, float))
+    return RosterProblem(organisation, requirement, directives, previous)
 
 
 def demand(grid_days: int, hours: range, agents: float, groups: int = 1) -> npt.NDArray[np.float64]:
