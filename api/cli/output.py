@@ -17,6 +17,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from api.problems import Problem
 from optimizer.progress import Event, Observer
+from optimizer.stop import Deadline
 
 __all__ = ["console", "emit_json", "interruptible", "json_option", "notes", "observing", "problem"]
 
@@ -39,11 +40,17 @@ def emit_json(value: dict[str, Any]) -> None:
     sys.stdout.write("\n")
 
 
-def interruptible(call: Callable[[], T]) -> T:
+def interruptible(call: Callable[[], T], deadline: Deadline | None = None) -> T:
     """Return what a long call returns, and let Ctrl-C end it at once.
 
     The call runs beside the main thread, which is free to be interrupted: inside a solver nobody
     hears a signal until the solver is done.
+
+    Parameters
+    ----------
+    deadline
+        The call's own. With it the first Ctrl-C stops the call, which returns the best it has;
+        only a second one gives it up.
     """
     done: Future[T] = Future()
 
@@ -54,7 +61,14 @@ def interruptible(call: Callable[[], T]) -> T:
             done.set_exception(error)
 
     Thread(target=run, daemon=True).start()
-    return done.result()
+    try:
+        return done.result()
+    except KeyboardInterrupt:
+        if deadline is None:
+            raise
+        notes.print("Stopping with the best so far. Ctrl-C once more gives it up.")
+        deadline.stop()
+        return done.result()
 
 
 @contextmanager
