@@ -19,6 +19,7 @@ from optimizer.codec import adapter, decode
 from optimizer.errors import InvalidInput, Issue, Severity, raise_errors
 from optimizer.model import (
     Assignment,
+    Directives,
     Organisation,
     Requirement,
     Roster,
@@ -52,7 +53,7 @@ SCHEMA = "callboard/1"
 """Version of the document shape; it rises when a reader of the old shape would be misled."""
 
 T = TypeVar("T")
-Section = Organisation | Requirement | Roster | Snapshot | Assignment
+Section = Organisation | Requirement | Directives | Roster | Snapshot | Assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class _Document(Record):
     schema: Literal["callboard/1"]
     organisation: Organisation | None = None
     requirement: _Requirement | None = None
+    directives: Directives | None = None
     roster: Roster | None = None
     snapshot: Snapshot | None = None
     assignment: Assignment | None = None
@@ -106,11 +108,26 @@ def read_requirement(path: Path) -> Requirement:
     return _checked(requirement, lambda r: check_requirement(r, r.groups, "/requirement"))
 
 
-def read_problem(organisation: Path, requirement: Path) -> RosterProblem:
-    """Read a roster problem from the two files that hold its parts (which may be one)."""
+def read_problem(
+    organisation: Path,
+    requirement: Path,
+    directives: Path | None = None,
+    previous: Path | None = None,
+) -> RosterProblem:
+    """Read a roster problem from the files that hold its parts (several may be one).
+
+    Parameters
+    ----------
+    directives
+        A file with ``directives``; None means that nothing is said of the period.
+    previous
+        A file with the ``roster`` that stood before; None means that there was none.
+    """
     people = _section(_read(organisation), "organisation")
-    problem = RosterProblem(people, _requirement(_read(requirement)))
-    return _checked(problem, check_problem)
+    needed = _requirement(_read(requirement))
+    said = Directives() if directives is None else _section(_read(directives), "directives")
+    before = None if previous is None else _section(_read(previous), "roster")
+    return _checked(RosterProblem(people, needed, said, before), check_problem)
 
 
 def read_roster(path: Path, organisation: Organisation) -> Roster:

@@ -8,14 +8,27 @@ from dataclasses import replace
 import numpy as np
 
 from optimizer.errors import Issue, Severity
+from optimizer.model.contract_checks import (
+    check_changed_terms,
+    check_contract,
+    check_limits,
+    check_vendor,
+)
 from optimizer.model.findings import Findings
 from optimizer.model.grid import MINUTES_PER_DAY, TimeGrid
 from optimizer.model.organisation import Organisation, can_serve
-from optimizer.model.people import Agent, Contract
+from optimizer.model.people import StaffClass
+from optimizer.model.people_checks import Known, check_agent
+from optimizer.model.period import Period
 from optimizer.model.roster import Requirement, Roster, RosterProblem
+from optimizer.model.roster_checks import (
+    check_directives,
+    check_people_in_period,
+    check_previous,
+)
 from optimizer.model.service_checks import check_channel, check_flows, check_group
-from optimizer.model.services import HIGHEST_LEVEL
-from optimizer.model.shifts import ShiftTemplate
+from optimizer.model.shift_checks import check_template, check_template_on_grid
+from optimizer.model.staff_checks import check_staff
 
 __all__ = [
     "check_grid",
@@ -47,8 +60,8 @@ def check_organisation(organisation: Organisation, pointer: str = "") -> list[Is
     skills = found.unique("skills", (s.id for s in organisation.skills))
     sites = found.unique("sites", (s.id for s in organisation.sites))
     vendors = found.unique("vendors", (v.id for v in organisation.vendors))
-    templates = found.unique("templates", (t.id for t in organisation.templates))
-    contracts = found.unique("contracts", (c.id for c in organisation.contracts))
+    found.unique("templates", (t.id for t in organisation.templates))
+    found.unique("contracts", (c.id for c in organisation.contracts))
     found.unique("groups", (g.id for g in organisation.groups))
     found.unique("agents", (a.id for a in organisation.agents))
     if not organisation.groups:
@@ -56,24 +69,32 @@ def check_organisation(organisation: Organisation, pointer: str = "") -> list[Is
 
     for i, channel in enumerate(organisation.channels):
         check_channel(found.at("channels", i), channel)
-    for i, site in enumerate(organisation.sites):
-        found.at("sites", i).zone("zone", site.zone)
-    for i, vendor in enumerate(organisation.vendors):
-        found.at("vendors", i).within("max_shifts_per_day", vendor.max_shifts_per_day, 0)
     for i, group in enumerate(organisation.groups):
         check_group(found.at("groups", i), group, channels, skills, sites)
     check_flows(found, organisation)
+    templates = {template.id: template for template in organisation.templates}
+    contracts = {contract.id: contract for contract in organisation.contracts}
+    for i, site in enumerate(organisation.sites):
+        found.at("sites", i).zone("zone", site.zone)
+        if site.limits is not None:
+            check_limits(found.at("sites", i, "limits"), site.limits, templates)
+    for i, vendor in enumerate(organisation.vendors):
+        check_vendor(found.at("vendors", i), vendor)
     for i, template in enumerate(organisation.templates):
-        _check_template(found.at("templates", i), template)
+        check_template(found.at("templates", i), template)
     for i, contract in enumerate(organisation.contracts):
-        _check_contract(found.at("contracts", i), contract, templates, vendors)
+        check_contract(found.at("contracts", i), contract, templates, vendors)
+    known = Known(contracts, skills, sites, channels, templates)
     for i, agent in enumerate(organisation.agents):
-        _check_agent(found.at("agents", i), agent, contracts, skills, sites, channels)
+        check_agent(found.at("agents", i), agent, known)
+    _check_shares(found, organisation)
     for i, group in enumerate(organisation.groups):
         if not any(can_serve(agent, group) for agent in organisation.agents):
             found.at("groups", i).warning(
                 "nobody_can_serve", f"No agent can take the contacts of group {group.id!r}."
             )
+    if not any(issue.severity is Severity.ERROR for issue in found.issues):
+        check_changed_terms(found, organisation)
     return found.issues
 
 
@@ -110,26 +131,24 @@ def check_problem(problem: RosterProblem) -> list[Issue]:
     found = Findings("", issues)
     if not organisation.agents:
         found.at("organisation", "agents").error("no_agents", "There is nobody to schedule.")
-    step = requirement.grid.interval_minutes
     for i, template in enumerate(organisation.templates):
-        here = found.at("organisation", "templates", i)
-        times = [template.earliest_start, *template.lengths]
-        # A step is taken only where there is more than one place to begin.
-        if template.latest_start > template.earliest_start:
-            times.append(template.step_minutes)
-        for activity in template.activities:
-            times += [activity.minutes, activity.earliest_minute]
-            if activity.latest_minute > activity.earliest_minute:
-                times.append(activity.step_minutes)
-        if step > 0 and any(minutes % step for minutes in times):
-            here.error(
-                "off_grid",
-                f"Template {template.id!r} does not fit intervals of {step} minutes.",
-            )
+        check_template_on_grid(
+            found.at("organisation", "templates", i), template, requirement.grid.interval_minutes
+        )
+    before = problem.previous
+    unusable = [] if before is None else check_roster(before, organisation, "/previous")
+    issues += unusable
+    if check_grid(requirement.grid):
+        return issues  # without a sound grid there is no period to compare with
+    period = Period.of(problem)
+    check_people_in_period(found.at("organisation"), period)
+    if before is not None and not unusable:
+        check_previous(found.at("previous"), before, period)
+    check_directives(found.at("directives"), period)
     if not any(issue.severity is Severity.ERROR for issue in issues):
-        # Only with a sound grid and zones that exist can clocks be compared.
         _check_clocks(found.at("organisation", "sites"), problem)
-    return found.issues
+        check_staff(found, problem)
+    return issues
 
 
 def check_roster(roster: Roster, organisation: Organisation, pointer: str = "") -> list[Issue]:
@@ -153,6 +172,23 @@ def check_roster(roster: Roster, organisation: Organisation, pointer: str = "") 
     return found.issues
 
 
+def _check_shares(found: Findings, organisation: Organisation) -> None:
+    """Report prices of fairness and an elastic share that make no sense."""
+    fairness, here = organisation.fairness, found.at("fairness")
+    for name in ("weekends", "late_shifts", "requests"):
+        here.within(name, getattr(fairness, name), 0)
+    here.within("late_end_minute", fairness.late_end_minute, 0, 2 * MINUTES_PER_DAY)
+    share = organisation.max_elastic_share
+    found.within("max_elastic_share", share, 0, 1)
+    if share is not None and share < 1 and organisation.agents:
+        core = {c.id for c in organisation.contracts if c.staff_class is StaffClass.CORE}
+        if not any(agent.contract in core for agent in organisation.agents):
+            found.at("max_elastic_share").warning(
+                "elastic_share_without_core",
+                f"All staff is elastic, but may work only {100 * share:g} % of the hours.",
+            )
+
+
 def _check_clocks(found: Findings, problem: RosterProblem) -> None:
     """Report sites on whose clock the slots do not begin at multiples of the interval."""
     grid = problem.requirement.grid
@@ -165,103 +201,3 @@ def _check_clocks(found: Findings, problem: RosterProblem) -> None:
                 f"In {site.zone} the intervals of {grid.interval_minutes} minutes begin at "
                 f"{times[0]:%H:%M:%S}.",
             )
-
-
-def _check_template(found: Findings, template: ShiftTemplate) -> None:
-    found.within("earliest_start", template.earliest_start, 0, MINUTES_PER_DAY, open_high=True)
-    found.within("latest_start", template.latest_start, 0, MINUTES_PER_DAY, open_high=True)
-    found.ordered("latest_start", template.earliest_start, template.latest_start)
-    found.within("step_minutes", template.step_minutes, 1)
-    if not template.lengths:
-        found.at("lengths").error("no_lengths", "The template has no shift length.")
-    for i, length in enumerate(template.lengths):
-        found.at("lengths").within(str(i), length, 1, MINUTES_PER_DAY)
-    for i, weekday in enumerate(template.weekdays):
-        found.at("weekdays").within(str(i), weekday, 0, 6)
-    shortest = min(template.lengths, default=0)
-    each_fits = True
-    for i, activity in enumerate(template.activities):
-        here = found.at("activities", i)
-        here.within("minutes", activity.minutes, 1)
-        here.within("step_minutes", activity.step_minutes, 1)
-        here.within("earliest_minute", activity.earliest_minute, 0)
-        here.ordered("latest_minute", activity.earliest_minute, activity.latest_minute)
-        each_fits &= activity.earliest_minute + activity.minutes <= shortest
-        each_fits &= activity.step_minutes > 0
-        if activity.earliest_minute + activity.minutes > shortest:
-            here.error(
-                "activity_outside_shift",
-                f"The activity cannot end within the shortest shift, {shortest} minutes.",
-            )
-    if each_fits and not _one_after_the_other(template, shortest):
-        found.at("activities").error(
-            "activities_do_not_fit",
-            f"The activities cannot follow each other in a shift of {shortest} minutes.",
-        )
-
-
-def _one_after_the_other(template: ShiftTemplate, length: int) -> bool:
-    """Tell whether the activities fit into a shift in order, each as early as it can be."""
-    free = 0
-    for activity in template.activities:
-        late = max(0, free - activity.earliest_minute)
-        begin = activity.earliest_minute + -(-late // activity.step_minutes) * activity.step_minutes
-        if begin > min(activity.latest_minute, length - activity.minutes):
-            return False
-        free = begin + activity.minutes
-    return True
-
-
-def _check_contract(
-    found: Findings, contract: Contract, templates: set[str], vendors: set[str]
-) -> None:
-    for name in ("minutes_per_day", "minutes_per_week", "minutes_per_period", "shifts_per_week"):
-        bounds = getattr(contract, name)
-        found.at(name).within("minimum", bounds.minimum, 0)
-        found.ordered(name, bounds.minimum, bounds.maximum)
-    found.within("rest_minutes", contract.rest_minutes, 0)
-    found.within("max_consecutive_days", contract.max_consecutive_days, 1)
-    found.within("min_consecutive_days_off", contract.min_consecutive_days_off, 1)
-    found.within("max_weekends", contract.max_weekends, 0)
-    found.within("guaranteed_minutes_per_week", contract.guaranteed_minutes_per_week, 0)
-    found.within("hourly_cost", contract.hourly_cost, 0)
-    found.within("call_cost", contract.call_cost, 0)
-    found.within("weekend_premium", contract.weekend_premium, 0)
-    found.within("notice_hours", contract.notice_hours, 0)
-    found.known("vendor", contract.vendor, vendors, "vendor")
-    if not contract.templates:
-        found.at("templates").error("no_templates", "The contract allows no shift template.")
-    for i, template in enumerate(contract.templates):
-        found.at("templates").known(str(i), template, templates, "template")
-
-
-def _check_agent(
-    found: Findings,
-    agent: Agent,
-    contracts: set[str],
-    skills: set[str],
-    sites: set[str],
-    channels: set[str],
-) -> None:
-    found.known("contract", agent.contract, contracts, "contract")
-    found.known("site", agent.site, sites, "site")
-    for skill, level in agent.skills.items():
-        found.at("skills").known(skill, skill, skills, "skill")
-        found.at("skills").within(skill, level, 1, HIGHEST_LEVEL)
-    for i, channel in enumerate(agent.channels or ()):
-        found.at("channels").known(str(i), channel, channels, "channel")
-    for i, window in enumerate(agent.availability):
-        here = found.at("availability", i)
-        here.ordered("end_minute", window.start_minute, window.end_minute)
-        here.within("start_minute", window.start_minute, 0, MINUTES_PER_DAY)
-        here.within("end_minute", window.end_minute, 0, 2 * MINUTES_PER_DAY)
-        for j, weekday in enumerate(window.weekdays):
-            here.at("weekdays").within(str(j), weekday, 0, 6)
-    for i, request in enumerate(agent.requests):
-        found.at("requests", i).within("weight", request.weight, 0, open_low=True)
-    found.at("history").aware("last_shift_end", agent.history.last_shift_end)
-    found.at("history").within("days_worked", agent.history.days_worked, 0)
-    found.at("history").within("days_off", agent.history.days_off, 0)
-    found.at("history").within("minutes_this_week", agent.history.minutes_this_week, 0)
-    found.at("history").within("shifts_this_week", agent.history.shifts_this_week, 0)
-    found.within("authority", agent.authority, 0)

@@ -52,6 +52,10 @@ class Findings:
         """Add a warning at this place."""
         self.issues.append(Issue(code, self.pointer, detail, Severity.WARNING))
 
+    def information(self, code: str, detail: str) -> None:
+        """Add a remark at this place: nothing is wrong, but it may not be what was meant."""
+        self.issues.append(Issue(code, self.pointer, detail, Severity.INFORMATION))
+
     def unique(self, field: str, ids: Iterable[str]) -> set[str]:
         """Report empty and repeated identifiers of the list `field`; return all of them."""
         seen: set[str] = set()

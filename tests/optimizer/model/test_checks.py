@@ -43,7 +43,7 @@ def test_a_sound_organisation_has_no_issue() -> None:
 
 
 def test_a_sound_problem_has_no_issue() -> None:
-    assert check_problem(RosterProblem(organisation(), requirement(np.ones((2, 48))))) == []
+    assert check_problem(RosterProblem(organisation(), requirement(np.full((2, 48), 0.2)))) == []
 
 
 def test_every_problem_of_an_organisation_is_listed_with_its_pointer() -> None:
@@ -162,7 +162,7 @@ def test_templates_that_do_not_fit_the_grid_are_reported_by_the_problem() -> Non
     good = organisation()
     odd = replace(good.templates[1], lengths=(250,))
     problem = RosterProblem(
-        replace(good, templates=(good.templates[0], odd)), requirement(np.ones((2, 48)))
+        replace(good, templates=(good.templates[0], odd)), requirement(np.full((2, 48), 0.2))
     )
     assert found(check_problem(problem)) == {("off_grid", "/organisation/templates/1")}
 
