@@ -1,14 +1,14 @@
-"""Paid minutes: bounds per day, per week and for the period."""
+"""Paid minutes: bounds per day, per week and for the period. A unit of breach is a minute."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from optimizer.model import Range, RuleName
 from optimizer.roster.checks.worker import Worker
+from optimizer.roster.rules.bounds import beyond_carried, outside, priced, totals_prices
 from optimizer.roster.rules.forms import Form, Prices, Tally
 from optimizer.roster.rules.match import Match
 from optimizer.roster.rules.view import View
@@ -17,15 +17,17 @@ __all__ = ["check", "forms"]
 
 
 def forms(view: View) -> Iterator[Form]:
-    """Yield the bounds on the paid minutes of single days, of weeks and of the period."""
+    """Yield the bounds on the paid minutes of single days, of weeks and of the period.
+
+    What was worked in the first week before the period counts and cannot be taken back.
+    """
     contract, paid = view.contract, view.whole.paid_minutes
-    if contract.minutes_per_day != Range():
+    bounds = contract.minutes_per_day
+    if bounds != Range():
         price = view.price(RuleName.MINUTES_PER_DAY)
         yield view.shared(
-            ("minutes_per_day", id(contract)),
-            lambda: Prices(
-                RuleName.MINUTES_PER_DAY, prices_outside(contract.minutes_per_day, paid, price)
-            ),
+            (RuleName.MINUTES_PER_DAY, bounds, price),
+            lambda: Prices(RuleName.MINUTES_PER_DAY, priced(outside(bounds, paid), price)),
         )
     for week in view.weeks():
         before = view.agent.history.minutes_this_week if week.opening else 0
@@ -37,57 +39,48 @@ def forms(view: View) -> Iterator[Form]:
     yield from _tally(view, RuleName.MINUTES_PER_PERIOD, days.start, days.stop, bounds, 0)
 
 
-def prices_outside(bounds: Range, values: NDArray[np.int64], price: float) -> NDArray[np.float64]:
-    """Return what values cost, at so much per unit outside of bounds, in like shape."""
-    outside = np.maximum(0, bounds.minimum - values)
-    if bounds.maximum is not None:
-        outside = np.maximum(outside, values - bounds.maximum)
-    cost = np.zeros(len(values))
-    cost[outside > 0] = outside[outside > 0] * price
-    return cost
-
-
 def _tally(
     view: View, rule: RuleName, first: int, last: int, bounds: Range, before: int
 ) -> Iterator[Form]:
     if bounds == Range():
         return
+    price, templates = view.price(rule), view.contract.templates
 
-    def make() -> Tally:
-        paid, price = view.whole.paid_minutes, view.price(rule)
-        unit = max(1, int(np.gcd.reduce(paid)))
-        # Totals beyond what can be worked need no price.
-        most = (last - first) * int(paid.max(initial=0)) // unit
-        totals = before + unit * np.arange(most + 2)
-        # What was worked before the period cannot be taken back, and is nobody's fault now.
-        carried = prices_outside(Range(0, bounds.maximum), np.array([before]), price)[0]
-        cost = prices_outside(bounds, totals, price)
-        if carried > 0:
-            cost = np.where(totals == before, 0.0, cost)
-        return Tally(rule, first, last, paid // unit, cost)
+    def make() -> Tally | None:
+        whole = view.whole
+        paid = whole.paid_minutes
+        allowed = paid[np.isin(whole.patterns.template, [whole.template_ids[t] for t in templates])]
+        unit = max(1, int(np.gcd.reduce(allowed)))
+        most = (last - first) * int(allowed.max(initial=0)) // unit
+        totals = before + unit * np.arange(most + 1)
+        cost = totals_prices(beyond_carried(bounds, before), totals, price)
+        return None if cost is None else Tally(rule, first, last, paid // unit, cost)
 
-    yield view.shared((rule, id(view.contract), view.clock, first, before), make)
+    form = view.shared((rule, bounds, price, templates, first, last, before), make)
+    if form is not None:
+        yield form
 
 
 def check(worker: Worker) -> Iterator[Match]:
     """Yield the days and weeks, and the period, whose paid minutes are out of bounds."""
     contract, name = worker.contract, worker.agent.id
-    price = worker.price(RuleName.MINUTES_PER_DAY)
     for duty in worker.duties:
-        if outside := abs(contract.minutes_per_day.excess(duty.paid)):
+        if amount := abs(contract.minutes_per_day.excess(duty.paid)):
+            cost = amount * worker.price(RuleName.MINUTES_PER_DAY)
             detail = f"{duty.paid} paid minutes on {duty.day}."
-            yield Match(RuleName.MINUTES_PER_DAY, name, duty.day, outside, price * outside, detail)
+            yield Match(RuleName.MINUTES_PER_DAY, name, duty.day, amount, cost, detail)
     for week in worker.weeks():
-        mine = [duty.paid for duty in worker.duties if duty.day in week]
-        minutes = week.minutes_before + sum(mine)
-        outside = contract.minutes_per_week.excess(minutes)
-        if (outside > 0 and mine) or (outside < 0 and week.complete):
+        mine = sum(duty.paid for duty in worker.duties if duty.day in week)
+        minutes = week.minutes_before + mine
+        amount = contract.minutes_per_week.excess(minutes)
+        # What was worked before the period cannot be taken back.
+        amount = min(amount, mine) if amount > 0 else -amount if week.complete else 0
+        if amount:
+            cost = amount * worker.price(RuleName.MINUTES_PER_WEEK)
             detail = f"{minutes} paid minutes in the week of {week.first}."
-            price = worker.price(RuleName.MINUTES_PER_WEEK)
-            amount = abs(outside)
-            yield Match(RuleName.MINUTES_PER_WEEK, name, week.first, amount, price * amount, detail)
+            yield Match(RuleName.MINUTES_PER_WEEK, name, week.first, amount, cost, detail)
     total = sum(duty.paid for duty in worker.duties)
-    if outside := abs(contract.minutes_per_period.excess(total)):
-        price = worker.price(RuleName.MINUTES_PER_PERIOD)
+    if amount := abs(contract.minutes_per_period.excess(total)):
+        cost = amount * worker.price(RuleName.MINUTES_PER_PERIOD)
         detail = f"{total} paid minutes in the period."
-        yield Match(RuleName.MINUTES_PER_PERIOD, name, None, outside, price * outside, detail)
+        yield Match(RuleName.MINUTES_PER_PERIOD, name, None, amount, cost, detail)

@@ -1,15 +1,21 @@
-"""Rest: time between the end of a shift and the start of the next, across the period's start."""
+"""Rest: time between the end of a shift and the start of the next, across the period's start.
+
+A unit of breach is a minute, counted in whole slots of the grid: a rest that ends within a slot
+is over when the next one begins. The rest after the last shift before the period is owed by every
+shift that begins before it is over. Shifts that overlap are never allowed, whatever rest costs.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from datetime import UTC, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
 from optimizer.model import RuleName
 from optimizer.roster.checks.worker import Worker
+from optimizer.roster.rules.bounds import priced
 from optimizer.roster.rules.forms import Form, Prices, Rest
 from optimizer.roster.rules.match import Match
 from optimizer.roster.rules.view import View
@@ -20,27 +26,45 @@ __all__ = ["check", "forms"]
 def forms(view: View) -> Iterator[Form]:
     """Yield the rest between shifts, and after the last shift before the period."""
     step, least, price = view.whole.step, view.contract.rest_minutes, view.price(RuleName.REST)
-    if least:
-        yield Rest(RuleName.REST, -(-least // step), price * step)
+    slots = -(-least // step)
+    yield Rest(RuleName.REST, slots, price * step)
+    if math.isfinite(price):
+        yield Rest(RuleName.SHIFTS, 0, math.inf)
     ended = view.agent.history.last_shift_end
     if ended is None:
         return
-    rested = ended + timedelta(minutes=least)
-    since = (rested - view.whole.calendar.clocks[view.clock].start) / timedelta(minutes=step)
-    short = np.maximum(0, math.ceil(since) - view.whole.patterns.start)
+    starts, slot = view.whole.patterns.start, timedelta(minutes=step)
+    gone = ended - view.whole.calendar.clocks[view.clock].start
+    short = np.maximum(0, -(-(gone + timedelta(minutes=least)) // slot) - starts)
     if short.any():
-        yield Prices(RuleName.REST, np.where(short > 0, short * step * price, 0.0))
+        yield Prices(RuleName.REST, priced(short * step, price))
+    overlaps = starts < gone / slot
+    if math.isfinite(price) and overlaps.any():
+        yield Prices(RuleName.SHIFTS, np.where(overlaps, math.inf, 0.0))
 
 
 def check(worker: Worker) -> Iterator[Match]:
-    """Yield every rest that is too short."""
-    least = timedelta(minutes=worker.contract.rest_minutes)
-    price = worker.price(RuleName.REST)
-    end = worker.agent.history.last_shift_end
+    """Yield every rest that is too short, and every shift that begins before another ends."""
+    before = worker.agent.history.last_shift_end
+    end: datetime | None = None
     for duty in worker.duties:
         start = worker.clock.local(duty.shift.start).astimezone(UTC)
-        if end is not None and start - end < least:
-            missing = (least - (start - end)) / timedelta(minutes=1)
-            detail = f"{missing:g} minutes of rest are missing before the shift on {duty.day}."
-            yield Match(RuleName.REST, worker.agent.id, duty.day, missing, price * missing, detail)
+        for ended in (before, end):
+            if ended is not None:
+                yield from _between(worker, ended, start, duty.day)
         end = worker.clock.local(duty.shift.end).astimezone(UTC)
+
+
+def _between(worker: Worker, end: datetime, start: datetime, day: date) -> Iterator[Match]:
+    step, name = worker.clock.interval_minutes, worker.agent.id
+    if start < end:
+        detail = f"The shift on {day} begins before the last one has ended."
+        yield Match(RuleName.SHIFTS, name, day, 1, math.inf, detail)
+    missing = (timedelta(minutes=worker.contract.rest_minutes) - (start - end)) / timedelta(
+        minutes=step
+    )
+    if missing > 0:
+        amount = step * math.ceil(missing)
+        cost = amount * worker.price(RuleName.REST)
+        detail = f"{amount} minutes of rest are missing before the shift on {day}."
+        yield Match(RuleName.REST, name, day, amount, cost, detail)
