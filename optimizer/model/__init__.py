@@ -66,6 +66,7 @@ from optimizer.model.services import (
 )
 from optimizer.model.shifts import ActivityKind, ActivityTemplate, ShiftTemplate
 from optimizer.model.shrinkage import ShrinkageWindow
+from optimizer.model.stakes import change_prices
 from optimizer.model.terms import contracts_of
 from optimizer.model.tickets import (
     AgentState,
@@ -144,6 +145,7 @@ __all__ = [
     "Vendor",
     "Waiting",
     "can_serve",
+    "change_prices",
     "check_grid",
     "check_organisation",
     "check_problem",

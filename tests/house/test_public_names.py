@@ -69,8 +69,8 @@ PUBLIC = {
         Requirement Ring Roster RosterProblem Rotation RoutingRule RoutingWeights RuleKind
         RuleName ServiceGoal Shift ShiftDemand ShiftTemplate ShrinkageWindow Site Skill
         Snapshot StaffClass Ticket Tier TimeGrid Training Vendor Waiting can_serve
-        check_grid check_organisation check_problem check_requirement check_roster
-        check_snapshot contracts_of
+        change_prices check_grid check_organisation check_problem check_requirement
+        check_roster check_snapshot contracts_of
     """,
     "optimizer.roster": """
         Parts RosterResult Verification solve verify

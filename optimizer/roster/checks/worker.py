@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from optimizer.model import (
     Agent,
+    ChangePrices,
     Contract,
+    Pin,
     Roster,
     RosterProblem,
     RuleName,
     Shift,
     ShiftTemplate,
     TimeGrid,
+    change_prices,
     contracts_of,
 )
 
-__all__ = ["Duty", "Week", "Worker", "workers"]
+__all__ = ["Duty", "Shares", "Week", "Worker", "workers"]
 
 SUNDAY = 6
 
@@ -78,6 +82,14 @@ class Week:
         return self.first <= day <= self.last
 
 
+class Shares(NamedTuple):
+    """Weekends, late shifts and denied wishes that somebody carries into the period."""
+
+    weekends: int
+    late_shifts: int
+    requests: int
+
+
 @dataclass(frozen=True, slots=True)
 class Worker:
     """An agent with contract and shifts.
@@ -92,14 +104,27 @@ class Worker:
         The grid in the site's time zone.
     duties
         In order of start.
+    before
+        The agent's shifts in the previous roster by their local day, in slots of this grid.
+    least
+        The least of each share that somebody under the same contract carries in.
+    changes
+        Prices of departing from the previous roster.
+    pins
+        Decisions for the agent that have to be kept.
     """
 
+    problem: RosterProblem
     number: int
     agent: Agent
     contract: Contract
     templates: tuple[ShiftTemplate, ...]
     clock: TimeGrid
     duties: tuple[Duty, ...]
+    before: dict[date, Shift]
+    least: Shares
+    changes: ChangePrices
+    pins: tuple[Pin, ...]
 
     @property
     def pointer(self) -> str:
@@ -136,6 +161,12 @@ def workers(problem: RosterProblem, roster: Roster) -> list[Worker]:
     shifts = defaultdict(list)
     for number, shift in enumerate(roster.shifts):
         shifts[shift.agent].append((number, shift))
+    previous = _previous(problem)
+    least = _least_shares(organisation.agents)
+    changes = change_prices(problem)
+    pins = defaultdict(list)
+    for pin in problem.directives.pins:
+        pins[pin.agent].append(pin)
     found = []
     for number, agent in enumerate(organisation.agents):
         clock = clocks[agent.site]
@@ -152,5 +183,47 @@ def workers(problem: RosterProblem, roster: Roster) -> list[Worker]:
         duties.sort(key=lambda duty: duty.shift.start)
         contract = contracts[number]
         allowed = tuple(templates[name] for name in contract.templates)
-        found.append(Worker(number, agent, contract, allowed, clock, tuple(duties)))
+        before = {clock.local(shift.start).date(): shift for shift in previous[agent.id]}
+        found.append(
+            Worker(
+                problem,
+                number,
+                agent,
+                contract,
+                allowed,
+                clock,
+                tuple(duties),
+                before,
+                least[agent.contract],
+                changes,
+                tuple(pins[agent.id]),
+            )
+        )
     return found
+
+
+def _previous(problem: RosterProblem) -> defaultdict[str, list[Shift]]:
+    """Return each agent's shifts of the previous roster, in slots of the requirement's grid."""
+    found: defaultdict[str, list[Shift]] = defaultdict(list)
+    if problem.previous is None:
+        return found
+    later = problem.requirement.grid.slot_at(problem.previous.grid.start)
+    for shift in problem.previous.shifts:
+        activities = tuple(
+            replace(activity, start=activity.start + later, end=activity.end + later)
+            for activity in shift.activities
+        )
+        found[shift.agent].append(
+            replace(shift, start=shift.start + later, end=shift.end + later, activities=activities)
+        )
+    return found
+
+
+def _least_shares(agents: Sequence[Agent]) -> dict[str, Shares]:
+    """Return the least of each share that somebody under each contract carries in."""
+    least: dict[str, Shares] = {}
+    for agent in agents:
+        past = agent.history
+        mine = Shares(past.weekends, past.late_shifts, past.requests_denied)
+        least[agent.contract] = Shares(*map(min, mine, least.get(agent.contract, mine)))
+    return least
