@@ -8,10 +8,27 @@ from types import ModuleType
 from optimizer.model import RosterProblem
 from optimizer.roster.checks.worker import Worker
 from optimizer.roster.rules import (
+    activities,
+    calls,
+    changes,
+    days_off,
+    elastic_share,
+    fairness,
+    floors,
+    forbidden,
+    frozen,
+    labour,
     minutes,
+    notice,
+    pins,
     requests,
     rest,
+    runs,
     shift_demand,
+    shifts,
+    template_limits,
+    vendors,
+    weekends,
 )
 from optimizer.roster.rules.forms import Form
 from optimizer.roster.rules.match import Match
@@ -21,15 +38,29 @@ from optimizer.roster.rules.view import View, Whole
 __all__ = ["CHECKS", "FORMS", "SHARED", "SHARED_CHECKS"]
 
 _RULES = (
+    shifts,
+    activities,
     minutes,
+    template_limits,
     rest,
+    forbidden,
+    runs,
+    weekends,
+    days_off,
+    notice,
+    frozen,
+    pins,
+    labour,
+    calls,
     requests,
+    fairness,
+    changes,
 )
 
 FORMS: tuple[Callable[[View], Iterator[Form]], ...] = tuple(rule.forms for rule in _RULES)
 CHECKS: tuple[Callable[[Worker], Iterator[Match]], ...] = tuple(rule.check for rule in _RULES)
 
-_SHARED_RULES: tuple[ModuleType, ...] = (shift_demand,)
+_SHARED_RULES: tuple[ModuleType, ...] = (vendors, elastic_share, shift_demand, floors)
 
 SHARED: tuple[Callable[[Whole, Sequence[View]], Iterator[SharedRow | Watch]], ...] = tuple(
     rule.shared for rule in _SHARED_RULES
