@@ -7,17 +7,26 @@ models place activities by counts (see `optimizer.roster.cover`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.errors import InvalidInput, Issue
-from optimizer.model import RosterProblem, ShiftTemplate, TimeGrid
+from optimizer.errors import InvalidInput, Issue, raise_errors
+from optimizer.model import MINUTES_PER_DAY, RosterProblem, ShiftTemplate, TimeGrid
 
-__all__ = ["MAX_PATTERNS", "Activity", "Calendar", "Patterns", "expand_patterns", "rest_conflicts"]
+__all__ = [
+    "MAX_PATTERNS",
+    "Activity",
+    "Calendar",
+    "Patterns",
+    "Stretch",
+    "expand_patterns",
+    "fits",
+    "rest_conflicts",
+]
 
 MAX_PATTERNS = 100_000
 """More starts, lengths and days than this are refused: no model of them could be solved."""
@@ -25,6 +34,9 @@ MAX_PATTERNS = 100_000
 SATURDAY = 5
 
 Integers = NDArray[np.int64]
+
+Stretch = tuple[int, int]
+"""Least and greatest number of slots, both included."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,6 +114,10 @@ class Patterns:
         Paid slots.
     activities
         Per template, its activities in slots.
+    stretches
+        Per template, the least and the greatest number of slots of work without interruption
+        (where there is any): from the start, between two activities, and to the end. None at all
+        means no bounds.
     """
 
     clock: Integers
@@ -111,6 +127,7 @@ class Patterns:
     end: Integers
     paid: Integers
     activities: tuple[tuple[Activity, ...], ...]
+    stretches: tuple[Stretch, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of patterns."""
@@ -122,12 +139,13 @@ def expand_patterns(problem: RosterProblem, calendar: Calendar) -> Patterns:
 
     A start that falls outside the grid is left out; a shift that ends after the grid is kept.
     On the day on which the clocks go forward, starts that are skipped coincide with later ones
-    and are kept once.
+    and are kept once. Lengths in which the activities have no place are left out.
 
     Raises
     ------
     InvalidInput
-        If there would be more than `MAX_PATTERNS`.
+        If there would be more than `MAX_PATTERNS`, or if no length of a template has room for
+        its activities.
     """
     templates = problem.organisation.templates
     step = problem.requirement.grid.interval_minutes
@@ -141,8 +159,6 @@ def expand_patterns(problem: RosterProblem, calendar: Calendar) -> Patterns:
             "Use fewer starts, lengths or days.",
         )
         raise InvalidInput("The problem is too large.", [issue])
-    rows = sorted(set(_rows(templates, calendar, step)))
-    day, start, end, clock, template, paid = np.array(rows, dtype=np.int64).reshape(-1, 6).T.copy()
     activities = tuple(
         tuple(
             Activity(
@@ -155,7 +171,25 @@ def expand_patterns(problem: RosterProblem, calendar: Calendar) -> Patterns:
         )
         for t in templates
     )
-    return Patterns(clock, template, day, start, end, paid, activities)
+    stretches = tuple(_stretch(template, step) for template in templates)
+    lengths = [
+        [minutes for minutes in template.lengths if fits(contained, bounds, minutes // step)]
+        for template, contained, bounds in zip(templates, activities, stretches, strict=True)
+    ]
+    issues = [
+        Issue(
+            "activities_do_not_fit",
+            f"/organisation/templates/{number}",
+            f"No shift of template {template.id!r} has room for its activities and for the least "
+            "and greatest stretches of work between them.",
+        )
+        for number, template in enumerate(templates)
+        if not lengths[number]
+    ]
+    raise_errors("The shift templates cannot be used.", issues)
+    rows = sorted(set(_rows(templates, lengths, calendar, step)))
+    day, start, end, clock, template, paid = np.array(rows, dtype=np.int64).reshape(-1, 6).T.copy()
+    return Patterns(clock, template, day, start, end, paid, activities, stretches)
 
 
 def rest_conflicts(
@@ -186,8 +220,37 @@ def rest_conflicts(
     return found
 
 
+def fits(activities: Sequence[Activity], stretch: Stretch, length: int) -> bool:
+    """Tell whether the activities have a place in a shift of `length` slots, one after another.
+
+    Two activities without any work between them are not held to the least stretch.
+    """
+    least, greatest = stretch
+
+    def allowed(work: int) -> bool:
+        return work == 0 or least <= work <= greatest
+
+    free = {0}
+    for activity in activities:
+        begins = range(activity.earliest, activity.last_start(length) + 1, activity.step)
+        free = {
+            begin + activity.slots for begin in begins if any(allowed(begin - end) for end in free)
+        }
+    return any(allowed(length - end) for end in free)
+
+
+def _stretch(template: ShiftTemplate, step: int) -> Stretch:
+    greatest = template.max_stretch_minutes
+    return -(-template.min_stretch_minutes // step), (
+        MINUTES_PER_DAY if greatest is None else greatest // step
+    )
+
+
 def _rows(
-    templates: tuple[ShiftTemplate, ...], calendar: Calendar, step: int
+    templates: Sequence[ShiftTemplate],
+    lengths: Sequence[Sequence[int]],
+    calendar: Calendar,
+    step: int,
 ) -> Iterator[tuple[int, ...]]:
     for clock, grid in enumerate(calendar.clocks):
         first, _ = calendar.span(clock)
@@ -199,6 +262,6 @@ def _rows(
                     slot = grid.slot_of(date_, minute)
                     if not 0 <= slot < grid.count:
                         continue
-                    for length in template.lengths:
+                    for length in lengths[index]:
                         paid = template.paid_minutes(length) // step
                         yield first + offset, slot, slot + length // step, clock, index, paid

@@ -1,0 +1,254 @@
+"""The exact state of a plan: what it costs, and what each shift of each agent would change.
+
+Whoever is taken out of the plan can be priced against everybody else: `State.prices` tells for
+each pattern what it would cost or save, activities placed best. Since nobody works two shifts in
+one slot, these prices add up exactly over an agent's roster, but for rows that sum several days
+(`State.prices` with `careful`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.roster.division import change, division_of, refresh_losses, refresh_values
+from optimizer.roster.frame import Frame
+from optimizer.roster.placement import (
+    FREE,
+    pattern_values,
+    place_best,
+    shapes_of,
+    working_slots,
+)
+from optimizer.roster.rules.evaluate import cost_of
+from optimizer.roster.totals import Totals
+
+__all__ = ["Seat", "State"]
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seat:
+    """What one agent has in a plan.
+
+    Parameters
+    ----------
+    worked
+        Pattern of each day, or `FREE`, [days].
+    begins
+        Slot at which each activity begins, [days, activities].
+    own
+        What this roster costs by the agent's own forms.
+    """
+
+    worked: Integers
+    begins: Integers
+    own: float
+
+
+class State:
+    """A plan with its coverage, rows and watches; agents are taken out and put in one by one.
+
+    Parameters
+    ----------
+    pinned
+        Per agent, the begins of the activities of patterns in which they may not move.
+
+    Attributes
+    ----------
+    worked
+        Pattern of each agent and day, or `FREE`, [agents, days].
+    begins
+        Slot at which each activity begins, [agents, days, activities].
+    own
+        Cost by each agent's own forms, [agents]; 0 for those who are out.
+    """
+
+    def __init__(
+        self, frame: Frame, pinned: Mapping[int, Mapping[int, Integers]] | None = None
+    ) -> None:
+        self.frame = frame
+        self.shapes = shapes_of(frame.patterns)
+        self.pinned = pinned or {}
+        agents, days = len(frame.people), len(frame.calendar.days)
+        self.worked = np.full((agents, days), FREE, dtype=np.int64)
+        self.begins = np.zeros((agents, days, self.shapes.activities.shape[1]), dtype=np.int64)
+        self.own = np.zeros(agents)
+        self.inside = np.zeros(agents, dtype=bool)
+        kinds = sorted(set(frame.serves))
+        self._kind = [kinds.index(serves) for serves in frame.serves]
+        self._division = division_of(frame.demand, kinds)
+        self._totals = Totals(frame.shared, frame.teams, frame.patterns.day)
+        self._needed = np.array([watch.needed for watch in frame.watches]).reshape(
+            len(frame.watches), frame.demand.slots
+        )
+        self._fine = np.array([watch.price for watch in frame.watches])
+        self._watched = [
+            np.flatnonzero([members[0] in watch.agents for watch in frame.watches])
+            for members in frame.teams
+        ]
+        self._there = np.zeros(self._needed.shape)
+        self._horizon = max(frame.demand.slots, int(frame.patterns.end.max(initial=0)))
+
+    @classmethod
+    def of(
+        cls,
+        frame: Frame,
+        worked: Integers,
+        begins: Integers,
+        pinned: Mapping[int, Mapping[int, Integers]] | None = None,
+    ) -> State:
+        """Return the state of a plan in which everybody has the given roster.
+
+        Parameters
+        ----------
+        worked, begins
+            [agents, days] and [agents, days, activities].
+        """
+        state = cls(frame, pinned)
+        for agent in range(len(worked)):
+            state.put_in(agent, worked[agent], begins[agent])
+        return state
+
+    @property
+    def cost(self) -> float:
+        """Return the objective, of those who are in; infinite if a hard rule is broken."""
+        return math.inf if self._totals.broken() else self.weight
+
+    @property
+    def weight(self) -> float:
+        """Return the objective with hard rows at a high price instead of infinity."""
+        return float(self.own.sum()) + self.shortage + self._totals.price() + self._fines()
+
+    @property
+    def shortage(self) -> float:
+        """Return the price of the shortage."""
+        return float(self._division.missing.sum(axis=0) @ self._division.price)
+
+    @property
+    def missing(self) -> Floats:
+        """Return the agents missing, [groups, slots]."""
+        return self._division.missing.T.copy()
+
+    def put_in(
+        self, agent: int, worked: Integers, begins: Integers, own: float | None = None
+    ) -> None:
+        """Give somebody who is out a roster.
+
+        Parameters
+        ----------
+        own
+            Its cost by the agent's own forms; None to have it computed.
+        """
+        if own is None:
+            own = cost_of(self.frame.people[agent], self.frame.patterns, worked.tolist())
+        self.worked[agent], self.begins[agent] = worked, begins
+        self.own[agent], self.inside[agent] = own, True
+        self._move(agent, comes=True)
+
+    def take_out(self, agent: int) -> Seat:
+        """Take somebody out, and return what `put_in` needs to undo it."""
+        seat = Seat(self.worked[agent].copy(), self.begins[agent].copy(), float(self.own[agent]))
+        self._move(agent, comes=False)
+        self.worked[agent] = FREE
+        self.own[agent], self.inside[agent] = 0.0, False
+        return seat
+
+    def prices(self, agent: int, *, careful: bool = False) -> Floats:
+        """Return what each pattern would add to the cost for somebody who is out, [patterns].
+
+        Negative where it is worth having; the own cost is not part of it, and patterns that the
+        agent may not work have 0. The prices of one roster add up exactly, except for rows that
+        sum several days: each shift is then priced as if it were the only one or, if `careful`,
+        by the highest price of a unit of the row.
+        """
+        person, team = self.frame.people[agent], int(self.frame.team[agent])
+        out = np.zeros(len(self.frame.patterns))
+        total = self._sums(self.values(team))
+        pattern_values(self.shapes, total, person.patterns, out)
+        for pattern, begins in self.pinned.get(agent, {}).items():
+            out[pattern] = self._worth(total, pattern, begins)
+        np.negative(out, out=out)
+        terms = self._totals.terms(team)
+        if len(terms.row):
+            rise = self._totals.rise(team, careful=careful)
+            out += np.bincount(terms.pattern, rise, len(out))
+        return out
+
+    def place(self, agent: int, worked: Integers) -> Integers:
+        """Return the best begins of the activities of a roster of somebody who is out.
+
+        Parameters
+        ----------
+        worked
+            [days]
+
+        Returns
+        -------
+        [days, activities]
+        """
+        begins: Integers = np.zeros(self.begins.shape[1:], dtype=np.int64)
+        total = self._sums(self.values(int(self.frame.team[agent])))
+        place_best(self.shapes, total, worked, begins)
+        for pattern, kept in self.pinned.get(agent, {}).items():
+            begins[worked == pattern] = kept
+        return begins
+
+    def values(self, team: int) -> Floats:
+        """Return what one more of a team on contacts is worth in each slot, [slots]."""
+        kind = self._kind[team]
+        refresh_values(self._division, kind)
+        values: Floats = self._division.value[kind].copy()
+        for watch in self._watched[team]:
+            short = self._needed[watch] - self._there[watch]
+            values += self._fine[watch] * np.clip(short, 0.0, 1.0)
+        return values
+
+    def losses(self, team: int) -> Floats:
+        """Return what one fewer of a team costs in each slot where one is on contacts, [slots]."""
+        kind = self._kind[team]
+        refresh_losses(self._division, kind)
+        losses: Floats = self._division.loss[kind].copy()
+        for watch in self._watched[team]:
+            short = self._needed[watch] - self._there[watch]
+            losses += self._fine[watch] * np.clip(short + 1.0, 0.0, 1.0)
+        return losses
+
+    def _move(self, agent: int, *, comes: bool) -> None:
+        """Add somebody's shifts to coverage, watches and rows, or take them away."""
+        team = int(self.frame.team[agent])
+        worked, begins = self.worked[agent], self.begins[agent]
+        slots = working_slots(self.shapes, worked, begins, self.frame.demand.slots)
+        self._shift(team, slots, comes=comes)
+        self._totals.add(team, worked[worked != FREE], 1.0 if comes else -1.0)
+
+    def _shift(self, team: int, slots: Integers, *, comes: bool) -> None:
+        """Put one of a team on contacts in some slots, or take one away."""
+        change(self._division, self._kind[team], slots, comes)
+        for watch in self._watched[team]:
+            self._there[watch, slots] += 1.0 if comes else -1.0
+
+    def _fines(self) -> float:
+        short = np.maximum(0.0, self._needed - self._there).sum(axis=1)
+        return float(self._fine @ short)
+
+    def _sums(self, values: Floats) -> Floats:
+        """Return the sum of the values of all slots before each; none lie after the grid."""
+        total = np.empty(self._horizon + 1)
+        total[0] = 0.0
+        np.cumsum(values, out=total[1 : len(values) + 1])
+        total[len(values) + 1 :] = total[len(values)]
+        return total
+
+    def _worth(self, total: Floats, pattern: int, begins: Integers) -> float:
+        """Return what a pattern is worth with its activities where they are."""
+        shapes = self.shapes
+        sizes = shapes.activities[shapes.template[pattern], :, 0]
+        worth = total[shapes.end[pattern]] - total[shapes.start[pattern]]
+        return float(worth - (total[begins + sizes] - total[begins]).sum())

@@ -1,0 +1,162 @@
+"""The sums of rows over everybody's shifts, and what somebody's shifts would change in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.roster.rules.shared import SharedRow
+
+__all__ = ["HARD", "Terms", "Totals"]
+
+HARD = 1e7
+"""Stands for the price of a unit that may not be: above all prices, far from losing their cents."""
+
+TOLERANCE = 1e-6
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+class Terms:
+    """What each pattern of one team adds to each row, sorted by pattern.
+
+    Parameters
+    ----------
+    pattern, row, units
+        Of equal length; no pair of pattern and row stands twice.
+    joint
+        Whether the row of a term has terms of this team on several days, so that what one person
+        adds to it is not bounded by one shift.
+    """
+
+    __slots__ = ("joint", "pattern", "row", "units")
+
+    def __init__(self, pattern: Integers, row: Integers, units: Floats, day: Integers) -> None:
+        order = np.lexsort((row, pattern))
+        pattern, row, units = pattern[order], row[order], units[order]
+        new = np.ones(len(pattern), dtype=bool)
+        new[1:] = (np.diff(pattern) != 0) | (np.diff(row) != 0)
+        self.pattern, self.row = pattern[new], row[new]
+        self.units = np.bincount(np.cumsum(new) - 1, units, len(self.row)) if len(row) else units
+        rows = int(self.row.max(initial=-1)) + 1
+        first, last = np.full(rows, len(day)), np.full(rows, -1)
+        np.minimum.at(first, self.row, day[self.pattern])
+        np.maximum.at(last, self.row, day[self.pattern])
+        self.joint = (first < last)[self.row]
+
+    def of(self, patterns: Integers) -> Integers:
+        """Return the positions of the terms of some patterns."""
+        low = np.searchsorted(self.pattern, patterns)
+        high = np.searchsorted(self.pattern, patterns, side="right")
+        return np.concatenate(
+            [np.arange(a, b) for a, b in zip(low, high, strict=True)] or [np.zeros(0, np.int64)]
+        )
+
+
+class Totals:
+    """The rows with their present sums.
+
+    Parameters
+    ----------
+    teams
+        The agents of each team; all of a team count in the same parts of the same rows.
+    day
+        Of each pattern.
+    """
+
+    def __init__(self, rows: Sequence[SharedRow], teams: Sequence[Integers], day: Integers) -> None:
+        self._lower = np.array([row.lower for row in rows], dtype=np.float64)
+        self._upper = np.array([row.upper for row in rows], dtype=np.float64)
+        below = np.array([row.below_price for row in rows], dtype=np.float64)
+        above = np.array([row.above_price for row in rows], dtype=np.float64)
+        self._hard_below, self._hard_above = np.isinf(below), np.isinf(above)
+        self._below, self._above = np.minimum(below, HARD), np.minimum(above, HARD)
+        self.sums = np.zeros(len(rows))
+        self._day = day
+        self._terms = self._by_team(rows, teams)
+
+    def terms(self, team: int) -> Terms:
+        """Return what the patterns of a team add to the rows."""
+        return self._terms[team]
+
+    def price(self) -> float:
+        """Return the price of all rows, a hard one at `HARD` for each unit out of bounds."""
+        return float(self._price(slice(None), self.sums).sum())
+
+    def broken(self) -> bool:
+        """Tell whether a hard row is out of bounds."""
+        return bool(
+            (self._hard_below & (self.sums < self._lower - TOLERANCE)).any()
+            or (self._hard_above & (self.sums > self._upper + TOLERANCE)).any()
+        )
+
+    def add(self, team: int, patterns: Integers, sign: float) -> None:
+        """Add somebody's shifts to the sums, or take them away with `sign` -1."""
+        terms = self._terms[team]
+        if len(terms.row):
+            at = terms.of(patterns)
+            np.add.at(self.sums, terms.row[at], sign * terms.units[at])
+
+    def rise(self, team: int, *, careful: bool) -> Floats:
+        """Return what each term would cost by itself, negative where it saves.
+
+        Parameters
+        ----------
+        careful
+            Where one person may add to a row on several days, take the highest price that any
+            unit can have and count no saving: the sum over a person's shifts is then never less
+            than what they cost together.
+        """
+        terms = self._terms[team]
+        now = self.sums[terms.row]
+        rise = self._price(terms.row, now + terms.units) - self._price(terms.row, now)
+        if careful:
+            # The price is convex: each slope lies between minus the one and plus the other.
+            above = np.where(np.isfinite(self._upper), self._above, 0.0)[terms.row]
+            below = np.where(np.isfinite(self._lower), self._below, 0.0)[terms.row]
+            highest = np.where(terms.units > 0.0, above * terms.units, -below * terms.units)
+            rise = np.where(terms.joint, highest, rise)
+        return rise
+
+    def _price(self, rows: Integers | slice, sums: Floats) -> Floats:
+        below = self._below[rows] * np.maximum(0.0, self._lower[rows] - sums)
+        above = self._above[rows] * np.maximum(0.0, sums - self._upper[rows])
+        priced: Floats = below + above
+        return priced
+
+    def _by_team(self, rows: Sequence[SharedRow], teams: Sequence[Integers]) -> list[Terms]:
+        first = np.array([members[0] for members in teams], dtype=np.int64)
+        inside: dict[int, NDArray[np.bool_]] = {}  # by identity: rows share their arrays of agents
+        for row in rows:
+            for part in row.parts:
+                if id(part.agents) not in inside:
+                    inside[id(part.agents)] = np.isin(first, part.agents)
+        made: dict[tuple[int, ...], Terms] = {}
+        arrays = list(inside)
+        found = []
+        for team in range(len(teams)):
+            counted = tuple(key for key in arrays if inside[key][team])
+            if counted not in made:
+                made[counted] = self._made(rows, set(counted))
+            found.append(made[counted])
+        return found
+
+    def _made(self, rows: Sequence[SharedRow], counted: set[int]) -> Terms:
+        parts = [
+            (number, part)
+            for number, row in enumerate(rows)
+            for part in row.parts
+            if id(part.agents) in counted
+        ]
+        none = [np.zeros(0)]
+        return Terms(
+            np.concatenate([part.patterns for _, part in parts] or none).astype(np.int64),
+            np.repeat([number for number, _ in parts], [len(p.patterns) for _, p in parts]).astype(
+                np.int64
+            ),
+            np.concatenate([part.units for _, part in parts] or none).astype(np.float64),
+            self._day,
+        )
