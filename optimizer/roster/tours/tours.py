@@ -1,0 +1,288 @@
+"""The best roster of one person at given prices, and what each shift of a person costs at least."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.roster.frame import Frame, Person
+from optimizer.roster.patterns import Patterns
+from optimizer.roster.tours.pricing import best_tours, price_through
+from optimizer.roster.tours.structure import Parts, Structure
+
+__all__ = ["MAX_ARCS", "OPEN", "Through", "Tour", "Tours"]
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+MAX_ARCS = 4_000_000
+"""Arcs of one automaton, beyond which totals are left out."""
+
+MAX_ARCS_TOGETHER = 100_000_000
+"""Arcs of all automata: 400 MB, or three times as much where arcs cost something."""
+
+OPEN = -2
+"""In a row of fixed days: any shift or none."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tour:
+    """A roster of one person.
+
+    Parameters
+    ----------
+    cost
+        With the prices asked about; infinite if there is no roster.
+    own
+        What the person's own forms and prices make of it; infinite likewise.
+    worked
+        Pattern of each day of the calendar, or -1, [days].
+    """
+
+    cost: float
+    own: float
+    worked: Integers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Through:
+    """Cost of a person's best rosters that contain something, infinite if there are none.
+
+    Parameters
+    ----------
+    working
+        With each pattern, [patterns].
+    free
+        With each day off, [days].
+    """
+
+    working: Floats
+    free: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tours:
+    """For each person, all rosters of finite own cost, as paths of an automaton.
+
+    People with equal days and equal forms share one automaton; what they may work and at what
+    price is added when it is searched. Made by `of` or `of_people`.
+
+    Parameters
+    ----------
+    rows
+        Row of each agent known here, by its number in the organisation.
+    """
+
+    rows: dict[int, int]
+    _day: Integers
+    _days: int
+    _structures: tuple[Structure, ...]
+    _structure: Integers
+    _team: Integers
+    _begin: Integers
+    _pattern: Integers
+    _kind: NDArray[np.int32]
+    _price: Floats
+    _free: Floats
+
+    @classmethod
+    def of(
+        cls, frame: Frame, *, agents: Iterable[int] | None = None, max_arcs: int = MAX_ARCS
+    ) -> Tours:
+        """Return the tours of a frame's people.
+
+        Parameters
+        ----------
+        agents
+            Of whom; None means everybody.
+        max_arcs
+            Greatest size of an automaton. Where it would be larger, totals are left out, soft
+            ones and those with many values first, and `exact` says so.
+        """
+        chosen = range(len(frame.people)) if agents is None else sorted(set(agents))
+        return cls.of_people(
+            [frame.people[agent] for agent in chosen],
+            frame.patterns,
+            len(frame.calendar.days),
+            teams=frame.team[np.array(chosen, dtype=np.int64)],
+            max_arcs=max_arcs,
+        )
+
+    @classmethod
+    def of_people(
+        cls,
+        people: Sequence[Person],
+        patterns: Patterns,
+        days: int,
+        *,
+        teams: Integers | None = None,
+        max_arcs: int = MAX_ARCS,
+    ) -> Tours:
+        """Return the tours of single people.
+
+        Parameters
+        ----------
+        days
+            Days of the calendar.
+        teams
+            Team of each, for `best_all`; None puts all into team 0.
+        """
+        parts = Parts(patterns, max_arcs)
+        numbers: dict[object, int] = {}
+        structure = np.array(
+            [numbers.setdefault(parts.key(person), len(numbers)) for person in people], np.int64
+        )
+        most = min(max_arcs, MAX_ARCS_TOGETHER // max(1, len(numbers)))
+        structures = tuple(
+            Structure.of(
+                [people[row] for row in np.flatnonzero(structure == number).tolist()],
+                patterns,
+                parts,
+                most,
+            )
+            for number in range(len(numbers))
+        )
+        kinds = [
+            structures[number].kind[person.patterns]
+            for number, person in zip(structure, people, strict=True)
+        ]
+        ends = np.cumsum([0, *(len(person.patterns) for person in people)])
+        free = [person.free for person in people]
+        return cls(
+            {person.number: row for row, person in enumerate(people)},
+            patterns.day,
+            days,
+            structures,
+            structure,
+            np.zeros(len(people), np.int64) if teams is None else teams,
+            np.column_stack((ends[:-1], ends[1:])),
+            np.concatenate([np.empty(0, np.int64), *(person.patterns for person in people)]),
+            np.concatenate([np.empty(0, np.int32), *kinds]),
+            np.concatenate([np.empty(0), *(person.price for person in people)]),
+            np.array(free).reshape(len(people), days),
+        )
+
+    def exact(self, agent: int) -> bool:
+        """Tell whether all forms of an agent count; if not, costs are lower bounds."""
+        return self.structure(agent).exact
+
+    def structure(self, agent: int) -> Structure:
+        """Return the automaton of an agent."""
+        return self._structures[int(self._structure[self.rows[agent]])]
+
+    @property
+    def arcs(self) -> int:
+        """Return the number of arcs of all automata."""
+        return sum(len(structure.following) for structure in self._structures)
+
+    def best(self, agent: int, prices: Floats, free: Floats | None = None) -> Tour:
+        """Return the cheapest roster of an agent.
+
+        Parameters
+        ----------
+        prices, free
+            Added to the own prices of patterns and of days off, [patterns] and [days]. Infinite
+            forbids.
+        """
+        team, result = np.zeros(1, np.int64), _Results.empty(1, self._days)
+        row = self.rows[agent]
+        self._search(np.array([row]), np.zeros(1, np.int64), team, prices[None], free, result)
+        return Tour(float(result.costs[0]), float(result.owns[0]), result.worked[0])
+
+    def within(
+        self, agent: int, prices: Floats, fixed: Integers, free: Floats | None = None
+    ) -> Tour:
+        """Return the cheapest roster of an agent that agrees with what is fixed.
+
+        Days fixed at the beginning cost next to no time.
+
+        Parameters
+        ----------
+        fixed
+            Pattern of each day, -1 for a day off, `OPEN` for anything, [days].
+        """
+        said = fixed[self._day]
+        open_ = (said == OPEN) | (said == np.arange(len(said)))
+        off = np.where(fixed >= 0, np.inf, 0.0)
+        off = off if free is None else off + free
+        return self.best(agent, np.where(open_, prices, np.inf), off)
+
+    def best_all(
+        self, prices: Floats, agents: Sequence[int] | Integers, *, threads: int = 2
+    ) -> tuple[Floats, Floats, Integers]:
+        """Return costs, own parts and rosters of the cheapest tours of several agents.
+
+        Parameters
+        ----------
+        prices
+            Added to the own prices, [teams, patterns].
+        threads
+            How many search at the same time.
+
+        Returns
+        -------
+        costs, owns, worked
+            As in `Tour`, [agents], [agents] and [agents, days].
+        """
+        rows = np.array([self.rows[int(agent)] for agent in agents], np.int64)
+        result = _Results.empty(len(rows), self._days)
+        team = self._team[rows]
+        # Every other agent, so that threads have like work.
+        shares = [np.arange(thread, len(rows), threads) for thread in range(threads)]
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(lambda p: self._search(rows, p, team, prices, None, result), shares))
+        return result.costs, result.owns, result.worked
+
+    def through(self, agent: int, prices: Floats, free: Floats | None = None) -> Through:
+        """Return what an agent's best roster with each pattern and each day off costs.
+
+        Parameters
+        ----------
+        prices, free
+            Added to the own prices, as in `best`.
+        """
+        structure, row = self.structure(agent), self.rows[agent]
+        found = Through(np.full(len(self._day), np.inf), np.full(self._days, np.inf))
+        price_through(
+            structure.arrays, structure.first, structure.constant, structure.off, row,
+            self._begin, self._pattern, self._kind, self._price, self._free,
+            prices, self._free_prices(free), found.working, found.free,
+        )  # fmt: skip
+        return found
+
+    def _search(
+        self,
+        rows: Integers,
+        places: Integers,
+        team: Integers,
+        prices: Floats,
+        free: Floats | None,
+        result: _Results,
+    ) -> None:
+        """Fill in the results at some places; rows and team are those of all places."""
+        numbers = self._structure[rows[places]]
+        for number in np.unique(numbers):
+            structure, here = self._structures[number], places[numbers == number]
+            best_tours(
+                structure.arrays, structure.first, structure.constant, structure.off,
+                rows[here], here, self._begin, self._pattern, self._kind, self._price, self._free,
+                team, prices, self._free_prices(free), result.costs, result.owns, result.worked,
+            )  # fmt: skip
+
+    def _free_prices(self, free: Floats | None) -> Floats:
+        return np.zeros(self._days) if free is None else free
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Results:
+    costs: Floats
+    owns: Floats
+    worked: Integers
+
+    @classmethod
+    def empty(cls, agents: int, days: int) -> _Results:
+        return cls(np.empty(agents), np.empty(agents), np.empty((agents, days), np.int64))
