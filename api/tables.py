@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from api.volumes import Volumes
@@ -32,29 +33,36 @@ def write_requirement(path: Path, volumes: Volumes, requirement: Requirement) ->
 
 
 def write_roster(path: Path, organisation: Organisation, roster: Roster) -> None:
-    """Write one row per shift with local times, for people; `roster.json` is the exact form."""
+    """Write one row per shift, in the local times of each agent's site, for people.
+
+    `roster.json` is the exact form.
+    """
     agents = {agent.id: agent for agent in organisation.agents}
+    clocks = {site.id: replace(roster.grid, zone=site.zone) for site in organisation.sites}
 
     def row(shift: Shift) -> list[str]:
         agent = agents[shift.agent]
+        clock = clocks[agent.site]
         return [
             agent.id,
             agent.name,
             agent.site,
             agent.contract,
-            f"{roster.grid.local(shift.start):%Y-%m-%d}",
-            _clock(roster.grid, shift.start),
-            _clock(roster.grid, shift.end),
+            shift.template,
+            f"{clock.local(shift.start):%Y-%m-%d}",
+            _clock(clock, shift.start),
+            _clock(clock, shift.end),
             "; ".join(
-                f"{activity.kind} {roster.grid.local(activity.start):%H:%M}"
-                f"-{roster.grid.local(activity.end):%H:%M}"
+                f"{activity.training or activity.kind.value} {clock.local(activity.start):%H:%M}"
+                f"-{clock.local(activity.end):%H:%M}"
                 for activity in shift.activities
             ),
-            f"{shift.paid_slots() * roster.grid.hours_per_slot:.2f}",
+            f"{shift.paid_slots() * clock.hours_per_slot:.2f}",
         ]
 
     columns = (
-        "agent", "name", "site", "contract", "day", "start", "end", "activities", "paid_hours",
+        "agent", "name", "site", "contract", "template", "day", "start", "end", "activities",
+        "paid_hours",
     )  # fmt: skip
     write_table(path, columns, map(row, roster.shifts))
 

@@ -72,22 +72,33 @@ def _check_activities(found: Findings, template: ShiftTemplate) -> None:
         )
         return
     least, most = template.min_stretch_minutes, template.max_stretch_minutes
-    for i, length in enumerate(template.lengths):
-        if not _placeable(template, length, least, most):
-            upper = "" if most is None else f" to {most}"
-            found.at("lengths", i).error(
-                "stretches_do_not_fit",
-                f"In a shift of {length} minutes the activities cannot leave stretches of {least}"
-                f"{upper} minutes of work.",
-            )
+    failing = [
+        i
+        for i, length in enumerate(template.lengths)
+        if not _placeable(template, length, least, most)
+    ]
+    # Lengths that cannot be are left out where there are others.
+    report = found.error if len(failing) == len(template.lengths) else found.warning
+    if failing:
+        lengths = ", ".join(str(template.lengths[i]) for i in failing)
+        upper = "" if most is None else f" to {most}"
+        report(
+            "stretches_do_not_fit",
+            f"In a shift of {lengths} minutes the activities cannot leave stretches of {least}"
+            f"{upper} minutes of work.",
+        )
 
 
 def _placeable(template: ShiftTemplate, length: int, least: int, most: int | None) -> bool:
     """Tell whether the activities fit into a shift with stretches of work within bounds.
 
-    The minutes at which each activity may end are found from those of the one before it.
+    The minutes at which each activity may end are found from those of the one before it. Where
+    one follows the other at once there is no stretch between them.
     """
-    longest = length if most is None else most
+
+    def allowed(stretch: int) -> bool:
+        return stretch == 0 or least <= stretch <= (length if most is None else most)
+
     ends = {0}
     for activity in template.activities:
         begins = range(
@@ -98,6 +109,6 @@ def _placeable(template: ShiftTemplate, length: int, least: int, most: int | Non
         ends = {
             begin + activity.minutes
             for begin in begins
-            if any(least <= begin - end <= longest for end in ends)
+            if any(allowed(begin - end) for end in ends)
         }
-    return any(least <= length - end <= longest for end in ends)
+    return any(allowed(length - end) for end in ends)
