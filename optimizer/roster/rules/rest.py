@@ -34,7 +34,8 @@ def forms(view: View) -> Iterator[Form]:
     if ended is None:
         return
     starts, slot = view.whole.patterns.start, timedelta(minutes=step)
-    gone = ended - view.whole.calendar.clocks[view.clock].start
+    # Times of one zone are subtracted as its clocks show them: only in UTC is that elapsed time.
+    gone = ended.astimezone(UTC) - view.whole.calendar.clocks[view.clock].start.astimezone(UTC)
     short = np.maximum(0, -(-(gone + timedelta(minutes=least)) // slot) - starts)
     if short.any():
         yield Prices(RuleName.REST, priced(short * step, price))
@@ -45,13 +46,12 @@ def forms(view: View) -> Iterator[Form]:
 
 def check(worker: Worker) -> Iterator[Match]:
     """Yield every rest that is too short, and every shift that begins before another ends."""
-    before = worker.agent.history.last_shift_end
-    end: datetime | None = None
+    before, end = worker.agent.history.last_shift_end, None
     for duty in worker.duties:
         start = worker.clock.local(duty.shift.start).astimezone(UTC)
         for ended in (before, end):
             if ended is not None:
-                yield from _between(worker, ended, start, duty.day)
+                yield from _between(worker, ended.astimezone(UTC), start, duty.day)
         end = worker.clock.local(duty.shift.end).astimezone(UTC)
 
 
