@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from functools import partial
 from itertools import groupby
 
 import numpy as np
@@ -44,31 +43,38 @@ def _most(view: View, rule: RuleName, limit: int | None, carried: int) -> Iterat
     price = view.price(rule)
     # Days carried in beyond the limit are nobody's fault now; each further one is.
     carried = min(carried, limit)
-    lengths = np.arange(carried + len(view.days) + 1)
-    cost = totals_prices(Range(0, limit), lengths, price)
-    if cost is not None:
-        yield view.shared(
-            (rule, limit, price, len(lengths), carried),
-            lambda: Run(rule, rule is RuleName.MAX_DAYS, _NEVER, cost, carried),
-        )
+    longest = carried + len(view.days)
+
+    def make() -> Run | None:
+        cost = totals_prices(Range(0, limit), np.arange(longest + 1), price)
+        return None if cost is None else Run(rule, rule is RuleName.MAX_DAYS, _NEVER, cost, carried)
+
+    form = view.shared((rule, limit, price, longest, carried), make)
+    if form is not None:
+        yield form
 
 
 def _least(view: View, rule: RuleName, limit: int, carried: int, otherwise: int) -> Iterator[Form]:
     if limit <= 1:
         return
-    price, at_work = view.price(rule), rule is RuleName.MIN_DAYS
-    too_short = priced(np.arange(limit, 0, -1), price)
-    too_short = np.concatenate([_NEVER, too_short[1:]])
+    price = view.price(rule)
     carried = min(carried, limit)
-    yield view.shared(
-        (rule, limit, price, carried), lambda: Run(rule, at_work, too_short, _NEVER, carried)
+    yield from view.shared(
+        (rule, limit, price, carried, bool(otherwise), view.clock),
+        lambda: tuple(_least_forms(view, rule, limit, carried, bool(otherwise))),
     )
-    if otherwise:
+
+
+def _least_forms(
+    view: View, rule: RuleName, limit: int, carried: int, begins: bool
+) -> Iterator[Form]:
+    """Yield what short runs cost; those of the first day count if they are known to begin there."""
+    too_short = priced(limit - np.arange(limit), view.price(rule))
+    too_short[0] = 0.0
+    yield Run(rule, rule is RuleName.MIN_DAYS, too_short, _NEVER, carried)
+    if begins:
         for length in range(1, min(limit, len(view.days))):
-            yield view.shared(
-                (rule, limit, price, view.clock, length),
-                partial(_opening, view, rule, length, float(too_short[length])),
-            )
+            yield _opening(view, rule, length, float(too_short[length]))
 
 
 def _opening(view: View, rule: RuleName, length: int, cost: float) -> Tally:
