@@ -15,7 +15,8 @@ from optimizer.model.contract_checks import (
     check_vendor,
 )
 from optimizer.model.findings import Findings
-from optimizer.model.grid import MINUTES_PER_DAY, TimeGrid
+from optimizer.model.grid import MINUTES_PER_DAY
+from optimizer.model.grid_checks import check_grid, check_slots
 from optimizer.model.organisation import Organisation, can_serve
 from optimizer.model.people import StaffClass
 from optimizer.model.people_checks import Known, check_agent
@@ -37,19 +38,6 @@ __all__ = [
     "check_requirement",
     "check_roster",
 ]
-
-
-def check_grid(grid: TimeGrid, pointer: str = "") -> list[Issue]:
-    """Return the issues of a grid."""
-    found = Findings(pointer)
-    found.aware("start", grid.start)
-    found.zone("zone", grid.zone)
-    found.within("count", grid.count, 1, 1_000_000)
-    if grid.interval_minutes < 1 or 60 % grid.interval_minutes:
-        found.at("interval_minutes").error(
-            "bad_interval", f"{grid.interval_minutes} minutes do not divide an hour."
-        )
-    return found.issues
 
 
 def check_organisation(organisation: Organisation, pointer: str = "") -> list[Issue]:
@@ -135,15 +123,12 @@ def check_problem(problem: RosterProblem) -> list[Issue]:
         check_template_on_grid(
             found.at("organisation", "templates", i), template, requirement.grid.interval_minutes
         )
-    before = problem.previous
-    unusable = [] if before is None else check_roster(before, organisation, "/previous")
-    issues += unusable
     if check_grid(requirement.grid):
         return issues  # without a sound grid there is no period to compare with
     period = Period.of(problem)
     check_people_in_period(found.at("organisation"), period)
-    if before is not None and not unusable:
-        check_previous(found.at("previous"), before, period)
+    if problem.previous is not None:
+        check_previous(found.at("previous"), problem.previous, period)
     check_directives(found.at("directives"), period)
     if not any(issue.severity is Severity.ERROR for issue in issues):
         _check_clocks(found.at("organisation", "sites"), problem)
@@ -161,14 +146,7 @@ def check_roster(roster: Roster, organisation: Organisation, pointer: str = "") 
         here = found.at("shifts", i)
         here.known("agent", shift.agent, agents, "agent")
         here.known("template", shift.template, templates, "template")
-        if not 0 <= shift.start < shift.end:
-            here.error("bad_slots", f"The shift runs from slot {shift.start} to {shift.end}.")
-        for j, activity in enumerate(shift.activities):
-            if not shift.start <= activity.start < activity.end <= shift.end:
-                here.at("activities", j).error(
-                    "bad_slots",
-                    f"The activity runs from slot {activity.start} to {activity.end}.",
-                )
+        check_slots(here, shift)
     return found.issues
 
 

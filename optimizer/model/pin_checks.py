@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from optimizer.model.directives import Keep, Pin
 from optimizer.model.findings import Findings
-from optimizer.model.grid import MINUTES_PER_DAY, TimeGrid
+from optimizer.model.grid import MINUTES_PER_DAY
 from optimizer.model.people import Agent
 from optimizer.model.period import Period
-from optimizer.model.roster import Shift
+from optimizer.model.roster import Roster, Shift
 
 __all__ = ["check_pins"]
 
@@ -49,7 +49,8 @@ def check_pins(found: Findings, pins: Sequence[Pin], period: Period) -> None:
     if previous is not None and any(pin.keep is not None for pin in pins):
         for shift in previous.shifts:
             if shift.agent in period.contracts:
-                clock = period.clocks[period.agents[shift.agent].site]
+                zone = period.clocks[period.agents[shift.agent].site].zone
+                clock = replace(previous.grid, zone=zone)
                 kept[shift.agent, clock.local(shift.start).date()] = shift
     templates = {template.id for template in period.problem.organisation.templates}
     wanted: dict[tuple[str, date], list[tuple[int, _Wanted]]] = {}
@@ -74,7 +75,7 @@ def check_pins(found: Findings, pins: Sequence[Pin], period: Period) -> None:
             here.at("day").error("day_outside_period", f"{pin.day} is not in the period.")
             continue
         clock = period.clocks[agent.site]
-        asked = _wanted(pin, kept.get((pin.agent, pin.day)), clock, previous is not None)
+        asked = _wanted(pin, kept.get((pin.agent, pin.day)), previous, clock.zone)
         if asked is None:
             here.error("contradictory_pin", "The pin wants something else than what it is to keep.")
             continue
@@ -88,15 +89,16 @@ def check_pins(found: Findings, pins: Sequence[Pin], period: Period) -> None:
         wanted.setdefault((pin.agent, pin.day), []).append((i, asked))
 
 
-def _wanted(pin: Pin, shift: Shift | None, clock: TimeGrid, known: bool) -> _Wanted | None:
+def _wanted(pin: Pin, shift: Shift | None, previous: Roster | None, zone: str) -> _Wanted | None:
     """Return what a pin asks for with what it keeps; None if the two contradict each other."""
     said = _Wanted(
         True if pin.works is None and (pin.template or pin.start_minute is not None) else pin.works,
         pin.template,
         pin.start_minute,
     )
-    if pin.keep is None or not known:
+    if pin.keep is None or previous is None:
         return said
+    clock = replace(previous.grid, zone=zone)
     keeps = _Wanted(works=shift is not None)
     if shift is not None:
         if pin.keep is Keep.PAID:

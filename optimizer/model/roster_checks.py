@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from optimizer.model.directives import Directives, Floor, ShiftDemand, Training
 from optimizer.model.findings import Findings
 from optimizer.model.grid import MINUTES_PER_DAY
+from optimizer.model.grid_checks import check_grid, check_slots
 from optimizer.model.organisation import can_serve
 from optimizer.model.people import Agent
 from optimizer.model.period import Period
@@ -45,29 +46,40 @@ def check_directives(found: Findings, period: Period) -> None:
 
 
 def check_previous(found: Findings, previous: Roster, period: Period) -> None:
-    """Report a previous roster that is not on the problem's grid, or gives a day two shifts.
+    """Report what keeps a previous roster from being compared with.
 
-    All its agents must exist.
+    It may be of another period than the problem. Agents and templates that are gone since are
+    remarked on: their shifts count for nothing.
     """
     ours, theirs = period.grid, previous.grid
-    if (ours.start, ours.interval_minutes, ours.count) != (
-        theirs.start,
-        theirs.interval_minutes,
-        theirs.count,
-    ):
+    found.issues.extend(issues := check_grid(theirs, found.at("grid").pointer))
+    if issues:
+        return
+    apart = (theirs.start - ours.start) / timedelta(minutes=ours.interval_minutes)
+    if theirs.interval_minutes != ours.interval_minutes or apart % 1:
         found.at("grid").error(
-            "other_grid", "The previous roster was made on another grid than the requirement's."
+            "other_grid",
+            "The intervals of the previous roster are not those of the requirement.",
         )
         return
     taken: set[tuple[str, date]] = set()
+    gone: set[str] = set()
     for i, shift in enumerate(previous.shifts):
+        here = found.at("shifts", i)
+        check_slots(here, shift)
+        for field, name, names in (
+            ("agent", shift.agent, period.agents),
+            ("template", shift.template, period.templates),
+        ):
+            if name not in names and name not in gone:
+                gone.add(name)
+                here.at(field).information("gone_since", f"There is no {field} {name!r} any more.")
         if shift.agent not in period.contracts:
             continue
-        day = period.clocks[period.agents[shift.agent].site].local(shift.start).date()
+        clock = replace(theirs, zone=period.clocks[period.agents[shift.agent].site].zone)
+        day = clock.local(shift.start).date()
         if (shift.agent, day) in taken:
-            found.at("shifts", i).error(
-                "two_shifts_a_day", f"Agent {shift.agent!r} has two shifts on {day}."
-            )
+            here.error("two_shifts_a_day", f"Agent {shift.agent!r} has two shifts on {day}.")
         taken.add((shift.agent, day))
 
 
@@ -191,8 +203,12 @@ def _check_training(found: Findings, training: Training, period: Period) -> None
             f"{training.minutes} minutes do not fit between {training.earliest_minute} and "
             f"{training.latest_end_minute}.",
         )
-    period.known_day(found, "first_day", training.first_day)
-    period.known_day(found, "last_day", training.last_day)
+    if (training.first_day is not None and training.first_day > max(period.all_days)) or (
+        training.last_day is not None and training.last_day < min(period.all_days)
+    ):
+        found.warning(
+            "training_outside_period", "None of the days of the training is in the period."
+        )
     if training.first_day and training.last_day and training.first_day > training.last_day:
         found.at("last_day").error(
             "minimum_above_maximum", f"{training.last_day} comes before {training.first_day}."
@@ -200,7 +216,7 @@ def _check_training(found: Findings, training: Training, period: Period) -> None
     if not training.agents:
         found.at("agents").error("no_participants", "Nobody has to attend.")
     elif training.group_min > len(training.agents):
-        found.at("group_min").error(
+        found.at("group_min").warning(
             "group_above_participants",
             f"A session needs {training.group_min} people, but {len(training.agents)} attend.",
         )

@@ -204,7 +204,7 @@ def test_every_wrong_directive_is_listed_at_once() -> None:
             Training("t", (), 30, kind=ActivityKind.MEAL),
             Training("late", ("a0",), 120, earliest_minute=1400),
             Training("long", ("a0", "a2"), 600, first_day=TUESDAY, last_day=MONDAY),
-            Training("some", ("a0", "a2"), 300, group_min=3),
+            Training("some", ("a0", "a2"), 300, group_min=3, last_day=date(2026, 1, 1)),
         ),
         changes=ChangePrices(called=-1.0),
         now=datetime(2026, 11, 23, 8),
@@ -242,6 +242,7 @@ def test_every_wrong_directive_is_listed_at_once() -> None:
         ("training_longer_than_shifts", f"{base}/trainings/3/minutes"),
         ("training_longer_than_shifts", f"{base}/trainings/4/agents/1"),
         ("group_above_participants", f"{base}/trainings/4/group_min"),
+        ("training_outside_period", f"{base}/trainings/4"),
         ("out_of_range", f"{base}/changes/called"),
         ("changes_without_previous", f"{base}/changes"),
         ("missing_offset", f"{base}/now"),
@@ -261,13 +262,24 @@ def test_directives_are_checked_although_the_organisation_has_faults_of_its_own(
     }
 
 
-def test_a_previous_roster_must_fit_the_grid_and_give_one_shift_a_day() -> None:
-    other = Roster(TimeGrid.of_days(TUESDAY, 7, 30, "Europe/Paris"), ())
+def test_a_previous_roster_must_have_the_same_intervals_and_one_shift_a_day() -> None:
+    other = Roster(TimeGrid.of_days(MONDAY, 7, 15, "Europe/Paris"), ())
     assert codes(problem(previous=other)) == {("other_grid", "/previous/grid")}
+    earlier = Roster(TimeGrid.of_days(MONDAY - timedelta(days=7), 14, 30, "Europe/Paris"), ())
+    assert codes(problem(previous=earlier)) == set()
     twice = Roster(GRID, (Shift("a0", "day", 16, 34), Shift("a0", "day", 36, 40)))
     assert codes(problem(previous=twice)) == {("two_shifts_a_day", "/previous/shifts/1")}
-    strange = Roster(GRID, (Shift("gone", "day", 16, 34),))
-    assert codes(problem(previous=strange)) == {("unknown_agent", "/previous/shifts/0/agent")}
+    backwards = Roster(GRID, (Shift("a0", "day", 16, 16),))
+    assert codes(problem(previous=backwards)) == {("bad_slots", "/previous/shifts/0")}
+
+
+def test_who_is_gone_since_the_previous_roster_is_remarked_on_once() -> None:
+    left = Roster(GRID, (Shift("left", "old", 16, 34), Shift("left", "old", 64, 80)))
+    issues = check_problem(problem(previous=left))
+    assert {(i.code, i.severity, i.pointer) for i in issues} == {
+        ("gone_since", Severity.INFORMATION, "/previous/shifts/0/agent"),
+        ("gone_since", Severity.INFORMATION, "/previous/shifts/0/template"),
+    }
 
 
 @pytest.mark.parametrize(
