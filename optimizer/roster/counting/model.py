@@ -1,0 +1,148 @@
+"""How many: the least-cost numbers of shifts per kind of agent, by linear and integer programming.
+
+Variables ``n[group, pattern]`` count the people of a kind who work a pattern. The forms of single
+people are written for the sum over a kind: "at most one shift a day" becomes "at most N". Every
+roster satisfies these rows and costs at least as much, so the optimum is a lower bound for all
+rosters; whether each solution can be dealt out to people is for others to find out.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.result import relative_gap
+from optimizer.roster.counting.kinds import Kind
+from optimizer.roster.counting.rows import KindRows
+from optimizer.roster.coupling import Begins, Coupling, add_coupling, begins_in, useful_pairs
+from optimizer.roster.frame import Frame
+from optimizer.roster.linear import LinearModel, LinearSolution
+from optimizer.stop import Deadline
+
+__all__ = ["Counts", "CountsModel"]
+
+log = logging.getLogger(__name__)
+
+WHOLE = 1e-6
+"""A number in the solution of the relaxation this close to a whole one is taken for whole."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counts:
+    """Numbers of shifts and of activities.
+
+    Parameters
+    ----------
+    shifts
+        Per kind, how many work each pattern.
+    begins
+        When their activities begin.
+    """
+
+    shifts: tuple[Counter[int], ...]
+    begins: Begins
+
+
+class CountsModel:
+    """The counts model of a frame, and what is known about its optimum.
+
+    Attributes
+    ----------
+    bound
+        Proven lower bound on the objective of every roster.
+    infeasible
+        Whether it is proven that no roster keeps all rules.
+    """
+
+    def __init__(self, frame: Frame, kinds: Sequence[Kind]) -> None:
+        self._kinds = tuple(kinds)
+        self._model = LinearModel()
+        self._relaxed: NDArray[np.float64] | None = None
+        self.bound = -np.inf
+        self.infeasible = False
+        self._numbers: list[NDArray[np.int64]] = []
+        self._coupling = self._build(frame)
+        log.info(
+            "counts: %d kinds, %d variables, %d rows",
+            len(self._kinds),
+            self._model.variables,
+            self._model.rows,
+        )
+
+    def relax(self, deadline: Deadline) -> None:
+        """Solve the linear relaxation, which gives the bound."""
+        solution = self._model.solve(deadline, relax=True)
+        self._learn(solution)
+        self._relaxed = solution.values
+
+    def search(self, deadline: Deadline, *, gap: float, seed: int) -> Counts | None:
+        """Return the best numbers found in time, or None.
+
+        First only numbers next to those of the relaxation are allowed (relaxation enforced
+        neighbourhood search, Berthold 2014): where the relaxation is as tight as it is for
+        coverage, they nearly always contain an optimum. The whole model is searched, from there,
+        only if time is left after the best of these is proven not to close the gap. Where no
+        whole numbers are found, those of the relaxation are rounded down: not all the shifts
+        that are worth having, but a good start.
+        """
+        best, relaxed = None, self._relaxed
+        if relaxed is not None:
+            columns = np.concatenate(self._numbers)
+            value = relaxed[columns]
+            near = self._model.solve(
+                deadline,
+                relative_gap=gap,
+                seed=seed,
+                within=(columns, np.floor(value + WHOLE), np.ceil(value - WHOLE)),
+            )
+            best = near.values
+            if best is not None and relative_gap(near.objective, self.bound) <= gap:
+                return self._counts(best)
+        if not deadline.passed():
+            whole = self._model.solve(deadline, relative_gap=gap, seed=seed, start=best)
+            self._learn(whole)
+            best = best if whole.values is None else whole.values
+        if best is None and relaxed is not None:
+            best = np.floor(relaxed + WHOLE)
+        return None if best is None else self._counts(best)
+
+    def _learn(self, solution: LinearSolution) -> None:
+        self.bound = max(self.bound, solution.bound)
+        self.infeasible |= solution.infeasible
+
+    def _counts(self, values: NDArray[np.float64]) -> Counts:
+        shifts = []
+        for kind, columns in zip(self._kinds, self._numbers, strict=True):
+            counter = Counter[int]()
+            numbers = np.rint(values[columns]).astype(int)
+            for cell in np.flatnonzero(numbers).tolist():
+                counter[int(kind.pattern[cell])] += int(numbers[cell])
+            shifts.append(counter)
+        return Counts(tuple(shifts), begins_in(self._coupling, values))
+
+    def _build(self, frame: Frame) -> Coupling:
+        model, size = self._model, len(frame.patterns)
+        constant = 0.0
+        rows = [KindRows(model, kind, frame.patterns) for kind in self._kinds]
+        for mine in rows:
+            self._numbers.append(mine.numbers)
+            constant += mine.constant
+        pairs = useful_pairs(frame)
+        coupling = add_coupling(model, frame, pairs)
+        keys = np.array([team * size + pattern for team, pattern in pairs], dtype=np.int64)
+        links = model.add_rows(len(pairs), lower=0.0, upper=0.0)
+        model.add_terms(links, coupling.shifts)
+        for kind, mine in zip(self._kinds, rows, strict=True):
+            wanted = kind.team * size + kind.pattern
+            useful = np.isin(wanted, keys)
+            at = np.searchsorted(keys, wanted)
+            model.add_terms(links[at[useful]], mine.numbers[useful], -1.0)
+        for mine in rows:
+            mine.add_forms()
+        model.add_variables(1, lower=1.0, upper=1.0, cost=constant)
+        return coupling
