@@ -49,14 +49,15 @@ def views_of(problem: RosterProblem) -> list[View]:
 
 
 def drawn_plan(views: Sequence[View], seed: int, free: float = 0.3) -> Plan:
-    """Return random patterns for every agent and day, [agents, days]."""
+    """Return random patterns of the contract for every agent and day, [agents, days]."""
     rng, whole = np.random.default_rng(seed), views[0].whole
+    patterns = whole.patterns
     plan = np.full((len(views), len(whole.calendar.days)), FREE)
     for view in views:
+        templates = [whole.template_ids[name] for name in view.contract.templates]
+        own = np.isin(patterns.template, templates) & (patterns.clock == view.clock)
         for day in view.days:
-            mine = np.flatnonzero(
-                (whole.patterns.day == day) & (whole.patterns.clock == view.clock)
-            )
+            mine = np.flatnonzero(own & (patterns.day == day))
             if len(mine) and rng.random() > free:
                 plan[view.number, day] = rng.choice(mine)
     return plan

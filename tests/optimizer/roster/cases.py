@@ -514,17 +514,13 @@ def directed_problems(draw: st.DrawFn, *, agents: int = 3, days: int = 8) -> Ros
             st.none() | st.integers(-48, 96).map(lambda hours: grid.start + timedelta(hours=hours))
         ),
     )
-    vendor = st.builds(
-        Vendor,
-        st.just("v"),
-        st.just(""),
-        st.sampled_from([None, 0, 2]),
-        st.sampled_from([None, 900]),
+    vendor = Vendor(
+        "v", "", draw(st.sampled_from([None, 0, 2])), draw(st.sampled_from([None, 900]))
     )
     centre = replace(
         organisation,
         fairness=draw(st.builds(Fairness, _PRICES, _PRICES, st.sampled_from([900, 1200]), _PRICES)),
-        vendors=(draw(vendor),),
+        vendors=(vendor,),
         max_elastic_share=draw(st.sampled_from([None, 0.0, 0.3, 1.0])),
     )
     return RosterProblem(centre, replace(made.requirement, agents=required), directives)
