@@ -229,4 +229,4 @@ def _arrange(shapes: Shapes, pattern: int, loss: Floats, places: Integers) -> fl
     for place in range(number, 0, -1):
         places[place - 1] = end - activities[place - 1, SIZE]
         end = came[place, end]
-    return best
+    return float(best)

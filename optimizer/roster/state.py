@@ -2,21 +2,21 @@
 
 Whoever is taken out of the plan can be priced against everybody else: `State.prices` tells for
 each pattern what it would cost or save, activities placed best. Since nobody works two shifts in
-one slot, these prices add up exactly over an agent's roster, but for rows that sum several days
-(`State.prices` with `careful`).
+one slot, these prices add up exactly over an agent's roster, but for rows that sum several days.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.model import PlannedActivity
 from optimizer.roster.division import change, division_of, refresh_losses, refresh_values
 from optimizer.roster.frame import Frame
+from optimizer.roster.kept import Kept, kept_of
 from optimizer.roster.placement import (
     FREE,
     pattern_values,
@@ -45,20 +45,18 @@ class Seat:
         Slot at which each activity begins, [days, activities].
     own
         What this roster costs by the agent's own forms.
+    sessions
+        Training within the shifts, apart from what a pattern keeps (`optimizer.roster.kept`).
     """
 
     worked: Integers
     begins: Integers
     own: float
+    sessions: tuple[PlannedActivity, ...] = ()
 
 
 class State:
     """A plan with its coverage, rows and watches; agents are taken out and put in one by one.
-
-    Parameters
-    ----------
-    pinned
-        Per agent, the begins of the activities of patterns in which they may not move.
 
     Attributes
     ----------
@@ -68,14 +66,17 @@ class State:
         Slot at which each activity begins, [agents, days, activities].
     own
         Cost by each agent's own forms, [agents]; 0 for those who are out.
+    inside
+        Who is in the plan, [agents]; nobody at first.
+    sessions
+        Training of those who have some, in order of time.
     """
 
-    def __init__(
-        self, frame: Frame, pinned: Mapping[int, Mapping[int, Integers]] | None = None
-    ) -> None:
+    def __init__(self, frame: Frame) -> None:
         self.frame = frame
         self.shapes = shapes_of(frame.patterns)
-        self.pinned = pinned or {}
+        self.kept = kept_of(frame)
+        self.sessions: dict[int, tuple[PlannedActivity, ...]] = {}
         agents, days = len(frame.people), len(frame.calendar.days)
         self.worked = np.full((agents, days), FREE, dtype=np.int64)
         self.begins = np.zeros((agents, days, self.shapes.activities.shape[1]), dtype=np.int64)
@@ -97,13 +98,7 @@ class State:
         self._horizon = max(frame.demand.slots, int(frame.patterns.end.max(initial=0)))
 
     @classmethod
-    def of(
-        cls,
-        frame: Frame,
-        worked: Integers,
-        begins: Integers,
-        pinned: Mapping[int, Mapping[int, Integers]] | None = None,
-    ) -> State:
+    def of(cls, frame: Frame, worked: Integers, begins: Integers) -> State:
         """Return the state of a plan in which everybody has the given roster.
 
         Parameters
@@ -111,7 +106,7 @@ class State:
         worked, begins
             [agents, days] and [agents, days, activities].
         """
-        state = cls(frame, pinned)
+        state = cls(frame)
         for agent in range(len(worked)):
             state.put_in(agent, worked[agent], begins[agent])
         return state
@@ -124,7 +119,12 @@ class State:
     @property
     def weight(self) -> float:
         """Return the objective with hard rows at a high price instead of infinity."""
-        return float(self.own.sum()) + self.shortage + self._totals.price() + self._fines()
+        return float(self.own.sum()) + self.common
+
+    @property
+    def common(self) -> float:
+        """Return the part of the weight that is nobody's own: shortage, rows and watches."""
+        return self.shortage + self._totals.price() + self._fines()
 
     @property
     def shortage(self) -> float:
@@ -137,7 +137,12 @@ class State:
         return self._division.missing.T.copy()
 
     def put_in(
-        self, agent: int, worked: Integers, begins: Integers, own: float | None = None
+        self,
+        agent: int,
+        worked: Integers,
+        begins: Integers,
+        own: float | None = None,
+        sessions: tuple[PlannedActivity, ...] = (),
     ) -> None:
         """Give somebody who is out a roster.
 
@@ -145,39 +150,47 @@ class State:
         ----------
         own
             Its cost by the agent's own forms; None to have it computed.
+        sessions
+            Training within the shifts.
         """
         if own is None:
             own = cost_of(self.frame.people[agent], self.frame.patterns, worked.tolist())
         self.worked[agent], self.begins[agent] = worked, begins
         self.own[agent], self.inside[agent] = own, True
+        if sessions:
+            self.sessions[agent] = sessions
         self._move(agent, comes=True)
 
     def take_out(self, agent: int) -> Seat:
-        """Take somebody out, and return what `put_in` needs to undo it."""
-        seat = Seat(self.worked[agent].copy(), self.begins[agent].copy(), float(self.own[agent]))
+        """Take somebody out, and return what `put_back` needs to undo it."""
         self._move(agent, comes=False)
+        worked, begins = self.worked[agent].copy(), self.begins[agent].copy()
+        seat = Seat(worked, begins, float(self.own[agent]), self.sessions.pop(agent, ()))
         self.worked[agent] = FREE
         self.own[agent], self.inside[agent] = 0.0, False
         return seat
 
-    def prices(self, agent: int, *, careful: bool = False) -> Floats:
+    def put_back(self, agent: int, seat: Seat) -> None:
+        """Give somebody who is out what a seat holds."""
+        self.put_in(agent, seat.worked, seat.begins, seat.own, seat.sessions)
+
+    def prices(self, agent: int) -> Floats:
         """Return what each pattern would add to the cost for somebody who is out, [patterns].
 
         Negative where it is worth having; the own cost is not part of it, and patterns that the
         agent may not work have 0. The prices of one roster add up exactly, except for rows that
-        sum several days: each shift is then priced as if it were the only one or, if `careful`,
-        by the highest price of a unit of the row.
+        sum several days (`spanning`): each shift is then priced as if it were the only one.
         """
         person, team = self.frame.people[agent], int(self.frame.team[agent])
         out = np.zeros(len(self.frame.patterns))
         total = self._sums(self.values(team))
         pattern_values(self.shapes, total, person.patterns, out)
-        for pattern, begins in self.pinned.get(agent, {}).items():
-            out[pattern] = self._worth(total, pattern, begins)
+        for pattern, kept in self.kept.get(agent, {}).items():
+            out[pattern] = self._worth(total, pattern, kept)
         np.negative(out, out=out)
         terms = self._totals.terms(team)
         if len(terms.row):
-            rise = self._totals.rise(team, careful=careful)
+            rise = self._totals.rise(team)
             out += np.bincount(terms.pattern, rise, len(out))
         return out
 
@@ -196,8 +209,8 @@ class State:
         begins: Integers = np.zeros(self.begins.shape[1:], dtype=np.int64)
         total = self._sums(self.values(int(self.frame.team[agent])))
         place_best(self.shapes, total, worked, begins)
-        for pattern, kept in self.pinned.get(agent, {}).items():
-            begins[worked == pattern] = kept
+        for pattern, kept in self.kept.get(agent, {}).items():
+            begins[worked == pattern] = kept.begins
         return begins
 
     def values(self, team: int) -> Floats:
@@ -220,19 +233,35 @@ class State:
             losses += self._fine[watch] * np.clip(short + 1.0, 0.0, 1.0)
         return losses
 
+    def contact_slots(self, agent: int) -> Integers:
+        """Return the slots of the grid in which an agent takes contacts, in order."""
+        slots = self.frame.demand.slots
+        worked = self.worked[agent]
+        found = working_slots(self.shapes, worked, self.begins[agent], slots)
+        for session in self.training(agent):
+            found = found[(found < session.start) | (found >= session.end)]
+        return found
+
+    def training(self, agent: int) -> list[PlannedActivity]:
+        """Return the training of an agent, with what worked patterns keep."""
+        found = list(self.sessions.get(agent, ()))
+        for pattern, kept in self.kept.get(agent, {}).items():
+            if kept.sessions and (self.worked[agent] == pattern).any():
+                found += kept.sessions
+        return found
+
+    def spanning(self, agent: int) -> NDArray[np.bool_] | None:
+        """Return which patterns count in rows that sum several days, [patterns]; None if none."""
+        return self._totals.terms(int(self.frame.team[agent])).spanning
+
     def _move(self, agent: int, *, comes: bool) -> None:
         """Add somebody's shifts to coverage, watches and rows, or take them away."""
-        team = int(self.frame.team[agent])
-        worked, begins = self.worked[agent], self.begins[agent]
-        slots = working_slots(self.shapes, worked, begins, self.frame.demand.slots)
-        self._shift(team, slots, comes=comes)
-        self._totals.add(team, worked[worked != FREE], 1.0 if comes else -1.0)
-
-    def _shift(self, team: int, slots: Integers, *, comes: bool) -> None:
-        """Put one of a team on contacts in some slots, or take one away."""
+        team, worked = int(self.frame.team[agent]), self.worked[agent]
+        slots = self.contact_slots(agent)
         change(self._division, self._kind[team], slots, comes)
         for watch in self._watched[team]:
             self._there[watch, slots] += 1.0 if comes else -1.0
+        self._totals.add(team, worked[worked != FREE], 1.0 if comes else -1.0)
 
     def _fines(self) -> float:
         short = np.maximum(0.0, self._needed - self._there).sum(axis=1)
@@ -246,9 +275,10 @@ class State:
         total[len(values) + 1 :] = total[len(values)]
         return total
 
-    def _worth(self, total: Floats, pattern: int, begins: Integers) -> float:
+    def _worth(self, total: Floats, pattern: int, kept: Kept) -> float:
         """Return what a pattern is worth with its activities where they are."""
         shapes = self.shapes
         sizes = shapes.activities[shapes.template[pattern], :, 0]
         worth = total[shapes.end[pattern]] - total[shapes.start[pattern]]
-        return float(worth - (total[begins + sizes] - total[begins]).sum())
+        worth -= (total[kept.begins + sizes] - total[kept.begins]).sum()
+        return float(worth - sum(total[s.end] - total[s.start] for s in kept.sessions))

@@ -27,12 +27,13 @@ class Terms:
     ----------
     pattern, row, units
         Of equal length; no pair of pattern and row stands twice.
-    joint
-        Whether the row of a term has terms of this team on several days, so that what one person
-        adds to it is not bounded by one shift.
+    spanning
+        Whether a pattern counts in a row that sums several days of this team, so that what one
+        person adds to it is not bounded by one shift, [all patterns]; None if there is no such
+        row.
     """
 
-    __slots__ = ("joint", "pattern", "row", "units")
+    __slots__ = ("pattern", "row", "spanning", "units")
 
     def __init__(self, pattern: Integers, row: Integers, units: Floats, day: Integers) -> None:
         order = np.lexsort((row, pattern))
@@ -45,7 +46,9 @@ class Terms:
         first, last = np.full(rows, len(day)), np.full(rows, -1)
         np.minimum.at(first, self.row, day[self.pattern])
         np.maximum.at(last, self.row, day[self.pattern])
-        self.joint = (first < last)[self.row]
+        spanning = np.zeros(len(day), dtype=np.bool_)
+        spanning[self.pattern[(first < last)[self.row]]] = True
+        self.spanning = spanning if spanning.any() else None
 
     def of(self, patterns: Integers) -> Integers:
         """Return the positions of the terms of some patterns."""
@@ -100,26 +103,11 @@ class Totals:
             at = terms.of(patterns)
             np.add.at(self.sums, terms.row[at], sign * terms.units[at])
 
-    def rise(self, team: int, *, careful: bool) -> Floats:
-        """Return what each term would cost by itself, negative where it saves.
-
-        Parameters
-        ----------
-        careful
-            Where one person may add to a row on several days, take the highest price that any
-            unit can have and count no saving: the sum over a person's shifts is then never less
-            than what they cost together.
-        """
+    def rise(self, team: int) -> Floats:
+        """Return what each term would cost by itself, negative where it saves."""
         terms = self._terms[team]
         now = self.sums[terms.row]
-        rise = self._price(terms.row, now + terms.units) - self._price(terms.row, now)
-        if careful:
-            # The price is convex: each slope lies between minus the one and plus the other.
-            above = np.where(np.isfinite(self._upper), self._above, 0.0)[terms.row]
-            below = np.where(np.isfinite(self._lower), self._below, 0.0)[terms.row]
-            highest = np.where(terms.units > 0.0, above * terms.units, -below * terms.units)
-            rise = np.where(terms.joint, highest, rise)
-        return rise
+        return self._price(terms.row, now + terms.units) - self._price(terms.row, now)
 
     def _price(self, rows: Integers | slice, sums: Floats) -> Floats:
         below = self._below[rows] * np.maximum(0.0, self._lower[rows] - sums)
