@@ -1,0 +1,131 @@
+"""From the relaxation to one whole roster for each agent: diving, and an integer program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.roster.columns.generate import generate
+from optimizer.roster.columns.master import Master, Relaxed
+from optimizer.roster.columns.pool import Column
+from optimizer.roster.columns.rows import Rows
+from optimizer.roster.columns.workshop import Workshop
+from optimizer.roster.linear import LinearModel
+from optimizer.stop import Deadline
+
+__all__ = ["best_choice", "dive", "whole"]
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+SURE = 0.85
+"""A roster that the relaxation uses to this share is taken."""
+
+WHOLE = 1e-6
+
+ROUNDS = 5
+"""Rounds of pricing after rosters have been fixed."""
+
+
+def whole(master: Master, relaxed: Relaxed) -> list[Column] | None:
+    """Return the rosters of a relaxation, if each is used as a whole or not at all."""
+    if any(WHOLE < share < 1 - WHOLE for share in relaxed.shares.values()):
+        return None
+    return [column for column in master.columns if relaxed.shares.get(column.number, 0.0) > 0.5]
+
+
+def dive(
+    workshop: Workshop,
+    master: Master,
+    load: Floats,
+    relaxed: Relaxed,
+    deadline: Deadline,
+    *,
+    below: float = np.inf,
+    days: NDArray[np.bool_] | None = None,
+    current: Integers | None = None,
+) -> list[Column] | None:
+    """Fix the rosters that the relaxation is surest of, price again, and so on to the end.
+
+    Parameters
+    ----------
+    below
+        Give up when the relaxation costs as much as this.
+    days, current
+        As for `Workshop.price`.
+
+    Returns
+    -------
+    list of Column or None
+        A roster for each agent of the master; None if it was given up or the deadline came.
+    """
+    fixed = 0.0
+    load = load.copy()
+    while (chosen := whole(master, relaxed)) is None:
+        open_ = set(master.agents)
+        shares = sorted(
+            (
+                (-share, number)
+                for number, share in relaxed.shares.items()
+                if master.column(number).agent in open_
+            )
+        )
+        for place, (share, number) in enumerate(shares):
+            if place and -share < SURE:
+                break
+            column = master.column(number)
+            master.fix(column)
+            fixed += column.own
+            load[column.rows] += column.values
+        found = generate(
+            workshop, master, load, deadline,
+            rounds=ROUNDS, fixed=fixed, enough=below, days=days, current=current,
+        )  # fmt: skip
+        if found.relaxed is None or deadline.passed() or found.relaxed.objective >= below:
+            return None
+        relaxed = found.relaxed
+    return chosen
+
+
+def best_choice(
+    rows: Rows,
+    columns: Sequence[Column],
+    load: Floats,
+    deadline: Deadline,
+    *,
+    start: Sequence[Column] = (),
+    absolute_gap: float = 0.0,
+    seed: int = 0,
+) -> list[Column] | None:
+    """Return the rosters, one of each agent's columns, that cost least; None if none in time.
+
+    Parameters
+    ----------
+    load
+        What all other agents' rosters add to each row, [rows].
+    start
+        A choice that is known; it must be among the columns.
+    """
+    model = LinearModel()
+    elastic = model.add_variables(len(rows.cost), rows.most, rows.cost, lower=rows.least)
+    chosen = model.add_variables(len(columns), 1.0, [c.own for c in columns], integer=True)
+    coupling = model.add_rows(len(rows), lower=rows.lower - load, upper=rows.upper - load)
+    model.add_terms(coupling[rows.row], elastic[rows.elastic], rows.value)
+    for variable, column in zip(chosen.tolist(), columns, strict=True):
+        model.add_terms(coupling[column.rows], variable, column.values)
+    agents = {agent: place for place, agent in enumerate(sorted({c.agent for c in columns}))}
+    own = model.add_rows(len(agents), lower=1.0, upper=1.0)
+    model.add_terms(own[[agents[c.agent] for c in columns]], chosen)
+    known = None
+    if start:
+        numbers = {column.number for column in start}
+        known = np.zeros(model.variables)
+        known[chosen] = [column.number in numbers for column in columns]
+    solution = model.solve(
+        deadline, absolute_gap=absolute_gap, relative_gap=0.0, seed=seed, start=known
+    )
+    if solution.values is None:
+        return None
+    return [c for c, value in zip(columns, solution.values[chosen], strict=True) if value > 0.5]
