@@ -8,14 +8,16 @@ far as it goes without taking from those before, gives the least priced shortage
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.model import Roster, RosterProblem, can_serve
+from optimizer.model import Roster, RosterProblem, RuleName, can_serve
+from optimizer.roster.rules.match import Match
 
-__all__ = ["shortage_of"]
+__all__ = ["check_shortage", "shortage_of"]
 
 EPS = 1e-9
 
@@ -42,6 +44,31 @@ def shortage_of(problem: RosterProblem, roster: Roster) -> NDArray[np.float64]:
         required = requirement.agents[:, slot].tolist()
         missing[:, slot] = _missing(required, people, order)
     return missing
+
+
+def check_shortage(problem: RosterProblem, shortage: NDArray[np.float64]) -> Iterator[Match]:
+    """Yield every stretch of a day in which a group is short, and what it costs.
+
+    Parameters
+    ----------
+    shortage
+        Agents missing, [groups, slots].
+    """
+    grid = problem.requirement.grid
+    price = {group.id: group.shortage_cost for group in problem.organisation.groups}
+    days, day_of = grid.days(), grid.day_of_slot().tolist()
+    for name, row in zip(problem.requirement.groups, shortage.tolist(), strict=True):
+        short = (slot for slot, missing in enumerate(row) if missing > EPS)
+        # Slots in a row keep their distance to the number of those before them.
+        for (_, day), run in groupby(enumerate(short), lambda at: (at[1] - at[0], day_of[at[1]])):
+            slots = [slot for _, slot in run]
+            hours = sum(row[slot] for slot in slots) * grid.hours_per_slot
+            begin, end = grid.local(slots[0]), grid.local(slots[-1] + 1)
+            detail = (
+                f"{name} is short of {hours:.3g} agent-hours on {days[day]} "
+                f"from {begin:%H:%M} to {end:%H:%M}."
+            )
+            yield Match(RuleName.SHORTAGE, None, days[day], hours, price[name] * hours, detail)
 
 
 def _missing(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from optimizer.model import (
@@ -24,9 +24,33 @@ from optimizer.model import (
     contracts_of,
 )
 
-__all__ = ["Duty", "Shares", "Week", "Worker", "workers"]
+__all__ = ["Clock", "Duty", "Shares", "Week", "Worker", "workers"]
 
 SUNDAY = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Clock(TimeGrid):
+    """The grid on a site's clock; it remembers the times that it was asked for.
+
+    Hundreds of people start and end at the same few hundred times, and every rule asks again.
+    """
+
+    _times: dict[int, datetime] = field(default_factory=dict, compare=False, repr=False)
+    _days: list[date] = field(default_factory=list, compare=False, repr=False)
+
+    def local(self, slot: int) -> datetime:
+        """Return the local time at which `slot` begins; `slot` may lie outside the grid."""
+        time = self._times.get(slot)
+        if time is None:
+            time = self._times[slot] = TimeGrid.local(self, slot)
+        return time
+
+    def days(self) -> tuple[date, ...]:
+        """Return the local days that the grid touches, in order."""
+        if not self._days:
+            self._days.extend(TimeGrid.days(self))
+        return tuple(self._days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +143,7 @@ class Worker:
     agent: Agent
     contract: Contract
     templates: tuple[ShiftTemplate, ...]
-    clock: TimeGrid
+    clock: Clock
     duties: tuple[Duty, ...]
     before: dict[date, Shift]
     least: Shares
@@ -157,7 +181,11 @@ def workers(problem: RosterProblem, roster: Roster) -> list[Worker]:
     organisation, grid = problem.organisation, problem.requirement.grid
     contracts = contracts_of(organisation)
     templates = {template.id: template for template in organisation.templates}
-    clocks = {site.id: replace(grid, zone=site.zone) for site in organisation.sites}
+    zones = {site.zone for site in organisation.sites}
+    by_zone = {
+        zone: Clock(grid.start, grid.interval_minutes, grid.count, zone) for zone in sorted(zones)
+    }
+    clocks = {site.id: by_zone[site.zone] for site in organisation.sites}
     shifts = defaultdict(list)
     for number, shift in enumerate(roster.shifts):
         shifts[shift.agent].append((number, shift))

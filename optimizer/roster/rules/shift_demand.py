@@ -48,9 +48,11 @@ def shared(whole: Whole, views: Sequence[View]) -> Iterator[SharedRow]:
 def check(problem: RosterProblem, staff: Sequence[Worker]) -> Iterator[Match]:
     """Yield every demand that has too few people, or too many at a price."""
     at_work: dict[Filter, Counter[tuple[date, str]]] = {}
-    days = {day for worker in staff for day in (worker.clock.days()[0], worker.clock.days()[-1])}
+    if not problem.directives.shift_demand:
+        return
+    days = {day for worker in staff for day in worker.clock.days()}
     for demand in problem.directives.shift_demand:
-        if not min(days) <= demand.day <= max(days):
+        if demand.day not in days:
             continue
         wanted = demand.skill, demand.site, demand.tier
         if wanted not in at_work:
