@@ -8,6 +8,7 @@ one slot, these prices add up exactly over an agent's roster, but for rows that 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,6 +71,8 @@ class State:
         Who is in the plan, [agents]; nobody at first.
     sessions
         Training of those who have some, in order of time.
+    untrained
+        Price of the training that is due and not had, also by those who are out.
     """
 
     def __init__(self, frame: Frame) -> None:
@@ -77,6 +80,13 @@ class State:
         self.shapes = shapes_of(frame.patterns)
         self.kept = kept_of(frame)
         self.sessions: dict[int, tuple[PlannedActivity, ...]] = {}
+        numbers = {agent.id: n for n, agent in enumerate(frame.problem.organisation.agents)}
+        self._due = {
+            (numbers[name], training.id): training.cost
+            for training in frame.problem.directives.trainings
+            for name in training.agents
+        }
+        self.untrained = float(sum(self._due.values()))
         agents, days = len(frame.people), len(frame.calendar.days)
         self.worked = np.full((agents, days), FREE, dtype=np.int64)
         self.begins = np.zeros((agents, days, self.shapes.activities.shape[1]), dtype=np.int64)
@@ -123,8 +133,8 @@ class State:
 
     @property
     def common(self) -> float:
-        """Return the part of the weight that is nobody's own: shortage, rows and watches."""
-        return self.shortage + self._totals.price() + self._fines()
+        """Return the part of the weight that is no roster's own: all but `own`."""
+        return self.shortage + self._totals.price() + self._fines() + self.untrained
 
     @property
     def shortage(self) -> float:
@@ -186,7 +196,7 @@ class State:
         total = self._sums(self.values(team))
         pattern_values(self.shapes, total, person.patterns, out)
         for pattern, kept in self.kept.get(agent, {}).items():
-            out[pattern] = self._worth(total, pattern, kept)
+            out[pattern] = self._worth(agent, total, pattern, kept)
         np.negative(out, out=out)
         terms = self._totals.terms(team)
         if len(terms.row):
@@ -262,6 +272,13 @@ class State:
         for watch in self._watched[team]:
             self._there[watch, slots] += 1.0 if comes else -1.0
         self._totals.add(team, worked[worked != FREE], 1.0 if comes else -1.0)
+        had = self._had(agent, self.training(agent))
+        self.untrained += -had if comes else had
+
+    def _had(self, agent: int, sessions: Iterable[PlannedActivity]) -> float:
+        """Return what it would cost if an agent did not have some sessions of training."""
+        names = {session.training for session in sessions}
+        return sum(self._due.get((agent, name or ""), 0.0) for name in names)
 
     def _fines(self) -> float:
         short = np.maximum(0.0, self._needed - self._there).sum(axis=1)
@@ -275,10 +292,11 @@ class State:
         total[len(values) + 1 :] = total[len(values)]
         return total
 
-    def _worth(self, total: Floats, pattern: int, kept: Kept) -> float:
+    def _worth(self, agent: int, total: Floats, pattern: int, kept: Kept) -> float:
         """Return what a pattern is worth with its activities where they are."""
         shapes = self.shapes
         sizes = shapes.activities[shapes.template[pattern], :, 0]
         worth = total[shapes.end[pattern]] - total[shapes.start[pattern]]
         worth -= (total[kept.begins + sizes] - total[kept.begins]).sum()
-        return float(worth - sum(total[s.end] - total[s.start] for s in kept.sessions))
+        worth -= sum(total[s.end] - total[s.start] for s in kept.sessions)
+        return float(worth) + self._had(agent, kept.sessions)
