@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.model import RosterProblem, can_serve, contracts_of
+from optimizer.model import RosterProblem, RuleName, can_serve, contracts_of
 from optimizer.roster.cover import Demand
 from optimizer.roster.patterns import Calendar, Patterns, expand_patterns
 from optimizer.roster.rules.forms import (
@@ -108,6 +108,8 @@ class Frame:
         the same: they serve the same groups and count in the same shared rows and watches.
     serves
         Rows of the requirement that each team serves, as bits, [teams].
+    views
+        What the rules saw of each agent.
     """
 
     problem: RosterProblem
@@ -119,6 +121,7 @@ class Frame:
     team: Integers
     teams: tuple[Integers, ...]
     serves: tuple[int, ...]
+    views: tuple[View, ...]
 
     @classmethod
     def of(cls, problem: RosterProblem) -> Frame:
@@ -145,15 +148,42 @@ class Frame:
                 zip(problem.organisation.agents, contracts_of(problem.organisation), strict=True)
             )
         ]
-        people = tuple(
-            Person.of(view, (form for forms in FORMS for form in forms(view))) for view in views
-        )
+        people = tuple(Person.of(view, _forms(view)) for view in views)
         rows = [row for rule in SHARED for row in rule(whole, views)]
         shared = tuple(row for row in rows if isinstance(row, SharedRow))
         watches = tuple(row for row in rows if isinstance(row, Watch))
         team, serves = _teams(problem, shared, watches)
         teams = tuple(np.flatnonzero(team == number) for number in range(len(serves)))
-        return cls(problem, whole, Demand.of(problem), people, shared, watches, team, teams, serves)
+        return cls(
+            problem,
+            whole,
+            Demand.of(problem),
+            people,
+            shared,
+            watches,
+            team,
+            teams,
+            serves,
+            tuple(views),
+        )
+
+    def forms(self, agent: int, soft: Mapping[RuleName, float] | None = None) -> list[Form]:
+        """Return the forms of an agent, of each rule by itself.
+
+        Parameters
+        ----------
+        soft
+            Rules to be taken as soft, and the price of a unit of breach of each.
+        """
+        view = self.views[agent]
+        if not soft:
+            return list(_forms(view))
+        # Kept with what rules share: they tell contracts apart by identity.
+        contract = view.shared(
+            ("softened", id(view.contract), tuple(sorted(soft.items()))),
+            lambda: replace(view.contract, soft={**view.contract.soft, **soft}),
+        )
+        return list(_forms(replace(view, contract=contract)))
 
     @property
     def calendar(self) -> Calendar:
@@ -169,6 +199,10 @@ class Frame:
     def step(self) -> int:
         """Return the length of a slot in minutes."""
         return self.whole.step
+
+
+def _forms(view: View) -> Iterator[Form]:
+    return (form for forms in FORMS for form in forms(view))
 
 
 def _teams(

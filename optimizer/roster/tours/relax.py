@@ -1,0 +1,158 @@
+"""People for whom no roster keeps every hard rule: which rules give way, and by how much.
+
+Rules are given up in the order of `RuleName`. The most important rule that has to give way gives
+as little as possible; the next one as little as that allows; and so on. Every step is a shortest
+path with prices per unit of breach in place of prohibitions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from optimizer.errors import Issue, NoSolution
+from optimizer.model import Relaxation, RuleName
+from optimizer.roster.frame import Frame, Person
+from optimizer.roster.rules.forms import Form
+from optimizer.roster.tours.elastic import allowing, breaches, forbidding, weighted
+from optimizer.roster.tours.tours import Tours
+
+__all__ = ["relax", "relax_people"]
+
+STEP = 1e4
+"""Weight of a unit of breach beside that of the next less important rule that is broken."""
+
+
+def relax_people(frame: Frame, agents: Iterable[int]) -> tuple[Frame, tuple[Relaxation, ...]]:
+    """Return the frame with some agents relaxed, and what was relaxed.
+
+    Raises
+    ------
+    NoSolution
+        As `relax`, with all agents for whom nothing helps.
+    """
+    people = list(frame.people)
+    found: list[Relaxation] = []
+    issues: list[Issue] = []
+    for agent in agents:
+        try:
+            people[agent], relaxations = relax(frame, agent)
+        except NoSolution as error:
+            issues += error.issues
+        else:
+            found += relaxations
+    if issues:
+        raise _nothing_helps(issues)
+    return replace(frame, people=tuple(people)), tuple(found)
+
+
+def relax(frame: Frame, agent: int) -> tuple[Person, tuple[Relaxation, ...]]:
+    """Return an agent with hard rules relaxed until there is a roster, and what was relaxed.
+
+    A rule about a day, a week or the period is relaxed there; a rule about shifts or days in a
+    row wherever they are, but by no more than the best roster needs. What is allowed costs
+    nothing. An agent who has a roster comes back unchanged.
+
+    Raises
+    ------
+    NoSolution
+        If what is never given up leaves no roster: ``no_roster``.
+    """
+    elastic = _Elastic.of(frame, agent)
+    rules = elastic.rules
+    if elastic.tour({}, ()) is not None:
+        return frame.people[agent], ()
+    # How many rules have to go if they go altogether, the least important first.
+    counts = range(1, len(rules) + 1)
+    gone = next((n for n in counts if elastic.tour({}, rules[:n]) is not None), None)
+    if gone is None:
+        name = frame.problem.organisation.agents[agent].id
+        detail = f"Absences, the frozen past and the shifts allowed leave no roster for {name!r}."
+        raise _nothing_helps([Issue("no_roster", f"/organisation/agents/{agent}", detail)])
+    broken: list[RuleName] = []
+    worked: list[int] = []
+    for place in range(gone - 1, -1, -1):
+        trial = [*broken, rules[place]]
+        weights = {rule: STEP**power for power, rule in enumerate(reversed(trial))}
+        worked = elastic.tour(weights, rules[:place]) or worked
+        if elastic.breaches(rules[place], worked):
+            broken = trial
+    return elastic.allowing(broken, worked), elastic.relaxations(broken, worked)
+
+
+def _nothing_helps(issues: list[Issue]) -> NoSolution:
+    return NoSolution("Some agents cannot have any roster.", issues)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Elastic:
+    """An agent's rules, as what each forbids and as what each breach amounts to.
+
+    Parameters
+    ----------
+    rules
+        Hard rules that may be given up, the first to go first.
+    hard
+        What each rule forbids.
+    soft
+        Forms of `rules`, priced by units of breach.
+    """
+
+    frame: Frame
+    agent: int
+    rules: tuple[RuleName, ...]
+    hard: dict[RuleName, list[Form]]
+    soft: dict[RuleName, list[Form]]
+
+    @classmethod
+    def of(cls, frame: Frame, agent: int) -> _Elastic:
+        forms = frame.forms(agent)
+        names = {form.rule for form in forms} - frame.views[agent].contract.soft.keys()
+        rules = tuple(rule for rule in RuleName if rule in names and rule.given_up is not None)
+        priced = frame.forms(agent, dict.fromkeys(rules, 1.0))
+        hard = {
+            rule: [forbidding(form) for form in forms if form.rule == rule] for rule in RuleName
+        }
+        soft = {rule: [form for form in priced if form.rule == rule] for rule in rules}
+        return cls(frame, agent, rules, hard, soft)
+
+    def tour(
+        self, weights: dict[RuleName, float], dropped: Collection[RuleName]
+    ) -> list[int] | None:
+        """Return the roster of least weighted breach, regardless of the rules dropped."""
+        held = self.hard.keys() - weights.keys() - set(dropped)
+        forms = [form for rule, hard in self.hard.items() if rule in held for form in hard]
+        forms += [weighted(form, w) for rule, w in weights.items() for form in self.soft[rule]]
+        person = Person.of(self.frame.views[self.agent], forms)
+        patterns = self.frame.patterns
+        tours = Tours.of_people([person], patterns, len(self.frame.calendar.days))
+        tour = tours.best(self.agent, np.zeros(len(patterns)))
+        return [int(p) for p in tour.worked] if np.isfinite(tour.cost) else None
+
+    def breaches(self, rule: RuleName, worked: list[int]) -> dict[int | None, float]:
+        """Return how far a roster breaks a rule on each day, or regardless of days."""
+        amounts: dict[int | None, float] = {}
+        for form in self.soft[rule]:
+            days = self.frame.views[self.agent].days
+            for day, amount in breaches(form, days, self.frame.patterns, worked):
+                amounts[day] = amounts.get(day, 0.0) + amount
+        return amounts
+
+    def allowing(self, broken: list[RuleName], worked: list[int]) -> Person:
+        """Return the agent who may do what a roster does."""
+        days, patterns = self.frame.views[self.agent].days, self.frame.patterns
+        forms = [form for form in self.frame.forms(self.agent) if form.rule not in broken]
+        for rule in broken:
+            forms += [allowing(form, days, patterns, worked) for form in self.soft[rule]]
+        return Person.of(self.frame.views[self.agent], forms)
+
+    def relaxations(self, broken: list[RuleName], worked: list[int]) -> tuple[Relaxation, ...]:
+        """Return where a roster breaks rules."""
+        name, days = self.frame.problem.organisation.agents[self.agent].id, self.frame.calendar.days
+        return tuple(
+            Relaxation(name, rule, None if day is None else days[day], amount)
+            for rule in broken
+            for day, amount in self.breaches(rule, worked).items()
+        )
