@@ -11,6 +11,7 @@ from optimizer.roster.checks.worker import Worker
 from optimizer.roster.rules.bounds import beyond_carried, outside, priced, totals_prices
 from optimizer.roster.rules.forms import Form, Prices, Tally
 from optimizer.roster.rules.match import Match
+from optimizer.roster.rules.shifts import of_contract
 from optimizer.roster.rules.view import View
 
 __all__ = ["check", "forms"]
@@ -47,9 +48,8 @@ def _tally(
     price, templates = view.price(rule), view.contract.templates
 
     def make() -> Tally | None:
-        whole = view.whole
-        paid = whole.paid_minutes
-        allowed = paid[np.isin(whole.patterns.template, [whole.template_ids[t] for t in templates])]
+        paid = view.whole.paid_minutes
+        allowed = paid[of_contract(view)]
         unit = max(1, int(np.gcd.reduce(allowed)))
         most = (last - first) * int(allowed.max(initial=0)) // unit
         totals = before + unit * np.arange(most + 1)

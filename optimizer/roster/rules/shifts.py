@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.model import RuleName
 from optimizer.roster.checks.worker import Duty, Worker
@@ -14,18 +15,24 @@ from optimizer.roster.rules.forms import Form, Prices
 from optimizer.roster.rules.match import Match
 from optimizer.roster.rules.view import View
 
-__all__ = ["check", "forms"]
+__all__ = ["check", "forms", "of_contract"]
 
 
 def forms(view: View) -> Iterator[Form]:
     """Yield the templates of the contract; the patterns keep all else by themselves."""
-    whole, templates = view.whole, view.contract.templates
+    yield view.shared(
+        (RuleName.SHIFTS, view.contract.templates),
+        lambda: Prices(RuleName.SHIFTS, np.where(of_contract(view), 0.0, math.inf)),
+    )
 
-    def make() -> Prices:
-        allowed = np.isin(whole.patterns.template, [whole.template_ids[name] for name in templates])
-        return Prices(RuleName.SHIFTS, np.where(allowed, 0.0, math.inf))
 
-    yield view.shared((RuleName.SHIFTS, templates), make)
+def of_contract(view: View) -> NDArray[np.bool_]:
+    """Return which patterns are of a template that the contract has, [patterns]."""
+    whole, names = view.whole, view.contract.templates
+    return view.shared(
+        ("templates", names),
+        lambda: np.isin(whole.patterns.template, [whole.template_ids[name] for name in names]),
+    )
 
 
 def check(worker: Worker) -> Iterator[Match]:

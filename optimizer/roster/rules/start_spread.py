@@ -15,6 +15,7 @@ from optimizer.roster.checks.worker import Worker
 from optimizer.roster.rules.bounds import totals_prices
 from optimizer.roster.rules.forms import Form, Spread
 from optimizer.roster.rules.match import Match
+from optimizer.roster.rules.shifts import of_contract
 from optimizer.roster.rules.view import View, Week
 
 __all__ = ["check", "forms"]
@@ -36,7 +37,8 @@ def _spread(view: View, week: Week, limit: int) -> Spread | None:
     carried = _carried(view.agent.history) if week.opening else ()
 
     def make() -> Spread | None:
-        starts, mine = view.whole.start_minute, view.whole.patterns.clock == view.clock
+        starts = view.whole.start_minute
+        mine = of_contract(view) & (view.whole.patterns.clock == view.clock)
         known = np.concatenate([starts[mine], np.array(carried, dtype=np.int64)])
         if not len(known):
             return None
@@ -51,7 +53,9 @@ def _spread(view: View, week: Week, limit: int) -> Spread | None:
         keys = np.maximum(0, starts - least) // unit
         return Spread(rule, week.first, week.last, keys, cost, low, high)
 
-    return view.shared((rule, limit, price, view.clock, week.first, week.last, carried), make)
+    templates = view.contract.templates
+    key = (rule, limit, price, templates, view.clock, week.first, week.last, carried)
+    return view.shared(key, make)
 
 
 def _carried(history: History) -> tuple[int, ...]:

@@ -30,13 +30,14 @@ def _limit(view: View, template: str, bounds: Range) -> Form | None:
     price = view.price(rule)
 
     def make() -> Form | None:
-        shifts = (view.whole.patterns.template == view.whole.template_ids[template]).astype(
-            np.int64
-        )
+        patterns = view.whole.patterns
+        mine = patterns.template == view.whole.template_ids[template]
+        shifts = mine.astype(np.int64)
         # Where none is wanted, every shift has a price of its own and nothing need be counted.
         if bounds == Range(0, 0):
             return Prices(rule, priced(shifts, price))
-        cost = totals_prices(bounds, np.arange(len(days) + 1), price)
+        most = len(np.unique(patterns.day[mine & (patterns.clock == view.clock)]))
+        cost = totals_prices(bounds, np.arange(most + 1), price)
         return None if cost is None else Tally(rule, days.start, days.stop, shifts, cost)
 
     return view.shared((rule, template, bounds, price, view.clock), make)
