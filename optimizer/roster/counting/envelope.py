@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -52,14 +52,21 @@ class Envelope:
     lines: tuple[tuple[float, float], ...]
 
 
-def envelope_of(tally: Tally, days: Sequence[Day]) -> Envelope | None:
+def envelope_of(tally: Tally, days: Sequence[Day], shifts: Collection[int]) -> Envelope | None:
     """Return the envelope of a tally over given days; None if no total has a finite price.
 
+    Parameters
+    ----------
+    shifts
+        Numbers of days that may be worked.
+
+    Notes
+    -----
     Totals come in whatever steps the patterns have: eight hours, sixteen and so on. Between two of
     them the envelope is the straight line, on which only an average over people can lie. By
     Jensen's inequality N people with a total of T cost at least N times the envelope at T / N.
     """
-    totals = _reachable(days)
+    totals = _reachable(days, shifts)
     price = tally.price[np.minimum(totals, len(tally.price) - 1)]
     possible = np.isfinite(price)
     if not possible.any():
@@ -84,21 +91,34 @@ def _above(first: tuple[int, float], middle: tuple[int, float], last: tuple[int,
     return left >= (last[1] - first[1]) * (middle[0] - first[0])
 
 
-def _reachable(days: Sequence[Day]) -> NDArray[np.int64]:
-    """Return every total that can be reached, in order; sets of totals are bits of integers."""
-    fresh, counted, block = 1, 0, None  # totals without and with the present block counted
+def _reachable(days: Sequence[Day], shifts: Collection[int]) -> NDArray[np.int64]:
+    """Return every total that can be reached, in order; sets of totals are bits of integers.
+
+    Dynamic program over days and shifts worked: len(days) x max(shifts) x distinct units steps.
+    """
+    most = max(shifts, default=0)
+    # By shifts worked, totals without and with the present block counted.
+    fresh, counted = [1] + [0] * most, [0] * (most + 1)
+    block: int | None = None
     for day in days:
-        if day.block != block or day.block is None:
-            fresh, counted, block = fresh | counted, 0, day.block
+        if day.block is None or day.block != block:
+            fresh = [a | b for a, b in zip(fresh, counted, strict=True)]
+            counted, block = [0] * (most + 1), day.block
         adds = () if day.block == -1 else tuple(units for units in day.worked if units)
         nothing = bool(day.worked) and (day.block == -1 or 0 in day.worked)
-        before, with_block = fresh, counted
-        off = 0 if day.off is None else before << day.off
-        fresh = off | (before if nothing else 0)
-        counted = 0 if day.off is None else with_block << day.off
-        counted |= with_block if day.worked else 0
-        for units in adds:
-            counted |= before << units
-    total = fresh | counted
+        fresher, counting = [0] * (most + 1), [0] * (most + 1)
+        for worked in range(most + 1):
+            if day.off is not None:
+                fresher[worked] |= fresh[worked] << day.off
+                counting[worked] |= counted[worked] << day.off
+            if worked < most and day.worked:
+                fresher[worked + 1] |= fresh[worked] if nothing else 0
+                counting[worked + 1] |= counted[worked]
+                for units in adds:
+                    counting[worked + 1] |= fresh[worked] << units
+        fresh, counted = fresher, counting
+    total = 0
+    for worked in shifts:
+        total |= fresh[worked] | counted[worked]
     packed = np.frombuffer(total.to_bytes(total.bit_length() // 8 + 1, "little"), dtype=np.uint8)
     return np.flatnonzero(np.unpackbits(packed, bitorder="little"))

@@ -42,10 +42,13 @@ class Counts:
         Per kind, how many work each pattern.
     begins
         When their activities begin.
+    objective
+        What these numbers cost by the model; no roster of these numbers costs less.
     """
 
     shifts: tuple[Counter[int], ...]
     begins: Begins
+    objective: float
 
 
 class CountsModel:
@@ -90,32 +93,30 @@ class CountsModel:
         whole numbers are found, those of the relaxation are rounded down: not all the shifts
         that are worth having, but a good start.
         """
-        best, relaxed = None, self._relaxed
+        relaxed, best = self._relaxed, LinearSolution(None, np.inf, -np.inf, infeasible=False)
         if relaxed is not None:
             columns = np.concatenate(self._numbers)
             value = relaxed[columns]
-            near = self._model.solve(
+            best = self._model.solve(
                 deadline,
                 relative_gap=gap,
                 seed=seed,
                 within=(columns, np.floor(value + WHOLE), np.ceil(value - WHOLE)),
             )
-            best = near.values
-            if best is not None and relative_gap(near.objective, self.bound) <= gap:
-                return self._counts(best)
-        if not deadline.passed():
-            whole = self._model.solve(deadline, relative_gap=gap, seed=seed, start=best)
+        closed = best.values is not None and relative_gap(best.objective, self.bound) <= gap
+        if not closed and not deadline.passed():
+            whole = self._model.solve(deadline, relative_gap=gap, seed=seed, start=best.values)
             self._learn(whole)
-            best = best if whole.values is None else whole.values
-        if best is None and relaxed is not None:
-            best = np.floor(relaxed + WHOLE)
-        return None if best is None else self._counts(best)
+            best = whole if whole.objective <= best.objective else best
+        if best.values is not None:
+            return self._counts(best.values, best.objective)
+        return None if relaxed is None else self._counts(np.floor(relaxed + WHOLE), np.inf)
 
     def _learn(self, solution: LinearSolution) -> None:
         self.bound = max(self.bound, solution.bound)
         self.infeasible |= solution.infeasible
 
-    def _counts(self, values: NDArray[np.float64]) -> Counts:
+    def _counts(self, values: NDArray[np.float64], objective: float) -> Counts:
         shifts = []
         for kind, columns in zip(self._kinds, self._numbers, strict=True):
             counter = Counter[int]()
@@ -123,7 +124,7 @@ class CountsModel:
             for cell in np.flatnonzero(numbers).tolist():
                 counter[int(kind.pattern[cell])] += int(numbers[cell])
             shifts.append(counter)
-        return Counts(tuple(shifts), begins_in(self._coupling, values))
+        return Counts(tuple(shifts), begins_in(self._coupling, values), objective)
 
     def _build(self, frame: Frame) -> Coupling:
         model, size = self._model, len(frame.patterns)

@@ -166,7 +166,8 @@ class KindRows:
     def _tally(self, tally: Tally) -> None:
         """Bound and price the sum of the totals by the envelope of one person's price."""
         days = range(max(tally.first, self._days.start), min(tally.last, self._days.stop))
-        envelope = envelope_of(tally, [self._day(tally, day) for day in days])
+        shifts = self._shifts(tally, days)
+        envelope = envelope_of(tally, [self._day(tally, day) for day in days], shifts)
         if envelope is None:
             self._model.add_rows(1, lower=1.0)  # no total is allowed: nobody can have a roster
             return
@@ -190,6 +191,28 @@ class KindRows:
                 np.append(slope * units, -1.0),
                 upper=-heads * intercept - slope * constant,
             )
+
+    def _shifts(self, tally: Tally, days: range) -> list[int]:
+        """Return how many of some days may be worked, by the tallies of all shifts of these days.
+
+        What may not be worked anyway would make the envelope of hours lower than it is. Tallies
+        of shifts themselves ask no other, or two that agree would be left out for each other.
+        """
+        allowed = np.ones(len(days) + 1, dtype=bool)
+        if self._counts_shifts(tally, days):
+            return list(range(len(days) + 1))
+        for other in self._kind.person.tallies:
+            same_days = (other.first, other.last) == (tally.first, tally.last)
+            if same_days and self._counts_shifts(other, days):
+                allowed &= np.isfinite(_prices(other.price, len(days)))
+        return np.flatnonzero(allowed).tolist()
+
+    def _counts_shifts(self, tally: Tally, days: range) -> bool:
+        return (
+            tally.block is None
+            and tally.free_units is None
+            and all((tally.units[self._kind.pattern[self._cells[day]]] == 1).all() for day in days)
+        )
 
     def _day(self, tally: Tally, day: int) -> Day:
         mine = self._kind.pattern[self._cells[day]]
@@ -324,6 +347,11 @@ def _rest_conflicts(
 
 def _prolonged(price: Floats, last: int) -> Floats:
     """Return the prices of 0, which is nothing, to `last`; the last entry holds beyond it."""
-    longer = price[np.minimum(np.arange(last + 1), len(price) - 1)]
+    longer = _prices(price, last)
     longer[0] = 0.0
     return longer
+
+
+def _prices(price: Floats, last: int) -> Floats:
+    """Return the prices of 0 to `last`; the last entry holds for all beyond it."""
+    return price[np.minimum(np.arange(last + 1), len(price) - 1)]
