@@ -17,8 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.result import relative_gap
+from optimizer.roster.counting.cells import Cells
 from optimizer.roster.counting.kinds import Kind
-from optimizer.roster.counting.rows import KindRows
+from optimizer.roster.counting.neighbours import add_rest, add_succession
+from optimizer.roster.counting.runs import add_run
+from optimizer.roster.counting.spreads import add_spread
+from optimizer.roster.counting.tallies import add_tally
 from optimizer.roster.coupling import Begins, Coupling, add_coupling, begins_in, useful_pairs
 from optimizer.roster.frame import Frame
 from optimizer.roster.linear import LinearModel, LinearSolution
@@ -128,22 +132,35 @@ class CountsModel:
 
     def _build(self, frame: Frame) -> Coupling:
         model, size = self._model, len(frame.patterns)
-        constant = 0.0
-        rows = [KindRows(model, kind, frame.patterns) for kind in self._kinds]
-        for mine in rows:
-            self._numbers.append(mine.numbers)
-            constant += mine.constant
+        all_cells = [Cells(model, kind, frame.patterns) for kind in self._kinds]
+        self._numbers = [cells.numbers for cells in all_cells]
         pairs = useful_pairs(frame)
         coupling = add_coupling(model, frame, pairs)
         keys = np.array([team * size + pattern for team, pattern in pairs], dtype=np.int64)
         links = model.add_rows(len(pairs), lower=0.0, upper=0.0)
         model.add_terms(links, coupling.shifts)
-        for kind, mine in zip(self._kinds, rows, strict=True):
+        for kind, cells in zip(self._kinds, all_cells, strict=True):
             wanted = kind.team * size + kind.pattern
             useful = np.isin(wanted, keys)
             at = np.searchsorted(keys, wanted)
-            model.add_terms(links[at[useful]], mine.numbers[useful], -1.0)
-        for mine in rows:
-            mine.add_forms()
+            model.add_terms(links[at[useful]], cells.numbers[useful], -1.0)
+        for cells in all_cells:
+            _add_forms(cells)
+        constant = sum(cells.constant for cells in all_cells)
         model.add_variables(1, lower=1.0, upper=1.0, cost=constant)
         return coupling
+
+
+def _add_forms(cells: Cells) -> None:
+    """Add every form of more than one day, each as rows that hold for the sum over a kind."""
+    person = cells.kind.person
+    for rest in person.rests:
+        add_rest(cells, rest)
+    for succession in person.successions:
+        add_succession(cells, succession)
+    for run in person.runs:
+        add_run(cells, run)
+    for tally in person.tallies:
+        add_tally(cells, tally)
+    for spread in person.spreads:
+        add_spread(cells, spread)
