@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.model import (
-    MINUTES_PER_DAY,
     Agent,
     Floor,
     Organisation,
@@ -48,18 +47,17 @@ def _slots(problem: RosterProblem, floor: Floor) -> NDArray[np.bool_]:
     """Return in which slots a floor holds, [slots]."""
     requirement = problem.requirement
     clock = _clock(problem, floor)
-    if floor.start_minute is None and floor.end_minute is None:
+    if floor.start_minute is None or floor.end_minute is None:
         rows = [floor.group in (None, name) for name in requirement.groups]
         wanted = (requirement.agents[rows] > 0).any(axis=0)
         on_day = np.isin([day.weekday() for day in clock.days()], floor.weekdays)
         return wanted & on_day[clock.day_of_slot()]
     holds = np.zeros(clock.count, dtype=np.bool_)
-    first = floor.start_minute or 0
-    last = MINUTES_PER_DAY if floor.end_minute is None else floor.end_minute
     # A window that runs past midnight may have begun on the day before the period.
     for day in (clock.days()[0] - timedelta(days=1), *clock.days()):
         if day.weekday() in floor.weekdays:
-            begin, end = clock.slot_of(day, first), clock.slot_of(day, last)
+            begin = clock.slot_of(day, floor.start_minute)
+            end = clock.slot_of(day, floor.end_minute)
             holds[max(0, begin) : max(0, end)] = True
     return holds
 
@@ -117,15 +115,15 @@ def _missing(problem: RosterProblem, floor: Floor, present: Counter[int]) -> Ite
 def _holds(problem: RosterProblem, floor: Floor, clock: TimeGrid, slot: int) -> bool:
     """Tell whether a floor holds in a slot."""
     today = clock.local(slot).date()
-    if floor.start_minute is None and floor.end_minute is None:
+    if floor.start_minute is None or floor.end_minute is None:
         requirement = problem.requirement
         return today.weekday() in floor.weekdays and any(
             floor.group in (None, name) and requirement.agents[row, slot] > 0
             for row, name in enumerate(requirement.groups)
         )
-    last = MINUTES_PER_DAY if floor.end_minute is None else floor.end_minute
     return any(
         day.weekday() in floor.weekdays
-        and clock.slot_of(day, floor.start_minute or 0) <= slot < clock.slot_of(day, last)
+        and clock.slot_of(day, floor.start_minute) <= slot
+        and slot < clock.slot_of(day, floor.end_minute)
         for day in (today - timedelta(days=1), today)
     )
