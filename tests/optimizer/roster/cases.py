@@ -277,15 +277,15 @@ _PRICES = st.sampled_from([0.0, 1.0, 2.5])
 
 
 @st.composite
-def rich_templates(draw: st.DrawFn, name: str) -> ShiftTemplate:
+def rich_templates(draw: st.DrawFn, name: str, interval: int = 60) -> ShiftTemplate:
     """Draw a family of shifts at any time of the day, through the night included."""
-    earliest = draw(st.integers(0, 23)) * 60
+    earliest = draw(st.integers(0, 23)) * 60 + draw(st.sampled_from([0, interval % 60]))
     return ShiftTemplate(
         name,
         earliest,
-        min(23 * 60, earliest + draw(st.sampled_from([0, 60, 180]))),
+        min(24 * 60 - interval, earliest + draw(st.sampled_from([0, 60, 180]))),
         tuple(sorted(draw(st.sets(st.sampled_from([180, 300, 480, 720]), min_size=1, max_size=2)))),
-        step_minutes=60,
+        step_minutes=draw(st.sampled_from([60, interval])),
         activities=draw(_MEALS),
         weekdays=draw(st.sampled_from([(0, 1, 2, 3, 4, 5, 6), (0, 1, 2, 3, 4, 6)])),
     )
@@ -438,7 +438,12 @@ def rich_people(
 
 @st.composite
 def rich_problems(
-    draw: st.DrawFn, *, agents: int = 3, days: int = 10, templates: int = 3
+    draw: st.DrawFn,
+    *,
+    agents: int = 3,
+    days: int = 10,
+    templates: int = 3,
+    intervals: tuple[int, ...] = (60,),
 ) -> RosterProblem:
     """Draw a problem with every rule of contracts, sites and agents; nobody is needed.
 
@@ -448,25 +453,29 @@ def rich_problems(
     names = tuple(f"t{i}" for i in range(draw(st.integers(1, templates))))
     zone, first = draw(_ZONES), draw(st.sampled_from(DATES))
     length = draw(st.integers(2, days))
-    grid = TimeGrid.of_days(first, length, 60, zone)
+    interval = draw(st.sampled_from(intervals))
+    grid = TimeGrid.of_days(first, length, interval, zone)
+    zones = _ZONES if interval > 30 else _ZONES | st.just("Asia/Kolkata")
     sites = tuple(
-        Site(site, zone=draw(st.just(zone) | _ZONES), limits=draw(limits(names)))
+        Site(site, zone=draw(st.just(zone) | zones), limits=draw(limits(names)))
         for site in ("here", "there")
     )
     people = tuple(
         draw(rich_people(f"a{i}", ("c0", "c1"), names, ("here", "there"), grid))
         for i in range(draw(st.integers(1, agents)))
     )
-    return problem(
+    made = problem(
         agents=people,
         days=length,
         first=first,
         zone=zone,
-        templates=tuple(draw(rich_templates(name)) for name in names),
+        templates=tuple(draw(rich_templates(name, interval)) for name in names),
         contracts=(draw(rich_contracts("c0", names)), draw(rich_contracts("c1", names))),
         vendors=(Vendor("v"),),
         sites=sites,
     )
+    nobody = np.zeros((1, grid.count))
+    return replace(made, requirement=replace(made.requirement, grid=grid, agents=nobody))
 
 
 @st.composite
