@@ -9,7 +9,8 @@ the Saturday before was worked: that weekend has been carried in.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,10 +77,12 @@ def _weekends(view: View, price: float, carried: int) -> Tally:
 
 def _late_shifts(view: View, price: float, carried: int) -> Tally:
     whole, days = view.whole, view.days
+    fairness = whole.problem.organisation.fairness
 
     def make() -> Tally:
         clock = whole.calendar.clocks[view.clock]
-        minute = whole.problem.organisation.fairness.late_end_minute
+        # No shift ends within a slot.
+        minute = -(-fairness.late_end_minute // whole.step) * whole.step
         late_from = np.array([clock.slot_of(day, minute) for day in whole.calendar.days])
         units = (whole.patterns.end >= late_from[whole.patterns.day]).astype(np.int64)
         cost = _rising(price, carried, len(days))
@@ -129,7 +132,13 @@ def _worked_weekends(worker: Worker) -> int:
 
 def _late(worker: Worker) -> int:
     minute = worker.problem.organisation.fairness.late_end_minute
-    return sum(duty.shift.end >= worker.clock.slot_of(duty.day, minute) for duty in worker.duties)
+    zone = ZoneInfo(worker.clock.zone)
+    number = 0
+    for duty in worker.duties:
+        late = datetime.combine(duty.day, time()) + timedelta(minutes=minute)
+        end = worker.clock.local(duty.shift.end).astimezone(UTC)
+        number += end >= late.replace(tzinfo=zone).astimezone(UTC)
+    return number
 
 
 def _denied(worker: Worker) -> int:

@@ -528,7 +528,7 @@ def directed_problems(draw: st.DrawFn, *, agents: int = 3, days: int = 8) -> Ros
     )
     centre = replace(
         organisation,
-        fairness=draw(st.builds(Fairness, _PRICES, _PRICES, st.sampled_from([900, 1200]), _PRICES)),
+        fairness=draw(st.builds(Fairness, _PRICES, _PRICES, st.sampled_from([900, 1215]), _PRICES)),
         vendors=(vendor,),
         max_elastic_share=draw(st.sampled_from([None, 0.0, 0.3, 1.0])),
     )
