@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -82,14 +83,15 @@ def _minutes_outside(worker: Worker, duty: Duty) -> int:
     inside = [timedelta(0)]
     for window in worker.agent.availability:
         if duty.day.weekday() in window.weekdays:
-            opens = _instant(worker, duty.day, window.start_minute)
-            closes = _instant(worker, duty.day, window.end_minute)
+            opens = _instant(worker.clock.zone, duty.day, window.start_minute)
+            closes = _instant(worker.clock.zone, duty.day, window.end_minute)
             inside.append(min(end, closes) - max(start, opens))
     return (end - start - max(inside)) // timedelta(minutes=1)
 
 
-def _instant(worker: Worker, day: date, minute: int) -> datetime:
-    """Return when the clock of the site shows a minute of a day; minutes past 24 h run on."""
+@lru_cache(maxsize=4096)
+def _instant(zone: str, day: date, minute: int) -> datetime:
+    """Return when the clocks of a zone show a minute of a day; minutes past 24 h run on."""
     midnight = datetime.combine(day + timedelta(days=minute // MINUTES_PER_DAY), time())
     shown = midnight + timedelta(minutes=minute % MINUTES_PER_DAY)
-    return shown.replace(tzinfo=ZoneInfo(worker.clock.zone)).astimezone(UTC)
+    return shown.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)

@@ -48,9 +48,9 @@ def _limit(view: View) -> Tally | None:
             for day in range(len(calendar.days))
         ]
     )
-    number = len(np.unique(block[days.start : days.stop][block[days.start : days.stop] >= 0]))
+    weekends = {block[day] for day in days if block[day] >= 0}
     most = Range(0, view.contract.max_weekends)
-    cost = totals_prices(most, np.arange(number + 1), view.price(RuleName.WEEKENDS))
+    cost = totals_prices(most, np.arange(len(weekends) + 1), view.price(RuleName.WEEKENDS))
     if cost is None:
         return None
     units = (block[whole.patterns.day] >= 0).astype(np.int64)
@@ -58,11 +58,8 @@ def _limit(view: View) -> Tally | None:
 
 
 def _whole(view: View, week: Week) -> Iterator[Form]:
-    rule, price, sunday = (
-        RuleName.WHOLE_WEEKENDS,
-        view.price(RuleName.WHOLE_WEEKENDS),
-        week.last - 1,
-    )
+    rule, sunday = RuleName.WHOLE_WEEKENDS, week.last - 1
+    price = view.price(rule)
     first, cost = sunday - 1, [0.0, price, 0.0]
     if first < week.first:
         # The period starts on Sunday: what was done on Saturday says what it asks for.
