@@ -49,15 +49,17 @@ def add_tally(cells: Cells, tally: Tally) -> None:
 def _shifts(cells: Cells, tally: Tally, days: range) -> list[int]:
     """Return how many of some days may be worked, by the tallies of all shifts of these days.
 
-    What may not be worked anyway would make the envelope of hours lower than it is. Tallies of
-    shifts themselves ask no other, or two that agree would be left out for each other.
+    What may not be worked anyway would make the envelope of hours lower than it is. A tally that
+    counts shifts itself asks only those before it, or two that agree would both be left out.
     """
+    others = cells.kind.person.tallies
+    if _counts_shifts(cells, tally, days):
+        others = others[: others.index(tally)]
     allowed = np.ones(len(days) + 1, dtype=bool)
-    if not _counts_shifts(cells, tally, days):
-        for other in cells.kind.person.tallies:
-            same_days = (other.first, other.last) == (tally.first, tally.last)
-            if same_days and _counts_shifts(cells, other, days):
-                allowed &= np.isfinite(prices_upto(len(days), other.price))
+    for other in others:
+        same_days = (other.first, other.last) == (tally.first, tally.last)
+        if same_days and other is not tally and _counts_shifts(cells, other, days):
+            allowed &= np.isfinite(prices_upto(len(days), other.price))
     shifts: list[int] = np.flatnonzero(allowed).tolist()
     return shifts
 

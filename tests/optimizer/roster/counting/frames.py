@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from optimizer.model import ActivityKind, ActivityTemplate, Agent, RosterProblem, RuleName
 from optimizer.model import ShiftTemplate as Template
-from optimizer.roster.coupling import presence_of
 from optimizer.roster.frame import Frame, Person
 from optimizer.roster.rules.evaluate import cost_of
 from optimizer.roster.rules.forms import Rest, Run, Spread, Succession, Tally
