@@ -192,6 +192,11 @@ def _check_training(found: Findings, training: Training, period: Period) -> None
         found.at("kind").error(
             "not_a_training", f"A {training.kind.value} is neither a training nor a meeting."
         )
+    if not training.paid:
+        found.at("paid").error(
+            "unpaid_training",
+            "Training within a shift is paid: unpaid time would change what the shift pays.",
+        )
     found.within("group_min", training.group_min, 1)
     found.ordered("group_max", training.group_min, training.group_max)
     found.within("cost", training.cost, 0)

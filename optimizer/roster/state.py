@@ -73,6 +73,11 @@ class State:
         Training of those who have some, in order of time.
     untrained
         Price of the training that is due and not had, also by those who are out.
+    division, kind
+        Who serves whom, and the kind of each team in it, [teams].
+    needed, there, watched
+        People whom each watch wants and who are present, [watches, slots], and the watches in
+        which each team counts, [teams].
     """
 
     def __init__(self, frame: Frame) -> None:
@@ -93,18 +98,18 @@ class State:
         self.own = np.zeros(agents)
         self.inside = np.zeros(agents, dtype=bool)
         kinds = sorted(set(frame.serves))
-        self._kind = [kinds.index(serves) for serves in frame.serves]
-        self._division = division_of(frame.demand, kinds)
+        self.kind = [kinds.index(serves) for serves in frame.serves]
+        self.division = division_of(frame.demand, kinds)
         self._totals = Totals(frame.shared, frame.teams, frame.patterns.day)
-        self._needed = np.array([watch.needed for watch in frame.watches]).reshape(
+        self.needed = np.array([watch.needed for watch in frame.watches]).reshape(
             len(frame.watches), frame.demand.slots
         )
         self._fine = np.array([watch.price for watch in frame.watches])
-        self._watched = [
+        self.watched = [
             np.flatnonzero([members[0] in watch.agents for watch in frame.watches])
             for members in frame.teams
         ]
-        self._there = np.zeros(self._needed.shape)
+        self.there = np.zeros(self.needed.shape)
         self._horizon = max(frame.demand.slots, int(frame.patterns.end.max(initial=0)))
 
     @classmethod
@@ -139,12 +144,12 @@ class State:
     @property
     def shortage(self) -> float:
         """Return the price of the shortage."""
-        return float(self._division.missing.sum(axis=0) @ self._division.price)
+        return float(self.division.missing.sum(axis=0) @ self.division.price)
 
     @property
     def missing(self) -> Floats:
         """Return the agents missing, [groups, slots]."""
-        return self._division.missing.T.copy()
+        return self.division.missing.T.copy()
 
     def put_in(
         self,
@@ -225,21 +230,21 @@ class State:
 
     def values(self, team: int) -> Floats:
         """Return what one more of a team on contacts is worth in each slot, [slots]."""
-        kind = self._kind[team]
-        refresh_values(self._division, kind)
-        values: Floats = self._division.value[kind].copy()
-        for watch in self._watched[team]:
-            short = self._needed[watch] - self._there[watch]
+        kind = self.kind[team]
+        refresh_values(self.division, kind)
+        values: Floats = self.division.value[kind].copy()
+        for watch in self.watched[team]:
+            short = self.needed[watch] - self.there[watch]
             values += self._fine[watch] * np.clip(short, 0.0, 1.0)
         return values
 
     def losses(self, team: int) -> Floats:
         """Return what one fewer of a team costs in each slot where one is on contacts, [slots]."""
-        kind = self._kind[team]
-        refresh_losses(self._division, kind)
-        losses: Floats = self._division.loss[kind].copy()
-        for watch in self._watched[team]:
-            short = self._needed[watch] - self._there[watch]
+        kind = self.kind[team]
+        refresh_losses(self.division, kind)
+        losses: Floats = self.division.loss[kind].copy()
+        for watch in self.watched[team]:
+            short = self.needed[watch] - self.there[watch]
             losses += self._fine[watch] * np.clip(short + 1.0, 0.0, 1.0)
         return losses
 
@@ -268,9 +273,9 @@ class State:
         """Add somebody's shifts to coverage, watches and rows, or take them away."""
         team, worked = int(self.frame.team[agent]), self.worked[agent]
         slots = self.contact_slots(agent)
-        change(self._division, self._kind[team], slots, comes)
-        for watch in self._watched[team]:
-            self._there[watch, slots] += 1.0 if comes else -1.0
+        change(self.division, self.kind[team], slots, comes)
+        for watch in self.watched[team]:
+            self.there[watch, slots] += 1.0 if comes else -1.0
         self._totals.add(team, worked[worked != FREE], 1.0 if comes else -1.0)
         had = self._had(agent, self.training(agent))
         self.untrained += -had if comes else had
@@ -281,7 +286,7 @@ class State:
         return sum(self._due.get((agent, name or ""), 0.0) for name in names)
 
     def _fines(self) -> float:
-        short = np.maximum(0.0, self._needed - self._there).sum(axis=1)
+        short = np.maximum(0.0, self.needed - self.there).sum(axis=1)
         return float(self._fine @ short)
 
     def _sums(self, values: Floats) -> Floats:

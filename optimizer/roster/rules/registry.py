@@ -32,6 +32,7 @@ from optimizer.roster.rules import (
     shifts_per_week,
     start_spread,
     template_limits,
+    training,
     vendors,
     weekends,
 )
@@ -70,7 +71,7 @@ _RULES = (
 FORMS: tuple[Callable[[View], Iterator[Form]], ...] = tuple(rule.forms for rule in _RULES)
 CHECKS: tuple[Callable[[Worker], Iterator[Match]], ...] = tuple(rule.check for rule in _RULES)
 
-_SHARED_RULES: tuple[ModuleType, ...] = (vendors, elastic_share, shift_demand, floors)
+_SHARED_RULES: tuple[ModuleType, ...] = (vendors, elastic_share, shift_demand, floors, training)
 
 SHARED: tuple[Callable[[Whole, Sequence[View]], Iterator[SharedRow | Watch]], ...] = tuple(
     rule.shared for rule in _SHARED_RULES
