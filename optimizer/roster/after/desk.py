@@ -1,0 +1,350 @@
+"""A roster laid out for questions of what it would cost if some people worked otherwise.
+
+Costs come from the checks of the rules, the same that the verifier judges by, of whoever is
+changed; coverage is counted again only in the slots that change. Which changes are worth a look
+is told before by the state of the plan, which knows the price of every shift.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.errors import InvalidInput, Issue
+from optimizer.model import (
+    PlannedActivity,
+    Roster,
+    RosterProblem,
+    RuleName,
+    Shift,
+)
+from optimizer.roster.after.diff import Change, change_between
+from optimizer.roster.checks.cover import shortage_of
+from optimizer.roster.checks.worker import Duty, Worker, workers
+from optimizer.roster.frame import Frame
+from optimizer.roster.placement import FREE
+from optimizer.roster.rules.evaluate import cost_of
+from optimizer.roster.rules.match import Match
+from optimizer.roster.rules.registry import CHECKS, SHARED_CHECKS
+from optimizer.roster.state import Seat, State
+from optimizer.roster.tours import Tours
+
+__all__ = ["Desk", "Effect"]
+
+Integers = NDArray[np.int64]
+Rows = Mapping[int, Integers]
+"""Patterns of each day, or `FREE`, [days], of the agents that change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a change of a roster brings.
+
+    Parameters
+    ----------
+    changes
+        The days that change.
+    costs
+        What each rule costs more than before; rules for which nothing changes are left out.
+    breaks
+        Hard rules that would be broken and are not now.
+    """
+
+    changes: tuple[Change, ...]
+    costs: dict[RuleName, float]
+    breaks: tuple[Match, ...]
+
+    @property
+    def cost(self) -> float:
+        """Return what the roster would cost more; infinite if a hard rule would be broken."""
+        return math.inf if self.breaks else sum(self.costs.values())
+
+
+class Desk:
+    """A problem, a roster and the state of that plan.
+
+    Parameters
+    ----------
+    problem, roster
+        Both sound, but for hard rules that the roster may break.
+
+    Raises
+    ------
+    InvalidInput
+        If a shift of the roster is none that its template allows.
+    """
+
+    def __init__(self, problem: RosterProblem, roster: Roster) -> None:
+        self.problem = problem
+        self.frame = Frame.of(problem)
+        self.staff = workers(problem, roster)
+        self.numbers = {worker.agent.id: worker.number for worker in self.staff}
+        self._worked, begins = self._plan()
+        self.state = State(self.frame)
+        for worker in self.staff:
+            number = worker.number
+            row = self._worked[number]
+            self.state.put_in(number, row, begins[number], None, self.sessions(number, row))
+
+    @cached_property
+    def tours(self) -> Tours:
+        """Return the automata of everybody's rosters."""
+        return Tours.of(self.frame)
+
+    def agent(self, name: str) -> int:
+        """Return the position of an agent.
+
+        Raises
+        ------
+        InvalidInput
+            If there is none of that name.
+        """
+        if name not in self.numbers:
+            issue = Issue("unknown_agent", "/agent", f"There is no agent {name!r}.")
+            raise InvalidInput("There is no such agent.", [issue])
+        return self.numbers[name]
+
+    def day(self, day: date) -> int:
+        """Return the position of a day in the calendar.
+
+        Raises
+        ------
+        InvalidInput
+            If it is not in the period.
+        """
+        days = self.frame.calendar.days
+        if day not in days:
+            detail = f"{day} is not in the period, {days[0]} to {days[-1]}."
+            issue = Issue("day_outside_period", "/day", detail)
+            raise InvalidInput("There is no such day.", [issue])
+        return days.index(day)
+
+    def own_cost(self, agent: int) -> float:
+        """Return what an agent's roster costs by the agent's own rules, broken ones left out."""
+        own = float(self.state.own[agent])
+        if math.isfinite(own):
+            return own
+        return sum(match.cost for match in _matches(self.staff[agent]) if not match.broken)
+
+    def quick(self, rows: Rows) -> float:
+        """Return about what the roster would cost more if some agents worked something else.
+
+        Exact but for trainings, and for hard rows over several people, which have a high price
+        instead of an infinite one. Infinite if a hard rule about one person would be broken.
+        """
+        own = [
+            cost_of(self.frame.people[agent], self.frame.patterns, row.tolist())
+            for agent, row in rows.items()
+        ]
+        if not all(map(math.isfinite, own)):
+            return math.inf
+        before = self.state.common + sum(map(self.own_cost, rows))
+        with _Tried(self, rows):
+            after = self.state.common + sum(own)
+        return after - before
+
+    def effect(self, rows: Rows) -> Effect:
+        """Return exactly what would change if some agents worked something else.
+
+        Activities of new shifts are placed where they cost least; everything else stays.
+        """
+        with _Tried(self, rows) as begins:
+            changed = {
+                agent: self._worker(agent, row, begins[agent]) for agent, row in rows.items()
+            }
+        staff = [changed.get(worker.number, worker) for worker in self.staff]
+        before = [match for agent in rows for match in _matches(self.staff[agent])]
+        after = [match for worker in changed.values() for match in _matches(worker)]
+        before += self._shared
+        after += _shared_matches(self.problem, staff)
+        costs = _finite_costs(after)
+        for rule, cost in _finite_costs(before).items():
+            costs[rule] -= cost
+        costs[RuleName.SHORTAGE] += self._shortage_rise(changed)
+        known: defaultdict[object, float] = defaultdict(float)
+        for match in before:
+            known[match.rule, match.agent, match.day] += match.amount if match.broken else 0.0
+        breaks = tuple(
+            match
+            for match in after
+            if match.broken and match.amount > known[match.rule, match.agent, match.day]
+        )
+        return Effect(
+            tuple(self._changes(changed.values())),
+            {rule: cost for rule, cost in costs.items() if abs(cost) > 1e-9},
+            breaks,
+        )
+
+    def row(self, agent: int) -> Integers:
+        """Return a copy of what an agent works, [days]."""
+        row: Integers = self._worked[agent].copy()
+        return row
+
+    def sessions(self, agent: int, row: Integers) -> tuple[PlannedActivity, ...]:
+        """Return the training of an agent on the days that a row leaves as they are."""
+        calendar = self.frame.calendar
+        kept = self.state.kept.get(agent, {})
+        same = {
+            calendar.days[day]
+            for day in np.flatnonzero((row == self._worked[agent]) & (row != FREE)).tolist()
+            if row[day] not in kept  # comes with the pattern
+        }
+        return tuple(
+            activity
+            for duty in self.staff[agent].duties
+            if duty.day in same
+            for activity in duty.shift.activities
+            if activity.training is not None
+        )
+
+    def shift(self, agent: int, pattern: int, begins: Sequence[int]) -> Shift:
+        """Return the shift of a pattern with activities at some slots."""
+        organisation, patterns = self.problem.organisation, self.frame.patterns
+        template = organisation.templates[patterns.template[pattern]]
+        sizes = patterns.activities[patterns.template[pattern]]
+        activities = (
+            PlannedActivity(what.kind, begin, begin + size.slots, what.paid)
+            for what, size, begin in zip(template.activities, sizes, begins, strict=False)
+        )
+        start, end = int(patterns.start[pattern]), int(patterns.end[pattern])
+        name = organisation.agents[agent].id
+        return Shift(name, template.id, start, end, tuple(activities))
+
+    @cached_property
+    def _shared(self) -> list[Match]:
+        return _shared_matches(self.problem, self.staff)
+
+    def _plan(self) -> tuple[Integers, Integers]:
+        """Return the roster as patterns and begins of activities."""
+        frame = self.frame
+        p, calendar = frame.patterns, frame.calendar
+        keys = zip(*(of.tolist() for of in (p.clock, p.template, p.start, p.end)), strict=True)
+        pattern_of = {key: pattern for pattern, key in enumerate(keys)}
+        shape = len(self.staff), len(calendar.days)
+        most = max((len(activities) for activities in p.activities), default=0)
+        worked = np.full(shape, FREE, dtype=np.int64)
+        begins = np.zeros((*shape, most), dtype=np.int64)
+        issues = []
+        for worker in self.staff:
+            clock = calendar.zones[worker.clock.zone]
+            for duty in worker.duties:
+                template = frame.whole.template_ids[duty.shift.template]
+                key = (clock, template, duty.shift.start, duty.shift.end)
+                places = [a.start for a in duty.shift.activities if a.training is None]
+                if key not in pattern_of or len(places) != len(p.activities[template]):
+                    detail = f"{worker.agent.id!r} works no shift of its template on {duty.day}."
+                    pointer = f"/roster/shifts/{duty.number}"
+                    issues.append(Issue("shift_without_template", pointer, detail))
+                    continue
+                day = (duty.day - calendar.days[0]).days
+                worked[worker.number, day] = pattern_of[key]
+                begins[worker.number, day, : len(places)] = places
+        if issues:
+            raise InvalidInput("The roster cannot be laid out.", issues)
+        return worked, begins
+
+    def _worker(self, agent: int, row: Integers, begins: Integers) -> Worker:
+        """Return an agent with other shifts; those that stay keep all their activities."""
+        worker, calendar = self.staff[agent], self.frame.calendar
+        kept = {duty.day: duty for duty in worker.duties}
+        templates = self.problem.organisation.templates
+        duties = []
+        for day in np.flatnonzero(row != FREE).tolist():
+            if row[day] == self._worked[agent, day]:
+                duties.append(kept[calendar.days[day]])
+                continue
+            shift = self.shift(agent, int(row[day]), begins[day].tolist())
+            duties.append(
+                Duty(
+                    -1,
+                    shift,
+                    templates[self.frame.patterns.template[row[day]]],
+                    calendar.days[day],
+                    shift.paid_slots() * self.frame.step,
+                )
+            )
+        return replace(worker, duties=tuple(duties))
+
+    def _changes(self, changed: Iterable[Worker]) -> Iterator[Change]:
+        for worker in changed:
+            before = {duty.day: duty.shift for duty in self.staff[worker.number].duties}
+            after = {duty.day: duty.shift for duty in worker.duties}
+            for day in sorted(before.keys() | after.keys()):
+                change = change_between(
+                    worker.agent.id, day, before.get(day), after.get(day), self.frame.step
+                )
+                if change is not None:
+                    yield change
+
+    def _shortage_rise(self, changed: Mapping[int, Worker]) -> float:
+        """Return what shortage costs more, counted again in the slots that change."""
+        requirement = self.problem.requirement
+        touched = np.zeros(requirement.grid.count, dtype=bool)
+        for change in self._changes(changed.values()):
+            for shift in (change.before, change.after):
+                if shift is not None:
+                    touched[max(0, shift.start) : shift.end] = True
+        masked = replace(requirement, agents=np.where(touched, requirement.agents, 0.0))
+        problem = replace(self.problem, requirement=masked)
+        groups = {group.id: group for group in self.problem.organisation.groups}
+        price = np.array([groups[name].shortage_cost for name in requirement.groups])
+
+        def cost(staff: Iterable[Worker]) -> float:
+            shifts = tuple(
+                duty.shift
+                for worker in staff
+                for duty in worker.duties
+                if touched[max(0, duty.shift.start) : duty.shift.end].any()
+            )
+            short = shortage_of(problem, Roster(requirement.grid, shifts)).sum(axis=1)
+            return float(price @ short) * requirement.grid.hours_per_slot
+
+        after = (changed.get(worker.number, worker) for worker in self.staff)
+        return cost(after) - cost(self.staff)
+
+
+class _Tried:
+    """Some agents work something else while this lasts; gives their begins of activities."""
+
+    def __init__(self, desk: Desk, rows: Rows) -> None:
+        self._desk, self._state, self._rows = desk, desk.state, rows
+        self._seats: dict[int, Seat] = {}
+
+    def __enter__(self) -> dict[int, Integers]:
+        state, placed = self._state, {}
+        self._seats = {agent: state.take_out(agent) for agent in self._rows}
+        for agent, row in self._rows.items():
+            begins, seat = state.place(agent, row), self._seats[agent]
+            same = row == seat.worked
+            begins[same] = seat.begins[same]
+            placed[agent] = begins
+            state.put_in(agent, row, begins, 0.0, self._desk.sessions(agent, row))
+        return placed
+
+    def __exit__(self, *_: object) -> None:
+        for agent, seat in self._seats.items():
+            self._state.take_out(agent)
+            self._state.put_back(agent, seat)
+
+
+def _matches(worker: Worker) -> list[Match]:
+    return [match for check in CHECKS for match in check(worker)]
+
+
+def _shared_matches(problem: RosterProblem, staff: Sequence[Worker]) -> list[Match]:
+    return [match for check in SHARED_CHECKS for match in check(problem, staff)]
+
+
+def _finite_costs(matches: Iterable[Match]) -> defaultdict[RuleName, float]:
+    costs: defaultdict[RuleName, float] = defaultdict(float)
+    for match in matches:
+        if not match.broken:
+            costs[match.rule] += match.cost
+    return costs
