@@ -110,18 +110,15 @@ def join(left: Machine, right: Machine, days: Sequence[slice], limit: int) -> Ma
     room = limit
     for day, patterns in enumerate(days):
         a, b = left.following[day], right.following[day]
-        mine = np.append(left.kind[patterns], left.off[day]).astype(np.int64)
+        mine = np.append(left.kind[patterns], left.off[day])
         theirs = np.append(right.kind[patterns], right.off[day])
-        known = (mine >= 0) & (theirs >= 0)
-        pairs, place = np.unique(mine[known] * b.shape[1] + theirs[known], return_inverse=True)
-        kinds = np.full(len(mine), -1, np.int32)
-        kinds[known] = place
+        kinds, a_kind, b_kind = _paired(mine, theirs, a.shape[1], b.shape[1])
         kind[patterns], off[day] = kinds[:-1], kinds[-1]
-        room -= len(one) * len(pairs)
+        room -= len(one) * len(a_kind)
         if room < 0:
             return None
         table, cost, one, two = _joined(
-            one, two, a, left.cost[day], b, right.cost[day], pairs // b.shape[1], pairs % b.shape[1]
+            one, two, a, left.cost[day], b, right.cost[day], a_kind, b_kind
         )
         following.append(table)
         costs.append(cost)
@@ -148,6 +145,27 @@ def reduced(machine: Machine, days: Sequence[slice]) -> Machine:
     alive = len(number) > 0 and number[0] >= 0
     constant = machine.constant + float(future[0]) if alive else np.inf
     return Machine(kind, off, tuple(following), tuple(costs), constant)
+
+
+@njit(cache=True, nogil=True)
+def _paired(
+    mine: Numbers, theirs: Numbers, kinds: int, others: int
+) -> tuple[Numbers, Integers, Integers]:
+    """Return the kinds of the product, -1 for none, and the two kinds that make each."""
+    number = np.full((kinds, others), np.int32(-1))
+    result = np.full(len(mine), np.int32(-1))
+    a_kind, b_kind = np.empty(len(mine), np.int64), np.empty(len(mine), np.int64)
+    count = 0
+    for i in range(len(mine)):
+        a, b = mine[i], theirs[i]
+        if a < 0 or b < 0:
+            continue
+        if number[a, b] < 0:
+            number[a, b] = count
+            a_kind[count], b_kind[count] = a, b
+            count += 1
+        result[i] = number[a, b]
+    return result, a_kind[:count].copy(), b_kind[:count].copy()
 
 
 @njit(cache=True, nogil=True)

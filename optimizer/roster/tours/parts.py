@@ -7,18 +7,40 @@ end of its days is charged on its last day.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.roster.patterns import Patterns
-from optimizer.roster.rules.forms import Rest, Run, Spread, Succession, Tally
+from optimizer.roster.rules.forms import Form, Rest, Run, Spread, Succession, Tally
 from optimizer.roster.tours.machine import Machine, days_of, rounded
 
-__all__ = ["of_rests", "of_run", "of_spread", "of_successions", "of_tally", "size_of"]
+__all__ = ["Piece", "machine_of", "size_of"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+
+Piece: TypeAlias = tuple[Form, ...]
+"""Forms that make one machine together: all rests, all successions, or any other form alone."""
+
+
+def machine_of(piece: Piece, patterns: Patterns, first: int, last: int) -> Machine:
+    """Return the machine of some forms, for an agent whose days are those from first to last."""
+    form = piece[0]
+    if isinstance(form, Rest):
+        rests = [rest for rest in piece if isinstance(rest, Rest)]
+        return _of_rests(rests, patterns, first, last)
+    if isinstance(form, Succession):
+        successions = [one for one in piece if isinstance(one, Succession)]
+        return _of_successions(successions, patterns, first, last)
+    if isinstance(form, Run):
+        return _of_run(form, patterns, first, last)
+    if isinstance(form, Tally):
+        return _of_tally(form, patterns, first, last)
+    if isinstance(form, Spread):
+        return _of_spread(form, patterns, first, last)
+    raise TypeError("Prices are no machine: they are added when tours are searched.")
 
 
 class _Layers:
@@ -51,7 +73,7 @@ class _Layers:
         return Machine(self._kind, off, tuple(self._following), tuple(self._cost))
 
 
-def of_rests(rests: Sequence[Rest], patterns: Patterns, first: int, last: int) -> Machine:
+def _of_rests(rests: Sequence[Rest], patterns: Patterns, first: int, last: int) -> Machine:
     """Return the machine that remembers when the last shift ended, while that can matter."""
     days = days_of(patterns.day, first, last)
     most = max((rest.slots for rest in rests if rest.price), default=0)
@@ -81,7 +103,7 @@ def of_rests(rests: Sequence[Rest], patterns: Patterns, first: int, last: int) -
     return layers.machine()
 
 
-def of_successions(
+def _of_successions(
     successions: Sequence[Succession], patterns: Patterns, first: int, last: int
 ) -> Machine:
     """Return the machine that remembers which successions yesterday's shift can begin."""
@@ -107,7 +129,7 @@ def of_successions(
     return layers.machine()
 
 
-def of_run(run: Run, patterns: Patterns, first: int, last: int) -> Machine:
+def _of_run(run: Run, patterns: Patterns, first: int, last: int) -> Machine:
     """Return the machine that counts days in a row.
 
     States 0 to `top` are lengths of runs whose beginning is known, those after them lengths of
@@ -141,7 +163,7 @@ def of_run(run: Run, patterns: Patterns, first: int, last: int) -> Machine:
     return layers.machine()
 
 
-def of_tally(tally: Tally, patterns: Patterns, first: int, last: int) -> Machine:
+def _of_tally(tally: Tally, patterns: Patterns, first: int, last: int) -> Machine:
     """Return the machine that adds up, and remembers whether the block has been counted."""
     days = days_of(patterns.day, first, last)
     cap = len(tally.price) - 1
@@ -180,7 +202,7 @@ def of_tally(tally: Tally, patterns: Patterns, first: int, last: int) -> Machine
     return Machine(machine.kind, machine.off, machine.following, machine.cost, constant)
 
 
-def of_spread(spread: Spread, patterns: Patterns, first: int, last: int) -> Machine:
+def _of_spread(spread: Spread, patterns: Patterns, first: int, last: int) -> Machine:
     """Return the machine that remembers the least and the greatest key so far."""
     days = days_of(patterns.day, first, last)
     own = range(max(first, spread.first), min(last, spread.last))
@@ -222,12 +244,20 @@ def _last_finite(price: Floats) -> int:
     return int(np.flatnonzero(np.isfinite(price)).max(initial=-1))
 
 
-def size_of(form: Tally | Spread, patterns: Patterns, first: int, last: int) -> int:
-    """Return a bound on the arcs of the machine of a form, before it is built."""
+def size_of(piece: Piece, patterns: Patterns, first: int, last: int) -> int:
+    """Return a bound on the arcs of the machine of a total or a spread before it is built."""
+    form = piece[0]
+    if not isinstance(form, Tally | Spread):
+        return 0
     begin, end = max(first, form.first), min(last, form.last)
     days = days_of(patterns.day, begin, max(begin, end))
-    if isinstance(form, Tally):
-        values = 2 * len(form.price)
-        return values * sum(len(np.unique(form.units[day])) + 1 for day in days)
-    keys = len(np.unique(np.concatenate([np.empty(0), *(form.key[day] for day in days)]))) + 1
-    return keys**3 * len(days) // 2
+    if isinstance(form, Spread):
+        keys = [np.unique(form.key[day]) for day in days]
+        number = len(np.unique(np.concatenate([np.empty(0, np.int64), *keys])))
+        return number * number // 2 * sum(len(some) + 1 for some in keys)
+    size, most = 0, 1
+    for day in days:
+        units = np.unique(form.units[day])
+        size += most * (len(units) + 1)
+        most = min(len(form.price), most + int(units.max(initial=1)))
+    return size if form.block is None else 2 * size

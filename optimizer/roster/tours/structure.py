@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field, fields
-from typing import Any
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.roster.frame import Person
 from optimizer.roster.patterns import Patterns
-from optimizer.roster.rules.forms import Run, Spread, Tally
+from optimizer.roster.rules.forms import Form, Spread, Tally
+from optimizer.roster.tours.library import Library, pieces
 from optimizer.roster.tours.machine import Machine, days_of, join, reduced, unit
-from optimizer.roster.tours.parts import (
-    of_rests,
-    of_run,
-    of_spread,
-    of_successions,
-    of_tally,
-    size_of,
-)
+from optimizer.roster.tours.parts import Piece
 from optimizer.roster.tours.pricing import Arrays
 
-__all__ = ["Parts", "Structure"]
+__all__ = ["Structure"]
 
 Numbers = NDArray[np.int32]
 Integers = NDArray[np.int64]
@@ -69,7 +63,7 @@ class Structure:
     following: Numbers
     cost: NDArray[np.float64]
     constant: float
-    dropped: tuple[Tally | Spread, ...]
+    dropped: tuple[Form, ...]
 
     @property
     def arrays(self) -> Arrays:
@@ -83,7 +77,7 @@ class Structure:
 
     @classmethod
     def of(
-        cls, people: Sequence[Person], patterns: Patterns, parts: Parts, max_arcs: int
+        cls, people: Sequence[Person], patterns: Patterns, library: Library, max_arcs: int
     ) -> Structure:
         """Return the automaton of people with equal days and equal forms.
 
@@ -99,29 +93,33 @@ class Structure:
         free = np.array([one.free[person.first : person.last] for one in people])
         off: NDArray[np.bool_] = np.isfinite(free).any(axis=0)
         whole = unit(open_, off, days)
-        dropped: list[Tally | Spread] = []
-        machines = [(form, parts.of(person, form)) for form in parts.names(person)]
-        for form, machine in sorted(machines, key=_by_harm):
-            joined = join(whole, machine, days, 2 * max_arcs) if machine else None
+        dropped: list[Form] = []
+        machines = [(piece, library.machine(person, piece)) for piece in pieces(person)]
+        for piece, machine in sorted(machines, key=_by_harm):
+            total = isinstance(piece[0], Tally | Spread)
+            # What is pruned afterwards counts half.
+            limit = 2 * max_arcs if total else sys.maxsize
+            joined = join(whole, machine, days, limit) if machine else None
             smaller = reduced(joined, days) if joined else None
-            if smaller is None or (smaller.arcs > max_arcs and isinstance(form, Tally | Spread)):
-                assert isinstance(form, Tally | Spread)
-                dropped.append(form)
+            if smaller is None or (total and smaller.arcs > max_arcs):
+                dropped += piece
             else:
                 whole = smaller
         return _flat(whole, days, person.first, tuple(dropped))
 
 
-def _by_harm(entry: tuple[Any, Machine | None]) -> tuple[bool, bool, int]:
+def _by_harm(entry: tuple[Piece, Machine | None]) -> tuple[bool, bool, int]:
     """Sort what must count first, then what forbids, then small machines."""
-    form, machine = entry
-    tally = isinstance(form, Tally | Spread)
-    soft = tally and bool(np.isfinite(form.price).all())
-    return tally, soft, machine.arcs if machine else 0
+    piece, machine = entry
+    form = piece[0]
+    arcs = machine.arcs if machine else 0
+    if not isinstance(form, Tally | Spread):
+        return False, False, arcs
+    return True, bool(np.isfinite(form.price).all()), arcs
 
 
 def _flat(
-    machine: Machine, days: Sequence[slice], first: int, dropped: tuple[Tally | Spread, ...]
+    machine: Machine, days: Sequence[slice], first: int, dropped: tuple[Form, ...]
 ) -> Structure:
     shapes = np.array([table.shape for table in machine.following], np.int64).reshape(-1, 2)
     states = np.concatenate(([0], np.cumsum(shapes[:, 0] + 1), [0]))
@@ -141,69 +139,3 @@ def _flat(
     return Structure(
         first, kind, machine.off, states, kinds, arcs, following, cost, machine.constant, dropped
     )
-
-
-@dataclass(slots=True)
-class Parts:
-    """The machines of single forms, made once for all people who share them.
-
-    Parameters
-    ----------
-    max_arcs
-        Forms whose own machine could have more are not made into one.
-    """
-
-    patterns: Patterns
-    max_arcs: int
-    _made: dict[Hashable, Machine | None] = field(default_factory=dict)
-    _contents: dict[bytes, int] = field(default_factory=dict)
-    _arrays: dict[int, tuple[NDArray[Any], int]] = field(default_factory=dict)
-
-    def names(self, person: Person) -> list[Any]:
-        """Return what makes machines: all rests, all successions, and each other form."""
-        groups = [group for group in (person.rests, person.successions) if group]
-        return [*groups, *person.runs, *person.tallies, *person.spreads]
-
-    def key(self, person: Person) -> Hashable:
-        """Return what people share whose automata are alike."""
-        forms = [self._key(form) for name in self.names(person) for form in _forms(name)]
-        return person.first, person.last, tuple(forms)
-
-    def of(self, person: Person, name: Any) -> Machine | None:
-        """Return the machine of a form or of several together; None if it is too large."""
-        key = (person.first, person.last, tuple(self._key(form) for form in _forms(name)))
-        if key not in self._made:
-            self._made[key] = self._make(name, person.first, person.last)
-        return self._made[key]
-
-    def _make(self, name: Any, first: int, last: int) -> Machine | None:
-        makers: dict[type, Callable[..., Machine]] = {Run: of_run, Tally: of_tally}
-        if isinstance(name, tuple):
-            make = of_rests if hasattr(name[0], "slots") else of_successions
-        else:
-            make = makers.get(type(name), of_spread)
-            if not isinstance(name, Run) and (
-                size_of(name, self.patterns, first, last) > 4 * self.max_arcs
-            ):
-                return None
-        machine = make(name, self.patterns, first, last)
-        return reduced(machine, days_of(self.patterns.day, first, last))
-
-    def _key(self, form: Any) -> Hashable:
-        """Return what is equal for equal forms; whose rule they are does not matter."""
-        return type(form), tuple(
-            self._content(value) if isinstance(value, np.ndarray) else value
-            for name, value in ((f.name, getattr(form, f.name)) for f in fields(form))
-            if name != "rule"
-        )
-
-    def _content(self, array: NDArray[Any]) -> int:
-        if id(array) not in self._arrays:
-            number = self._contents.setdefault(array.tobytes(), len(self._contents))
-            # The array is kept, so that its id stays its own.
-            self._arrays[id(array)] = array, number
-        return self._arrays[id(array)][1]
-
-
-def _forms(name: Any) -> tuple[Any, ...]:
-    return name if isinstance(name, tuple) else (name,)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.roster.frame import Frame, Person
 from optimizer.roster.patterns import Patterns
+from optimizer.roster.rules.forms import Form
+from optimizer.roster.tours.library import Library
 from optimizer.roster.tours.pricing import best_tours, price_through
-from optimizer.roster.tours.structure import Parts, Structure
+from optimizer.roster.tours.structure import Structure
 
 __all__ = ["MAX_ARCS", "OPEN", "Through", "Tour", "Tours"]
 
@@ -78,7 +80,8 @@ class Tours:
     """
 
     rows: dict[int, int]
-    _day: Integers
+    _people: tuple[Person, ...]
+    _patterns: Patterns
     _days: int
     _structures: tuple[Structure, ...]
     _structure: Integers
@@ -131,20 +134,16 @@ class Tours:
         teams
             Team of each, for `best_all`; None puts all into team 0.
         """
-        parts = Parts(patterns, max_arcs)
+        library = Library(patterns, 4 * max_arcs)
         numbers: dict[object, int] = {}
         structure = np.array(
-            [numbers.setdefault(parts.key(person), len(numbers)) for person in people], np.int64
+            [numbers.setdefault(library.key(person), len(numbers)) for person in people], np.int64
         )
         most = min(max_arcs, MAX_ARCS_TOGETHER // max(1, len(numbers)))
+        groups = [np.flatnonzero(structure == number).tolist() for number in range(len(numbers))]
         structures = tuple(
-            Structure.of(
-                [people[row] for row in np.flatnonzero(structure == number).tolist()],
-                patterns,
-                parts,
-                most,
-            )
-            for number in range(len(numbers))
+            Structure.of([people[row] for row in group], patterns, library, most)
+            for group in groups
         )
         kinds = [
             structures[number].kind[person.patterns]
@@ -154,7 +153,8 @@ class Tours:
         free = [person.free for person in people]
         return cls(
             {person.number: row for row, person in enumerate(people)},
-            patterns.day,
+            tuple(people),
+            patterns,
             days,
             structures,
             structure,
@@ -198,18 +198,27 @@ class Tours:
     ) -> Tour:
         """Return the cheapest roster of an agent that agrees with what is fixed.
 
-        Days fixed at the beginning cost next to no time.
+        Where not all forms count for the whole period, an automaton is made of what is left
+        open: with most days fixed, all forms do count.
 
         Parameters
         ----------
         fixed
             Pattern of each day, -1 for a day off, `OPEN` for anything, [days].
         """
-        said = fixed[self._day]
-        open_ = (said == OPEN) | (said == np.arange(len(said)))
-        off = np.where(fixed >= 0, np.inf, 0.0)
-        off = off if free is None else off + free
-        return self.best(agent, np.where(open_, prices, np.inf), off)
+        person = self._people[self.rows[agent]]
+        narrow = _narrowed(person, self._patterns, fixed)
+        if not self.exact(agent):
+            tours = Tours.of_people([narrow], self._patterns, self._days)
+            return tours.best(agent, prices, free)
+        open_ = np.full(len(self._patterns), np.inf)
+        open_[narrow.patterns] = prices[narrow.patterns]
+        off = np.where(np.isinf(narrow.free), np.inf, 0.0)
+        return self.best(agent, open_, off if free is None else off + free)
+
+    def dropped(self, agent: int) -> tuple[Form, ...]:
+        """Return the forms of an agent that do not count."""
+        return self.structure(agent).dropped
 
     def best_all(
         self, prices: Floats, agents: Sequence[int] | Integers, *, threads: int = 2
@@ -246,7 +255,7 @@ class Tours:
             Added to the own prices, as in `best`.
         """
         structure, row = self.structure(agent), self.rows[agent]
-        found = Through(np.full(len(self._day), np.inf), np.full(self._days, np.inf))
+        found = Through(np.full(len(self._patterns), np.inf), np.full(self._days, np.inf))
         price_through(
             structure.arrays, structure.first, structure.constant, structure.off, row,
             self._begin, self._pattern, self._kind, self._price, self._free,
@@ -286,3 +295,14 @@ class _Results:
     @classmethod
     def empty(cls, agents: int, days: int) -> _Results:
         return cls(np.empty(agents), np.empty(agents), np.empty((agents, days), np.int64))
+
+
+def _narrowed(person: Person, patterns: Patterns, fixed: Integers) -> Person:
+    """Return a person who has only what agrees with what is fixed."""
+    said = fixed[patterns.day[person.patterns]]
+    kept = (said == OPEN) | (said == person.patterns)
+    free = np.where(fixed >= 0, np.inf, person.free)
+    if (fixed[: person.first] >= 0).any() or (fixed[person.last :] >= 0).any():
+        # Nobody works on a day that is not an own day.
+        kept[:], free[:] = False, np.inf
+    return replace(person, patterns=person.patterns[kept], price=person.price[kept], free=free)
