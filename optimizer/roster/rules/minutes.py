@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.model import Range, RuleName
 from optimizer.roster.checks.worker import Worker
@@ -48,17 +49,22 @@ def _tally(
     price, templates = view.price(rule), view.contract.templates
 
     def make() -> Tally | None:
-        paid = view.whole.paid_minutes
-        allowed = paid[of_contract(view)]
-        unit = max(1, int(np.gcd.reduce(allowed)))
-        most = (last - first) * int(allowed.max(initial=0)) // unit
+        unit, units = view.shared(("paid units", templates), lambda: _units(view))
+        most = (last - first) * int(units[of_contract(view)].max(initial=0))
         totals = before + unit * np.arange(most + 1)
         cost = totals_prices(beyond_carried(bounds, before), totals, price)
-        return None if cost is None else Tally(rule, first, last, paid // unit, cost)
+        return None if cost is None else Tally(rule, first, last, units, cost)
 
     form = view.shared((rule, bounds, price, templates, first, last, before), make)
     if form is not None:
         yield form
+
+
+def _units(view: View) -> tuple[int, NDArray[np.int64]]:
+    """Return the greatest length that divides all paid times of the contract, and their counts."""
+    paid = view.whole.paid_minutes
+    unit = max(1, int(np.gcd.reduce(paid[of_contract(view)])))
+    return unit, paid // unit
 
 
 def check(worker: Worker) -> Iterator[Match]:

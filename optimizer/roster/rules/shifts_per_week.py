@@ -35,11 +35,12 @@ def _tally(view: View, week: Week) -> Tally | None:
         bounds = Range(0, bounds.maximum)
     before = view.agent.history.shifts_this_week if week.opening else 0
 
+    each = view.shared("each shift", lambda: np.ones(len(view.whole.patterns), dtype=np.int64))
+
     def make() -> Tally | None:
         totals = before + np.arange(week.last - week.first + 1)
         cost = totals_prices(beyond_carried(bounds, before), totals, price)
-        units = np.ones(len(view.whole.patterns), dtype=np.int64)
-        return None if cost is None else Tally(rule, week.first, week.last, units, cost)
+        return None if cost is None else Tally(rule, week.first, week.last, each, cost)
 
     return view.shared((rule, bounds, price, week.first, week.last, before), make)
 

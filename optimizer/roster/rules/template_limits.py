@@ -27,17 +27,18 @@ def forms(view: View) -> Iterator[Form]:
 
 def _limit(view: View, template: str, bounds: Range) -> Form | None:
     rule, days = RuleName.TEMPLATE_LIMITS, view.days
-    price = view.price(rule)
+    price, patterns = view.price(rule), view.whole.patterns
+    shifts = view.shared(
+        ("shifts", template),
+        lambda: (patterns.template == view.whole.template_ids[template]).astype(np.int64),
+    )
 
     def make() -> Form | None:
-        patterns = view.whole.patterns
-        mine = patterns.template == view.whole.template_ids[template]
-        shifts = mine.astype(np.int64)
         # Where none is wanted, every shift has a price of its own and nothing need be counted.
         if bounds == Range(0, 0):
             return Prices(rule, priced(shifts, price))
-        most = len(np.unique(patterns.day[mine & (patterns.clock == view.clock)]))
-        cost = totals_prices(bounds, np.arange(most + 1), price)
+        possible = patterns.day[(shifts > 0) & (patterns.clock == view.clock)]
+        cost = totals_prices(bounds, np.arange(len(np.unique(possible)) + 1), price)
         return None if cost is None else Tally(rule, days.start, days.stop, shifts, cost)
 
     return view.shared((rule, template, bounds, price, view.clock), make)

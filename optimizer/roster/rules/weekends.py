@@ -67,10 +67,10 @@ def _whole(view: View, week: Week) -> Iterator[Form]:
         if worked is None:
             return
         first, cost = sunday, [price, 0.0] if worked else [0.0, price]
-    shifts = np.ones(len(view.whole.patterns), dtype=np.int64)
+    each = view.shared("each shift", lambda: np.ones(len(view.whole.patterns), dtype=np.int64))
     yield view.shared(
         (rule, first, sunday, *cost),
-        lambda: Tally(rule, first, sunday + 1, shifts, np.array(cost)),
+        lambda: Tally(rule, first, sunday + 1, each, np.array(cost)),
     )
 
 
