@@ -1,4 +1,4 @@
-"""Linear and integer models as arrays, handed in bulk to HiGHS inside OR-Tools.
+"""Linear and integer models as arrays, handed in bulk to HiGHS.
 
 Term-by-term modelling costs more time than solving at the sizes of a roster; here every call
 adds a whole block of variables, rows or coefficients.
@@ -7,22 +7,15 @@ adds a whole block of variables, rows or coefficients.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-# MathOpt ships no type information.
-from ortools.math_opt import model_pb2  # type: ignore[import-untyped]
-from ortools.math_opt.python import mathopt  # type: ignore[import-untyped]
-
+from optimizer.roster.highs import Listener, run
 from optimizer.stop import Deadline
 
 __all__ = ["LinearArrays", "LinearModel", "LinearSolution"]
-
-SHORTEST = 0.01
-"""Seconds below which a solve is not begun."""
 
 log = logging.getLogger(__name__)
 
@@ -151,6 +144,7 @@ class LinearModel:
         seed: int = 0,
         within: tuple[Integers, Floats, Floats] | None = None,
         start: Floats | None = None,
+        listener: Listener | None = None,
     ) -> LinearSolution:
         """Minimise with HiGHS until the gap is reached or the deadline passes.
 
@@ -166,33 +160,27 @@ class LinearModel:
             Variables with the lower and upper bounds that hold for this solve.
         start
             Values of a known solution to improve on.
+        listener
+            Is told every better objective and bound of a search for whole numbers.
         """
-        parameters = mathopt.SolveParameters(random_seed=seed)
+        arrays = self.arrays()
+        if within is not None:
+            columns, arrays.lower[columns], arrays.upper[columns] = within
+        options: dict[str, bool | int | float | str] = {"random_seed": seed}
         if relax:
-            parameters.lp_algorithm = mathopt.LPAlgorithm.BARRIER
+            arrays = replace(arrays, integer=np.zeros(self.variables, dtype=bool))
+            options |= {"solver": "ipm"}
         else:
-            parameters.relative_gap_tolerance = relative_gap
-            parameters.absolute_gap_tolerance = absolute_gap
-            parameters.highs.string_options["mip_lp_solver"] = "ipm"
-        model = mathopt.Model.from_model_proto(self._proto(relax, within))
-        hints = mathopt.ModelSolveParameters()
-        if start is not None:
-            known = dict(zip(model.variables(), start.tolist(), strict=True))
-            hints.solution_hints.append(mathopt.SolutionHint(variable_values=known))
-        result = _run(model, parameters, hints, deadline)
-        if result is None and relax:
-            # The interior point method ends well where the crossover after it can fail.
-            parameters.highs.string_options["run_crossover"] = "off"
-            result = _run(model, parameters, hints, deadline)
-        if result is None:
-            return LinearSolution(None, np.inf, -np.inf, infeasible=False)
-        bound = result.termination.objective_bounds.dual_bound
-        if not result.has_primal_feasible_solution():
-            infeasible = result.termination.reason is mathopt.TerminationReason.INFEASIBLE
-            return LinearSolution(None, np.inf, bound, infeasible)
-        found = result.variable_values()
-        values = np.fromiter((found[v] for v in model.variables()), float, self.variables)
-        return LinearSolution(values, result.objective_value(), bound, infeasible=False)
+            options |= {
+                "mip_rel_gap": relative_gap,
+                "mip_abs_gap": absolute_gap,
+                "mip_lp_solver": "ipm",
+            }
+        found = run(arrays, options, deadline, start=start, listener=listener)
+        if relax and not found.finished and not deadline.passed():
+            log.info("HiGHS ended without an answer; once more without a crossover")
+            found = run(arrays, options | {"run_crossover": "off"}, deadline)
+        return LinearSolution(found.values, found.objective, found.bound, found.infeasible)
 
     def arrays(self) -> LinearArrays:
         """Return the whole model as it stands now."""
@@ -204,31 +192,6 @@ class LinearModel:
         row, column, value = self._matrix()
         return LinearArrays(lower, upper, cost, integer, below, above, row, column, value)
 
-    def _proto(
-        self, relax: bool, within: tuple[Integers, Floats, Floats] | None
-    ) -> model_pb2.ModelProto:
-        proto = model_pb2.ModelProto()
-        arrays = self.arrays()
-        lower, upper = arrays.lower, arrays.upper
-        if within is not None:
-            columns, lower[columns], upper[columns] = within
-        proto.variables.ids.extend(range(self.variables))
-        proto.variables.lower_bounds.extend(lower.tolist())
-        proto.variables.upper_bounds.extend(upper.tolist())
-        proto.variables.integers.extend((arrays.integer & (not relax)).tolist())
-        priced = np.flatnonzero(arrays.cost)
-        proto.objective.linear_coefficients.ids.extend(priced.tolist())
-        proto.objective.linear_coefficients.values.extend(arrays.cost[priced].tolist())
-        if not self.rows:
-            return proto
-        proto.linear_constraints.ids.extend(range(self.rows))
-        proto.linear_constraints.lower_bounds.extend(arrays.row_lower.tolist())
-        proto.linear_constraints.upper_bounds.extend(arrays.row_upper.tolist())
-        proto.linear_constraint_matrix.row_ids.extend(arrays.row.tolist())
-        proto.linear_constraint_matrix.column_ids.extend(arrays.column.tolist())
-        proto.linear_constraint_matrix.coefficients.extend(arrays.value.tolist())
-        return proto
-
     def _matrix(self) -> tuple[Integers, Integers, Floats]:
         """Return the terms sorted by row and column, those at one place added up."""
         if not self._entries:
@@ -239,22 +202,3 @@ class LinearModel:
         total = np.bincount(inverse, weights=value, minlength=len(place))
         kept = total != 0
         return place[kept] // self.variables, place[kept] % self.variables, total[kept]
-
-
-def _run(
-    model: mathopt.Model,
-    parameters: mathopt.SolveParameters,
-    hints: mathopt.ModelSolveParameters,
-    deadline: Deadline,
-) -> mathopt.SolveResult | None:
-    """Solve, or return None where no time is left or HiGHS gives up with an error."""
-    if deadline.remaining() < SHORTEST:
-        return None  # a time limit of zero would be taken for none
-    parameters.time_limit = timedelta(seconds=deadline.remaining())
-    try:
-        return mathopt.solve(model, mathopt.SolverType.HIGHS, params=parameters, model_params=hints)
-    except (RuntimeError, AttributeError) as error:
-        # OR-Tools 9.15 fails to translate the status of a solver's error and raises
-        # AttributeError ("no attribute 'canonical_code'") in its place.
-        log.info("HiGHS gave up: %s", error.__context__ or error)
-        return None

@@ -25,6 +25,7 @@ from optimizer.roster.counting.spreads import add_spread
 from optimizer.roster.counting.tallies import add_tally
 from optimizer.roster.coupling import Begins, Coupling, add_coupling, begins_in, useful_pairs
 from optimizer.roster.frame import Frame
+from optimizer.roster.highs import Listener
 from optimizer.roster.linear import LinearModel, LinearSolution
 from optimizer.stop import Deadline
 
@@ -87,9 +88,25 @@ class CountsModel:
         self._learn(solution)
         self._relaxed = solution.values
 
-    def search(self, deadline: Deadline, *, gap: float, seed: int) -> Counts | None:
+    def search(
+        self,
+        deadline: Deadline,
+        *,
+        gap: float,
+        seed: int,
+        listener: Listener = lambda objective, bound: None,
+    ) -> Counts | None:
         """Return the best numbers found in time, or None.
 
+        Parameters
+        ----------
+        gap
+            The search ends at this proven relative gap.
+        listener
+            Is told every better objective and bound, in a thread of the solver's.
+
+        Notes
+        -----
         First only numbers next to those of the relaxation are allowed (relaxation enforced
         neighbourhood search, Berthold 2014): where the relaxation is as tight as it is for
         coverage, they nearly always contain an optimum. The whole model is searched, from there,
@@ -106,10 +123,20 @@ class CountsModel:
                 relative_gap=gap,
                 seed=seed,
                 within=(columns, np.floor(value + WHOLE), np.ceil(value - WHOLE)),
+                # What is proven next to the relaxation is proven of nothing else.
+                listener=lambda objective, _: listener(objective, self.bound),
             )
         closed = best.values is not None and relative_gap(best.objective, self.bound) <= gap
         if not closed and not deadline.passed():
-            whole = self._model.solve(deadline, relative_gap=gap, seed=seed, start=best.values)
+            whole = self._model.solve(
+                deadline,
+                relative_gap=gap,
+                seed=seed,
+                start=best.values,
+                listener=lambda objective, bound: listener(
+                    min(objective, best.objective), max(bound, self.bound)
+                ),
+            )
             self._learn(whole)
             best = whole if whole.objective <= best.objective else best
         if best.values is not None:
