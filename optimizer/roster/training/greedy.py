@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from optimizer.model import PlannedActivity
 from optimizer.roster.state import State
-from optimizer.roster.training.options import Option, Room, bounds_of, clash, kept_rooms, options_of
+from optimizer.roster.training.options import Option, Room, clash, options_of, rooms_of
 from optimizer.stop import Deadline
 
 __all__ = ["attend", "hold_greedily", "sessions_of"]
@@ -45,21 +45,25 @@ def sessions_of(state: State, options: Sequence[Option]) -> dict[int, tuple[Plan
 
 def hold_greedily(state: State, deadline: Deadline) -> None:
     """Hold one session after the other, the one that promises most first, while any saves."""
-    kept, left, held = kept_rooms(state), options_of(state), list[Option]()
+    trainings = state.frame.problem.directives.trainings
+    left, held = options_of(state), list[Option]()
     while left and not deadline.passed():
         worth = _worth(state, left)
         rooms: defaultdict[Room, list[int]] = defaultdict(list)
         for number in np.argsort(-worth, kind="stable").tolist():
             rooms[left[number].room].append(number)
+        bounds = {
+            room: (trainings[room[0]].group_min, trainings[room[0]].group_max) for room in rooms
+        }
+        bounds.update(rooms_of(state))
         promises = {
-            room: _promise(worth[numbers], *bounds_of(state, room, kept))
-            for room, numbers in rooms.items()
+            room: _promise(worth[numbers], *bounds[room]) for room, numbers in rooms.items()
         }
         room = max(promises, key=lambda room: promises[room])
         if promises[room] <= LEAST_GAIN:
             return
         before = state.weight
-        low, high = bounds_of(state, room, kept)
+        low, high = bounds[room]
         joined = list[Option]()
         for number in rooms[room][:high]:
             option = left[number]

@@ -13,7 +13,7 @@ from optimizer.model import TimeGrid, Training
 from optimizer.roster.placement import FREE
 from optimizer.roster.state import State
 
-__all__ = ["Option", "Room", "bounds_of", "clash", "kept_rooms", "least_stretch", "options_of"]
+__all__ = ["Option", "Room", "clash", "least_stretch", "options_of", "rooms_of"]
 
 Flags = NDArray[np.bool_]
 Room = tuple[int, str, int]
@@ -111,24 +111,28 @@ def _stretches(state: State, agent: int) -> Iterator[tuple[int, int, int]]:
         yield free, int(shapes.end[pattern]), least
 
 
-def kept_rooms(state: State) -> Counter[Room]:
-    """Return how many people are in each session that stays from the previous roster."""
+def rooms_of(state: State) -> dict[Room, tuple[int, int]]:
+    """Return how few and how many more may join each session that somebody attends already.
+
+    A session that stays from the previous roster may be smaller than its training wants.
+    """
     directives, agents = state.frame.problem.directives, state.frame.problem.organisation.agents
     position = {training.id: number for number, training in enumerate(directives.trainings)}
-    return Counter(
-        (position[session.training], agents[agent].site, session.start)
-        for agent in state.kept
-        for session in state.training(agent)
-        if session.training in position and session not in state.sessions.get(agent, ())
-    )
-
-
-def bounds_of(state: State, room: Room, kept: Counter[Room]) -> tuple[int, int]:
-    """Return how few and how many may join a session."""
-    training = state.frame.problem.directives.trainings[room[0]]
-    if room in kept:
-        return 0, max(0, training.group_max - kept[room])
-    return training.group_min, training.group_max
+    inside, stays = Counter[Room](), set[Room]()
+    for agent in {*state.kept, *state.sessions}:
+        chosen = state.sessions.get(agent, ())
+        for session in state.training(agent):
+            if session.training in position:
+                room = position[session.training], agents[agent].site, session.start
+                inside[room] += 1
+                if session not in chosen:
+                    stays.add(room)
+    found = {}
+    for room, number in inside.items():
+        training = directives.trainings[room[0]]
+        low = 0 if room in stays else max(0, training.group_min - number)
+        found[room] = low, max(0, training.group_max - number)
+    return found
 
 
 def clash(state: State, one: Option, other: Option) -> bool:

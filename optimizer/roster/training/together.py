@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -19,29 +20,31 @@ from optimizer.roster.state import State
 from optimizer.roster.training.options import (
     Option,
     Room,
-    bounds_of,
     clash,
-    kept_rooms,
     least_stretch,
-    options_of,
+    rooms_of,
 )
 from optimizer.stop import Deadline
 
-__all__ = ["MOST_OPTIONS", "chosen_together"]
-
-MOST_OPTIONS = 40_000
-"""With more agents and starts than this the sessions are not chosen together."""
+__all__ = ["Choice", "choose_together"]
 
 LEAST_GAIN = 1e-6
 
 Integers = NDArray[np.int64]
 
 
-def chosen_together(state: State, deadline: Deadline, seed: int) -> list[Option]:
-    """Choose all sessions at once, to optimality where the time suffices; none without time."""
-    options = options_of(state)
-    if not options or len(options) > MOST_OPTIONS or deadline.passed():
-        return []
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Options that are taken, and whether none better is possible."""
+
+    options: tuple[Option, ...]
+    optimal: bool
+
+
+def choose_together(
+    state: State, options: Sequence[Option], deadline: Deadline, seed: int
+) -> Choice | None:
+    """Choose among options, sessions of everybody else as they are; None without a solution."""
     model = LinearModel()
     trainings = state.frame.problem.directives.trainings
     cost = np.array([-trainings[option.training].cost for option in options])
@@ -51,9 +54,12 @@ def chosen_together(state: State, deadline: Deadline, seed: int) -> list[Option]
     _add_coverage(model, state, options, attends)
     solution = model.solve(deadline, absolute_gap=LEAST_GAIN, seed=seed)
     if solution.values is None:
-        return []
-    chosen = solution.values[attends] > 0.5
-    return [option for option, yes in zip(options, chosen.tolist(), strict=True) if yes]
+        return None
+    chosen = (solution.values[attends] > 0.5).tolist()
+    optimal = solution.objective - solution.bound <= 2 * LEAST_GAIN
+    return Choice(
+        tuple(option for option, yes in zip(options, chosen, strict=True) if yes), optimal
+    )
 
 
 def _add_attendance(
@@ -82,15 +88,16 @@ def _add_rooms(
     model: LinearModel, state: State, options: Sequence[Option], attends: Integers
 ) -> None:
     """Hold each session with as many as it wants, or not at all."""
-    kept = kept_rooms(state)
+    trainings, begun = state.frame.problem.directives.trainings, rooms_of(state)
     rooms: defaultdict[Room, list[int]] = defaultdict(list)
     for number, option in enumerate(options):
         rooms[option.room].append(number)
     for room, numbers in rooms.items():
-        low, high = bounds_of(state, room, kept)
-        if low <= 1:
-            model.add_row(attends[numbers], upper=high)
+        if room in begun:
+            low, high = begun[room]
+            model.add_row(attends[numbers], lower=low, upper=high)
             continue
+        low, high = trainings[room[0]].group_min, trainings[room[0]].group_max
         held = model.add_variables(1, upper=1.0, integer=True)
         columns = np.append(attends[numbers], held)
         ones = np.ones(len(numbers))
