@@ -98,7 +98,9 @@ class View:
     @property
     def days(self) -> range:
         """Return the agent's days, as indices of the calendar."""
-        return range(*self.whole.calendar.span(self.clock))
+        return self.shared(
+            ("days", self.clock), lambda: range(*self.whole.calendar.span(self.clock))
+        )
 
     def price(self, rule: RuleName) -> float:
         """Return the price of a unit of breach: infinite for a hard rule."""
