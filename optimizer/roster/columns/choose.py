@@ -23,6 +23,9 @@ Integers = NDArray[np.int64]
 SURE = 0.85
 """A roster that the relaxation uses to this share is taken."""
 
+DISTURBED = 0.1
+"""By so much a share may seem smaller than it is."""
+
 WHOLE = 1e-6
 
 ROUNDS = 5
@@ -46,6 +49,7 @@ def dive(
     below: float = np.inf,
     days: NDArray[np.bool_] | None = None,
     current: Integers | None = None,
+    rng: np.random.Generator | None = None,
 ) -> list[Column] | None:
     """Fix the rosters that the relaxation is surest of, price again, and so on to the end.
 
@@ -55,6 +59,8 @@ def dive(
         Give up when the relaxation costs as much as this.
     days, current
         As for `Workshop.price`.
+    rng
+        Disturbs the order in which rosters are fixed; None keeps to it.
 
     Returns
     -------
@@ -65,15 +71,13 @@ def dive(
     load = load.copy()
     while (chosen := whole(master, relaxed)) is None:
         open_ = set(master.agents)
-        shares = sorted(
-            (
-                (-share, number)
-                for number, share in relaxed.shares.items()
-                if master.column(number).agent in open_
-            )
-        )
-        for place, (share, number) in enumerate(shares):
-            if place and -share < SURE:
+        shares = [
+            (share if rng is None else share * rng.uniform(1 - DISTURBED, 1), number)
+            for number, share in relaxed.shares.items()
+            if master.column(number).agent in open_
+        ]
+        for place, (share, number) in enumerate(sorted(shares, reverse=True)):
+            if place and share < SURE:
                 break
             column = master.column(number)
             master.fix(column)

@@ -69,6 +69,7 @@ def generate(
     gap: float = 0.0,
     enough: float = np.inf,
     fixed: float = 0.0,
+    guess: Floats | None = None,
     days: NDArray[np.bool_] | None = None,
     current: Integers | None = None,
     tell: Callable[[float, float], None] | None = None,
@@ -87,6 +88,9 @@ def generate(
         Stop when the bound reaches this.
     fixed
         Own cost of rosters that the master has fixed; `load` includes what they add to the rows.
+    guess
+        Duals that are likely to be near the best, such as those of a like problem; the first
+        rosters are priced at them.
     days, current
         As for `Workshop.price`.
     tell
@@ -94,6 +98,13 @@ def generate(
     """
     bound, best = -np.inf, np.zeros(len(workshop.rows))
     relaxed: Relaxed | None = None
+    if guess is not None:
+        priced = workshop.price(guess, master.agents, deadline, days, current)
+        if priced is None:
+            return Generated(relaxed, bound, best, 0)
+        bound = workshop.rows.constant(guess, load) + priced.total + fixed
+        best = guess
+        master.add(priced.columns)
     for done in range(rounds):
         solved = master.solve(deadline)
         if solved is None:
@@ -103,7 +114,7 @@ def generate(
             tell(relaxed.objective, bound)
         if relaxed.objective - bound <= gap or bound >= enough:
             return Generated(relaxed, bound, best, done + 1)
-        smooth = done >= ROUGH and np.isfinite(bound)
+        smooth = (done >= ROUGH or guess is not None) and np.isfinite(bound)
         added = 0
         for duals in [_between(best, relaxed.duals), relaxed.duals] if smooth else [relaxed.duals]:
             priced = workshop.price(duals, master.agents, deadline, days, current)

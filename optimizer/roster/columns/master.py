@@ -23,7 +23,7 @@ from optimizer.roster.columns.pool import Column
 from optimizer.roster.columns.rows import Rows
 from optimizer.stop import Deadline
 
-__all__ = ["Master", "Relaxed"]
+__all__ = ["Master", "Relaxed", "elastic_cost"]
 
 log = logging.getLogger(__name__)
 
@@ -163,3 +163,16 @@ def _elastic_part(rows: Rows, load: Floats) -> model_pb2.ModelProto:
     proto.linear_constraint_matrix.column_ids.extend(rows.elastic.tolist())
     proto.linear_constraint_matrix.coefficients.extend(rows.value.tolist())
     return proto
+
+
+def elastic_cost(rows: Rows, load: Floats) -> float:
+    """Return what the coupling rows cost at least when all rosters are given.
+
+    Parameters
+    ----------
+    load
+        What the rosters add to each row, [rows].
+    """
+    # Without variables to begin with there is nothing that a deadline could save.
+    solved = Master(rows, (), load).solve(Deadline.after(60.0))
+    return np.inf if solved is None else solved.objective
