@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.model import RuleName
 from optimizer.roster.frame import Person
 from optimizer.roster.patterns import Patterns
 from optimizer.roster.rules.forms import Form, Spread, Tally
@@ -18,6 +19,9 @@ from optimizer.roster.tours.parts import Piece
 from optimizer.roster.tours.pricing import Arrays
 
 __all__ = ["Structure"]
+
+_PLACES = {rule: place for place, rule in enumerate(RuleName)}
+"""In the order in which rules are given up."""
 
 Numbers = NDArray[np.int32]
 Integers = NDArray[np.int64]
@@ -108,14 +112,13 @@ class Structure:
         return _flat(whole, days, person.first, tuple(dropped))
 
 
-def _by_harm(entry: tuple[Piece, Machine | None]) -> tuple[bool, bool, int]:
-    """Sort what must count first, then what forbids, then small machines."""
+def _by_harm(entry: tuple[Piece, Machine | None]) -> tuple[bool, bool, int, int]:
+    """Sort what must count first, then what forbids, the more important rules first."""
     piece, machine = entry
-    form = piece[0]
-    arcs = machine.arcs if machine else 0
+    form, arcs = piece[0], machine.arcs if machine else 0
     if not isinstance(form, Tally | Spread):
-        return False, False, arcs
-    return True, bool(np.isfinite(form.price).all()), arcs
+        return False, False, 0, arcs
+    return True, bool(np.isfinite(form.price).all()), -_PLACES[form.rule], arcs
 
 
 def _flat(

@@ -103,8 +103,8 @@ class Tours:
         agents
             Of whom; None means everybody.
         max_arcs
-            Greatest size of an automaton. Where it would be larger, totals are left out, soft
-            ones and those with many values first, and `exact` says so.
+            Greatest size of an automaton. Where it would be larger, totals and spreads are left
+            out, soft ones and those of rules given up early first, and `exact` says so.
         """
         chosen = range(len(frame.people)) if agents is None else sorted(set(agents))
         return cls.of_people(
@@ -133,6 +133,8 @@ class Tours:
             Days of the calendar.
         teams
             Team of each, for `best_all`; None puts all into team 0.
+        max_arcs
+            As in `of`.
         """
         library = Library(patterns, 4 * max_arcs)
         numbers: dict[object, int] = {}
