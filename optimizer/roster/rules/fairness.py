@@ -68,9 +68,9 @@ def _weekends(view: View, price: float, carried: int) -> Tally:
             if calendar.weekend(day) and not known:
                 block[day] = calendar.week(day)
         most = len(np.unique(block[block >= 0]))
-        units = np.ones(len(view.whole.patterns), dtype=np.int64)
+        each = view.shared("each shift", lambda: np.ones(len(view.whole.patterns), dtype=np.int64))
         cost = _rising(price, carried, most)
-        return Tally(RuleName.FAIRNESS, days.start, days.stop, units, cost, block=block)
+        return Tally(RuleName.FAIRNESS, days.start, days.stop, each, cost, block=block)
 
     return view.shared(("weekends", price, carried, saturday, days), make)
 

@@ -17,6 +17,8 @@ from optimizer.roster.checks.worker import Week as WorkedWeek
 from optimizer.roster.checks.worker import Worker
 from optimizer.roster.rules.forms import Form, Prices, Tally
 from optimizer.roster.rules.match import Match
+from optimizer.roster.rules.minutes import paid_units
+from optimizer.roster.rules.shifts import of_contract
 from optimizer.roster.rules.view import View, Week
 
 __all__ = ["check", "forms"]
@@ -55,14 +57,11 @@ def _week(view: View, week: Week) -> Iterator[Form]:
     before = view.agent.history.minutes_this_week if week.opening else 0
 
     def make() -> tuple[Form, ...]:
-        ids = [whole.template_ids[name] for name in contract.templates]
-        paid = whole.paid_minutes[np.isin(whole.patterns.template, ids)]
-        unit = max(1, int(np.gcd.reduce(paid)))
-        most = (week.last - week.first) * int(paid.max(initial=0)) // unit
+        unit, units = paid_units(view)
+        most = (week.last - week.first) * int(units[of_contract(view)].max(initial=0))
         cost = _costs(contract, before, unit * np.arange(most + 1), complete=week.complete)
         credit, found = float(cost[0]), list[Form]()
         if (cost > credit).any():
-            units = whole.paid_minutes // unit
             found.append(Tally(RuleName.LABOUR, week.first, week.last, units, cost - credit))
         if credit:
             free = np.zeros(len(whole.calendar.days))

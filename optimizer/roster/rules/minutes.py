@@ -15,7 +15,7 @@ from optimizer.roster.rules.match import Match
 from optimizer.roster.rules.shifts import of_contract
 from optimizer.roster.rules.view import View
 
-__all__ = ["check", "forms"]
+__all__ = ["check", "forms", "paid_units"]
 
 
 def forms(view: View) -> Iterator[Form]:
@@ -49,7 +49,7 @@ def _tally(
     price, templates = view.price(rule), view.contract.templates
 
     def make() -> Tally | None:
-        unit, units = view.shared(("paid units", templates), lambda: _units(view))
+        unit, units = paid_units(view)
         most = (last - first) * int(units[of_contract(view)].max(initial=0))
         totals = before + unit * np.arange(most + 1)
         cost = totals_prices(beyond_carried(bounds, before), totals, price)
@@ -60,11 +60,15 @@ def _tally(
         yield form
 
 
-def _units(view: View) -> tuple[int, NDArray[np.int64]]:
+def paid_units(view: View) -> tuple[int, NDArray[np.int64]]:
     """Return the greatest length that divides all paid times of the contract, and their counts."""
-    paid = view.whole.paid_minutes
-    unit = max(1, int(np.gcd.reduce(paid[of_contract(view)])))
-    return unit, paid // unit
+
+    def make() -> tuple[int, NDArray[np.int64]]:
+        paid = view.whole.paid_minutes
+        unit = max(1, int(np.gcd.reduce(paid[of_contract(view)])))
+        return unit, paid // unit
+
+    return view.shared(("paid units", view.contract.templates), make)
 
 
 def check(worker: Worker) -> Iterator[Match]:
