@@ -14,6 +14,7 @@ CASES = {
     "assign": ("benchmarks.cases.assign:assign", "Live matching beside greedy and exact flow."),
     "correction": ("benchmarks.cases.correction:correction", "Cost and service corrected."),
     "forecast": ("benchmarks.cases.forecast:forecast", "Forecasts beside Prophet and others."),
+    "nsp": ("benchmarks.cases.nsp:nsp", "Rosters on a published instance."),
     "roster": ("benchmarks.cases.roster:roster", "Gap and seconds on a generated centre."),
     "simulation": ("benchmarks.cases.simulation:simulation", "Speed and published scenarios."),
     "staffing": ("benchmarks.cases.staffing:staffing", "Erlang models against references."),

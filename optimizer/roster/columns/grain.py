@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from optimizer.roster.frame import Frame, Person
+from optimizer.roster.rules.shared import SharedRow
 
 __all__ = ["grain_of"]
 
@@ -20,20 +21,21 @@ def grain_of(frame: Frame) -> float:
     """
     if frame.demand.agents.any() or frame.watches:
         return 0.0
-    rows = (
-        number
-        for row in frame.shared
-        for part in row.parts
-        for number in (row.lower, row.upper, row.below_price, row.above_price, part.units)
-    )
     # Many people share the arrays of their forms, which need a look only once.
     seen: dict[int, ArrayLike] = {}
-    for number in rows:
-        seen[id(number)] = number
+    for row in frame.shared:
+        for numbers in _bounds(row):
+            seen[id(numbers)] = numbers
     for person in frame.people:
-        for number in _prices(person):
-            seen[id(number)] = number
-    return 1.0 if all(_whole(number) for number in seen.values()) else 0.0
+        for numbers in _prices(person):
+            seen[id(numbers)] = numbers
+    return 1.0 if all(_whole(numbers) for numbers in seen.values()) else 0.0
+
+
+def _bounds(row: SharedRow) -> Iterable[ArrayLike]:
+    yield from (row.lower, row.upper, row.below_price, row.above_price)
+    for part in row.parts:
+        yield part.units
 
 
 def _prices(person: Person) -> Iterable[ArrayLike]:
