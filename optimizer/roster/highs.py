@@ -146,8 +146,10 @@ class _Work:
     def _read(self, solver: Any, highs: Any) -> None:
         """Take over the outcome of a run that was not left."""
         statuses, status, info = highs.HighsModelStatus, solver.getModelStatus(), solver.getInfo()
-        found, solved = self.found, status == statuses.kOptimal
-        if info.primal_solution_status == highs.SolutionStatus.kSolutionStatusFeasible:
+        found, solved = self.found, status in (statuses.kOptimal, statuses.kModelEmpty)
+        if status == statuses.kModelEmpty:
+            found = Found(np.empty(0), 0.0, 0.0)
+        elif info.primal_solution_status == highs.SolutionStatus.kSolutionStatusFeasible:
             values, objective = np.array(solver.getSolution().col_value), solver.getObjectiveValue()
             found = replace(found, values=values, objective=float(objective))
         if self.arrays.integer.any():

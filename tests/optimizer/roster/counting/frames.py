@@ -212,6 +212,14 @@ def least_cost(frame: Frame) -> float:
     return best
 
 
+def coupling_cost(frame: Frame, worked: Sequence[Sequence[int]]) -> float:
+    """Return what given shifts cost together, their activities placed as well as can be."""
+    return _shared_cost(frame, worked) + sum(
+        _presence_cost(frame, day, patterns)
+        for day, patterns in enumerate(zip(*worked, strict=True))
+    )
+
+
 def _shared_cost(frame: Frame, worked: Sequence[Sequence[int]]) -> float:
     total = 0.0
     for row in frame.shared:
