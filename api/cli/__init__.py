@@ -18,8 +18,11 @@ COMMANDS = {
     "capacity": ("api.cli.capacity:capacity", "Plan hires and elastic hours over weeks."),
     "correct": ("api.cli.correcting:correct", "Correct a requirement by what customers get."),
     "demo": ("api.cli.demo:demo", "Play the whole loop on a sample organisation."),
+    "diff": ("api.cli.asking:diff", "Tell two rosters apart."),
+    "explain": ("api.cli.asking:explain", "Say what a roster costs and why."),
     "forecast": ("api.cli.forecasting:forecast", "Forecast volume and handling time."),
     "intraday": ("api.cli.intraday:intraday", "Update the rest of today."),
+    "recommend": ("api.cli.asking:recommend", "Say who could best take a shift, or swap."),
     "roster": ("api.cli.rosters:roster", "Build a shift roster."),
     "sample": ("api.cli.sample:sample", "Generate a believable organisation."),
     "serve": ("api.cli.serve:serve", "Serve the HTTP API."),
@@ -27,6 +30,7 @@ COMMANDS = {
     "sites": ("api.cli.sites:sites", "Compare one pool with separate sites."),
     "staff": ("api.cli.staffing:staff", "Turn a forecast into agents required."),
     "verify": ("api.cli.rosters:verify", "Check a roster without a solver."),
+    "why": ("api.cli.asking:why", "Say what stops a shift, or what it would cost."),
 }
 
 

@@ -11,7 +11,9 @@ import click
 __all__ = [
     "FILE",
     "Seconds",
+    "directives_option",
     "organisation_option",
+    "previous_option",
     "requirement_option",
     "roster_option",
     "stored_forecast_option",
@@ -47,6 +49,18 @@ requirement_option = click.option(
     required=True,
     type=FILE,
     help="JSON document with the requirement, as `callboard staff` writes it.",
+)
+directives_option = click.option(
+    "--directives",
+    "directives_path",
+    type=FILE,
+    help="JSON document with what is said of this period alone: pins, floors, training, demand.",
+)
+previous_option = click.option(
+    "--previous",
+    "previous_path",
+    type=FILE,
+    help="JSON document with the roster that stood before: pins refer to it, changes have a price.",
 )
 roster_option = click.option(
     "--roster",

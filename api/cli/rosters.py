@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,14 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from api.cli.options import Seconds, organisation_option, requirement_option, roster_option
+from api.cli.options import (
+    Seconds,
+    directives_option,
+    organisation_option,
+    previous_option,
+    requirement_option,
+    roster_option,
+)
 from api.cli.output import console, emit_json, interruptible, json_option, observing
 from api.problems import issue_rows
 from api.wording import distance, share
@@ -25,6 +32,8 @@ __all__ = ["roster", "verify"]
 @click.command()
 @organisation_option
 @requirement_option
+@directives_option
+@previous_option
 @click.option(
     "--seconds",
     default=60.0,
@@ -36,12 +45,14 @@ __all__ = ["roster", "verify"]
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder for roster.json, roster.csv and analysis.json.",
+    help="Folder for roster.json, .csv and .html, analysis.json and calendars.",
 )
 @json_option
 def roster(
     organisation_path: Path,
     requirement_path: Path,
+    directives_path: Path | None,
+    previous_path: Path | None,
     seconds: float,
     seed: int,
     out: Path | None,
@@ -52,18 +63,23 @@ def roster(
     The answer is verified by code that shares nothing with the solver, and says how far from the
     optimum it can be at most. Too few people still give a roster, with its shortage.
 
+    With --out, the roster is written as JSON (exact), CSV (local times), a page to print and a
+    calendar for every agent and site, beside an analysis of what it costs and why.
+
     \b
     Example:
       callboard roster --organisation organisation.json --requirement requirement.json --out out
+      callboard roster --organisation organisation.json --requirement requirement.json \\
+          --directives monday.json --previous out/roster.json --out changed
     """
     from optimizer.stop import Deadline
 
     deadline = Deadline.after(seconds)
-    from api.tables import write_roster
+    from api.publishing import publish
     from optimizer import io
     from optimizer.roster import solve
 
-    problem = io.read_problem(organisation_path, requirement_path)
+    problem = io.read_problem(organisation_path, requirement_path, directives_path, previous_path)
     if out is not None:
         # Before the work, so that a folder that cannot be had costs nobody a roster.
         out.mkdir(parents=True, exist_ok=True)
@@ -84,10 +100,7 @@ def roster(
         "warnings": issue_rows(built.warnings),
     }
     if out is not None:
-        files = [out / name for name in ("roster.json", "roster.csv", "analysis.json")]
-        io.write(files[0], built.roster)
-        write_roster(files[1], problem.organisation, built.roster)
-        files[2].write_text(json.dumps(figures, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+        files = publish(out, problem, built.roster, datetime.now(UTC), figures)
         figures["files"] = [str(file) for file in files]
     if as_json:
         emit_json(figures)
@@ -105,9 +118,16 @@ def roster(
 @organisation_option
 @requirement_option
 @roster_option
+@directives_option
+@previous_option
 @json_option
 def verify(
-    organisation_path: Path, requirement_path: Path, roster_path: Path, as_json: bool
+    organisation_path: Path,
+    requirement_path: Path,
+    roster_path: Path,
+    directives_path: Path | None,
+    previous_path: Path | None,
+    as_json: bool,
 ) -> None:
     """Check a roster against every rule, and compute its coverage and cost, without a solver.
 
@@ -121,7 +141,7 @@ def verify(
     from optimizer import io
     from optimizer.roster import verify as judge
 
-    problem = io.read_problem(organisation_path, requirement_path)
+    problem = io.read_problem(organisation_path, requirement_path, directives_path, previous_path)
     judged = judge(problem, io.read_roster(roster_path, problem.organisation))
     figures = _figures(problem, judged)
     if as_json:

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from api.cli import main
 from optimizer import io
-from optimizer.model import Roster
+from optimizer.model import Directives, Pin, Roster
 from tests.optimizer.builders import MONDAY, organisation, requirement
 
 
@@ -49,7 +49,15 @@ def test_a_roster_is_built_written_and_passes_the_verifier(folder: Path) -> None
         rows = list(csv.DictReader(file))
     assert len(rows) == figures["shifts"]
     assert {row["agent"] for row in rows} <= {"a0", "a1", "a2"}
-    assert json.loads((folder / "analysis.json").read_text())["gap"] == figures["gap"]
+    told = json.loads((folder / "analysis.json").read_text())
+    assert told["gap"] == figures["gap"]
+    assert sum(rule["cost"] for rule in told["rules"]) == pytest.approx(figures["objective"])
+    assert (folder / "calendars" / "sites" / "paris.ics").is_file()
+    assert (folder / "roster.html").read_text().startswith("<!doctype html>")
+    assert figures["files"] == [
+        str(folder / name)
+        for name in ("roster.json", "roster.csv", "analysis.json", "roster.html", "calendars")
+    ]
 
 
 def test_a_person_sees_gap_coverage_and_cost(folder: Path) -> None:
@@ -88,3 +96,14 @@ def test_times_on_the_roster_are_local(folder: Path) -> None:
         for row in csv.DictReader(file):
             assert row["start"].endswith("+01:00")
             assert row["day"] >= MONDAY.isoformat()
+
+
+def test_directives_and_the_roster_before_are_read_and_checked(folder: Path) -> None:
+    said = Directives(pins=(Pin("a0", MONDAY, works=True), Pin("a0", MONDAY, works=False)))
+    io.write(folder / "directives.json", said)
+    answer = call("roster", folder, f"--directives={folder / 'directives.json'}", "--json")
+    assert answer.exit_code == 2
+    (error,) = json.loads(answer.stdout)["errors"]
+    assert (error["code"], error["pointer"]) == ("contradictory_pins", "/directives/pins/1")
+    before = f"--previous={folder / 'requirement.json'}"
+    assert call("roster", folder, before, "--json").exit_code == 2

@@ -7,14 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import icalendar
 import pytest
 
 from api.publishing.calendars import calendars_of, write_calendars
 from api.publishing.zones import changes_of, zone_definition
 from optimizer.model import ActivityKind, PlannedActivity, Roster, Shift, Site, TimeGrid
 from tests.optimizer.builders import MONDAY, organisation
-
-icalendar = pytest.importorskip("icalendar")
 
 GRID = TimeGrid.of_days(MONDAY, 7, 30, "Europe/Paris")
 MEAL = PlannedActivity(ActivityKind.MEAL, 24, 26, False)
