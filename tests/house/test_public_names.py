@@ -13,6 +13,9 @@ PUBLIC = {
     "api.correction": """
         Correction Reading Round Stretch Tried correct corrections figures_of
     """,
+    "api.publishing": """
+        publish
+    """,
     "api.report": """
         render
     """,
@@ -74,6 +77,10 @@ PUBLIC = {
     """,
     "optimizer.roster": """
         Parts RosterResult Verification solve verify
+    """,
+    "optimizer.roster.after": """
+        Analysis Change ChangeKind DayCover Difference Effect Proposal Recommendation RuleCost
+        Share Why analysis diff recommend_for_absence recommend_for_shift recommend_swaps why
     """,
     "optimizer.routing": """
         Board Market Pairs Rule assign base_score deal match match_greedily read_board skill_fit

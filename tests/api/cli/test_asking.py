@@ -83,7 +83,8 @@ def test_somebody_is_found_for_an_absence_and_a_shift(folder: Path) -> None:
     told = figures(ask(folder, "recommend", "--absent=a1", "--day=2026-11-29", "--json"))
     assert told["undone"]["cost"] == pytest.approx(200.0)
     # On Wednesday two are there for one; otherwise the elastic colleague is called.
-    best, called = told["proposals"][0], [p for p in told["proposals"] if not p["other_days"]][0]
+    best = told["proposals"][0]
+    called = next(p for p in told["proposals"] if not p["other_days"])
     assert (best["agents"], best["cost"]) == (["a0"], pytest.approx(-200.0))
     assert (called["agents"], called["cost"]) == (["a2"], pytest.approx(115.0 - 200.0))
     shown = ask(folder, "recommend", "--shift=short", "--day=2026-11-29", "--start=10:00")
