@@ -1,6 +1,6 @@
 """Whole rosters of single people, as paths of automata built from the forms of the rules."""
 
-from optimizer.roster.tours.relax import relax, relax_people
+from optimizer.roster.tours.relax import relax
 from optimizer.roster.tours.tours import MAX_ARCS, OPEN, Through, Tour, Tours
 
-__all__ = ["MAX_ARCS", "OPEN", "Through", "Tour", "Tours", "relax", "relax_people"]
+__all__ = ["MAX_ARCS", "OPEN", "Through", "Tour", "Tours", "relax"]

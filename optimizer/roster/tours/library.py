@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -43,14 +43,18 @@ class Library:
 
     def key(self, person: Person) -> Hashable:
         """Return what is equal for people with equal days and equal forms."""
-        return person.first, person.last, tuple(self._piece(piece) for piece in pieces(person))
+        return person.first, person.last, tuple(self.contents(piece) for piece in pieces(person))
 
     def machine(self, person: Person, piece: Piece) -> Machine | None:
         """Return the machine of one of a person's pieces; None if it is too large."""
-        key = (person.first, person.last, self._piece(piece))
+        key = (person.first, person.last, self.contents(piece))
         if key not in self._made:
             self._made[key] = self._make(piece, person.first, person.last)
         return self._made[key]
+
+    def contents(self, forms: Iterable[Form]) -> Hashable:
+        """Return what is equal for equal forms; whose rules they are does not matter."""
+        return tuple(self._form(form) for form in forms)
 
     def _make(self, piece: Piece, first: int, last: int) -> Machine | None:
         if size_of(piece, self.patterns, first, last) > self.max_arcs:
@@ -58,11 +62,7 @@ class Library:
         machine = machine_of(piece, self.patterns, first, last)
         return reduced(machine, days_of(self.patterns.day, first, last))
 
-    def _piece(self, piece: Piece) -> Hashable:
-        return tuple(self._form(form) for form in piece)
-
     def _form(self, form: Form) -> Hashable:
-        """Return what is equal for equal forms; whose rule they are does not matter."""
         values = ((name.name, getattr(form, name.name)) for name in fields(form))
         return type(form), tuple(
             self._array(value) if isinstance(value, np.ndarray) else value

@@ -7,7 +7,7 @@ path with prices per unit of breach in place of prohibitions.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,73 +17,56 @@ from optimizer.model import Relaxation, RuleName
 from optimizer.roster.frame import Frame, Person
 from optimizer.roster.rules.forms import Form
 from optimizer.roster.tours.elastic import allowing, breaches, forbidding, weighted
+from optimizer.roster.tours.library import Library
 from optimizer.roster.tours.tours import Tours
 
-__all__ = ["relax", "relax_people"]
+__all__ = ["relax"]
 
 STEP = 1e4
 """Weight of a unit of breach beside that of the next less important rule that is broken."""
 
 
-def relax_people(frame: Frame, agents: Iterable[int]) -> tuple[Frame, tuple[Relaxation, ...]]:
-    """Return the frame with some agents relaxed, and what was relaxed.
+def relax(frame: Frame, agents: Iterable[int]) -> tuple[Frame, tuple[Relaxation, ...]]:
+    """Return the frame with some agents relaxed until each has a roster, and what was relaxed.
+
+    A rule about a day, a week or the period is relaxed there; a rule about shifts or days in a
+    row wherever they are, but by no more than the best roster needs. What is allowed costs
+    nothing. Agents who have a roster stay as they are.
 
     Raises
     ------
     NoSolution
-        As `relax`, with all agents for whom nothing helps.
+        If what is never given up leaves an agent no roster: ``no_roster`` for each of them.
     """
     people = list(frame.people)
     found: list[Relaxation] = []
     issues: list[Issue] = []
+    library, known = Library(frame.patterns, 0), dict[Hashable, _Breach | None]()
     for agent in agents:
-        try:
-            people[agent], relaxations = relax(frame, agent)
-        except NoSolution as error:
-            issues += error.issues
-        else:
-            found += relaxations
+        elastic = _Elastic.of(frame, agent)
+        # Whole groups with one contract are over-constrained alike.
+        key = elastic.key(library)
+        if key not in known:
+            known[key] = elastic.least_breach()
+        breach = known[key]
+        if breach is None:
+            name = frame.problem.organisation.agents[agent].id
+            detail = f"Absences, the frozen past and the shifts allowed leave {name!r} no roster."
+            issues.append(Issue("no_roster", f"/organisation/agents/{agent}", detail))
+        elif breach.rules:
+            people[agent] = elastic.allowing(breach)
+            found += elastic.relaxations(breach)
     if issues:
-        raise _nothing_helps(issues)
+        raise NoSolution("Some agents cannot have any roster.", issues)
     return replace(frame, people=tuple(people)), tuple(found)
 
 
-def relax(frame: Frame, agent: int) -> tuple[Person, tuple[Relaxation, ...]]:
-    """Return an agent with hard rules relaxed until there is a roster, and what was relaxed.
+@dataclass(frozen=True, slots=True)
+class _Breach:
+    """Rules that a roster breaks, the most important first, and that roster."""
 
-    A rule about a day, a week or the period is relaxed there; a rule about shifts or days in a
-    row wherever they are, but by no more than the best roster needs. What is allowed costs
-    nothing. An agent who has a roster comes back unchanged.
-
-    Raises
-    ------
-    NoSolution
-        If what is never given up leaves no roster: ``no_roster``.
-    """
-    elastic = _Elastic.of(frame, agent)
-    rules = elastic.rules
-    if elastic.tour({}, ()) is not None:
-        return frame.people[agent], ()
-    # How many rules have to go if they go altogether, the least important first.
-    counts = range(1, len(rules) + 1)
-    gone = next((n for n in counts if elastic.tour({}, rules[:n]) is not None), None)
-    if gone is None:
-        name = frame.problem.organisation.agents[agent].id
-        detail = f"Absences, the frozen past and the shifts allowed leave no roster for {name!r}."
-        raise _nothing_helps([Issue("no_roster", f"/organisation/agents/{agent}", detail)])
-    broken: list[RuleName] = []
-    worked: list[int] = []
-    for place in range(gone - 1, -1, -1):
-        trial = [*broken, rules[place]]
-        weights = {rule: STEP**power for power, rule in enumerate(reversed(trial))}
-        worked = elastic.tour(weights, rules[:place]) or worked
-        if elastic.breaches(rules[place], worked):
-            broken = trial
-    return elastic.allowing(broken, worked), elastic.relaxations(broken, worked)
-
-
-def _nothing_helps(issues: list[Issue]) -> NoSolution:
-    return NoSolution("Some agents cannot have any roster.", issues)
+    rules: tuple[RuleName, ...]
+    worked: list[int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,6 +101,32 @@ class _Elastic:
         soft = {rule: [form for form in priced if form.rule == rule] for rule in rules}
         return cls(frame, agent, rules, hard, soft)
 
+    def key(self, library: Library) -> Hashable:
+        """Return what is equal for agents who have to break the same."""
+        forms = [form for of in (self.hard, self.soft) for some in of.values() for form in some]
+        days = self.frame.views[self.agent].days
+        return days, tuple(form.rule for form in forms), library.contents(forms)
+
+    def least_breach(self) -> _Breach | None:
+        """Return what has to be broken, the least in the order of giving up; None if no roster."""
+        rules = self.rules
+        if (free := self.tour({}, ())) is not None:
+            return _Breach((), free)
+        # How many rules have to go if they go altogether, the least important first.
+        counts = range(1, len(rules) + 1)
+        gone = next((n for n in counts if self.tour({}, rules[:n]) is not None), None)
+        if gone is None:
+            return None
+        broken: tuple[RuleName, ...] = ()
+        worked: list[int] = []
+        for place in range(gone - 1, -1, -1):
+            trial = (*broken, rules[place])
+            weights = {rule: STEP**power for power, rule in enumerate(reversed(trial))}
+            worked = self.tour(weights, rules[:place]) or worked
+            if self.breaches(rules[place], worked):
+                broken = trial
+        return _Breach(broken, worked)
+
     def tour(
         self, weights: dict[RuleName, float], dropped: Collection[RuleName]
     ) -> list[int] | None:
@@ -140,19 +149,18 @@ class _Elastic:
                 amounts[day] = amounts.get(day, 0.0) + amount
         return amounts
 
-    def allowing(self, broken: list[RuleName], worked: list[int]) -> Person:
+    def allowing(self, breach: _Breach) -> Person:
         """Return the agent who may do what a roster does."""
-        days, patterns = self.frame.views[self.agent].days, self.frame.patterns
-        forms = [form for form in self.frame.forms(self.agent) if form.rule not in broken]
-        for rule in broken:
-            forms += [allowing(form, days, patterns, worked) for form in self.soft[rule]]
-        return Person.of(self.frame.views[self.agent], forms)
+        view, patterns = self.frame.views[self.agent], self.frame.patterns
+        forms = [form for form in self.frame.forms(self.agent) if form.rule not in breach.rules]
+        for rule in breach.rules:
+            soft = self.soft[rule]
+            forms += [allowing(form, view.days, patterns, breach.worked) for form in soft]
+        return Person.of(view, forms)
 
-    def relaxations(self, broken: list[RuleName], worked: list[int]) -> tuple[Relaxation, ...]:
-        """Return where a roster breaks rules."""
+    def relaxations(self, breach: _Breach) -> Iterator[Relaxation]:
+        """Yield where a roster breaks rules."""
         name, days = self.frame.problem.organisation.agents[self.agent].id, self.frame.calendar.days
-        return tuple(
-            Relaxation(name, rule, None if day is None else days[day], amount)
-            for rule in broken
-            for day, amount in self.breaches(rule, worked).items()
-        )
+        for rule in breach.rules:
+            for day, amount in self.breaches(rule, breach.worked).items():
+                yield Relaxation(name, rule, None if day is None else days[day], amount)

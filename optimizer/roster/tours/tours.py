@@ -40,7 +40,7 @@ class Tour:
     cost
         With the prices asked about; infinite if there is no roster.
     own
-        What the person's own forms and prices make of it; infinite likewise.
+        What the person's own forms, those that count, and prices make of it; infinite likewise.
     worked
         Pattern of each day of the calendar, or -1, [days].
     """
@@ -141,12 +141,15 @@ class Tours:
         structure = np.array(
             [numbers.setdefault(library.key(person), len(numbers)) for person in people], np.int64
         )
-        most = min(max_arcs, MAX_ARCS_TOGETHER // max(1, len(numbers)))
         groups = [np.flatnonzero(structure == number).tolist() for number in range(len(numbers))]
-        structures = tuple(
-            Structure.of([people[row] for row in group], patterns, library, most)
-            for group in groups
-        )
+        structures: list[Structure] = []
+        room = MAX_ARCS_TOGETHER
+        for done, group in enumerate(groups):
+            # What small automata leave is for those after them.
+            most = min(max_arcs, room // (len(groups) - done))
+            alike = [people[row] for row in group]
+            structures.append(Structure.of(alike, patterns, library, most))
+            room -= len(structures[-1].following)
         kinds = [
             structures[number].kind[person.patterns]
             for number, person in zip(structure, people, strict=True)
@@ -158,7 +161,7 @@ class Tours:
             tuple(people),
             patterns,
             days,
-            structures,
+            tuple(structures),
             structure,
             np.zeros(len(people), np.int64) if teams is None else teams,
             np.column_stack((ends[:-1], ends[1:])),
@@ -192,7 +195,8 @@ class Tours:
         """
         team, result = np.zeros(1, np.int64), _Results.empty(1, self._days)
         row = self.rows[agent]
-        self._search(np.array([row]), np.zeros(1, np.int64), team, prices[None], free, result)
+        one = np.zeros(1, np.int64)
+        self._search(np.array([row]), one, team, _floats(prices)[None], free, result)
         return Tour(float(result.costs[0]), float(result.owns[0]), result.worked[0])
 
     def within(
@@ -241,7 +245,7 @@ class Tours:
         """
         rows = np.array([self.rows[int(agent)] for agent in agents], np.int64)
         result = _Results.empty(len(rows), self._days)
-        team = self._team[rows]
+        team, prices = self._team[rows], _floats(prices)
         # Every other agent, so that threads have like work.
         shares = [np.arange(thread, len(rows), threads) for thread in range(threads)]
         with ThreadPoolExecutor(threads) as pool:
@@ -261,7 +265,7 @@ class Tours:
         price_through(
             structure.arrays, structure.first, structure.constant, structure.off, row,
             self._begin, self._pattern, self._kind, self._price, self._free,
-            prices, self._free_prices(free), found.working, found.free,
+            _floats(prices), self._free_prices(free), found.working, found.free,
         )  # fmt: skip
         return found
 
@@ -285,7 +289,7 @@ class Tours:
             )  # fmt: skip
 
     def _free_prices(self, free: Floats | None) -> Floats:
-        return np.zeros(self._days) if free is None else free
+        return np.zeros(self._days) if free is None else _floats(free)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -297,6 +301,11 @@ class _Results:
     @classmethod
     def empty(cls, agents: int, days: int) -> _Results:
         return cls(np.empty(agents), np.empty(agents), np.empty((agents, days), np.int64))
+
+
+def _floats(prices: Floats) -> Floats:
+    """Return prices laid out as the compiled kernels take them."""
+    return np.ascontiguousarray(prices, dtype=np.float64)
 
 
 def _narrowed(person: Person, patterns: Patterns, fixed: Integers) -> Person:
