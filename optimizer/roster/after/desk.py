@@ -17,7 +17,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.errors import InvalidInput, Issue
+from optimizer.errors import InvalidInput, Issue, NoSolution
 from optimizer.model import (
     PlannedActivity,
     Roster,
@@ -34,7 +34,7 @@ from optimizer.roster.rules.evaluate import cost_of
 from optimizer.roster.rules.match import Match
 from optimizer.roster.rules.registry import CHECKS, SHARED_CHECKS
 from optimizer.roster.state import Seat, State
-from optimizer.roster.tours import Tours
+from optimizer.roster.tours import Tours, relax
 
 __all__ = ["Desk", "Effect"]
 
@@ -87,6 +87,7 @@ class Desk:
         self.staff = workers(problem, roster)
         self.numbers = {worker.agent.id: worker.number for worker in self.staff}
         self._worked, begins = self._plan()
+        self.frame = _relaxed(self.frame, self._worked)
         self.state = State(self.frame)
         for worker in self.staff:
             number = worker.number
@@ -332,6 +333,21 @@ class _Tried:
         for agent, seat in self._seats.items():
             self._state.take_out(agent)
             self._state.put_back(agent, seat)
+
+
+def _relaxed(frame: Frame, worked: Integers) -> Frame:
+    """Return the frame with what gives way for agents whom nothing else leaves a roster."""
+    broken = [
+        agent
+        for agent, row in enumerate(worked.tolist())
+        if math.isinf(cost_of(frame.people[agent], frame.patterns, row))
+    ]
+    if not broken:
+        return frame
+    try:
+        return relax(frame, broken)[0]
+    except NoSolution:
+        return frame  # what is never given up is broken: the answers say so
 
 
 def _matches(worker: Worker) -> list[Match]:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from optimizer.errors import InvalidInput
 from optimizer.model import (
     Agent,
+    Range,
     Request,
     RequestKind,
     Roster,
@@ -191,6 +192,18 @@ def test_working_on_sunday_is_explained_by_what_freedom_would_cost() -> None:
     assert told.shift is None
     assert told.effect.costs == {RuleName.SHORTAGE: pytest.approx(40.0)}
     assert told.rearranged is None
+
+
+def test_who_cannot_keep_every_rule_is_still_answered() -> None:
+    # Five shifts are wanted of somebody who is away from Wednesday on.
+    off = tuple(DAYS[day] for day in range(2, 7))
+    staff = (Agent("a0", "c", "here", {"s0": 3}, days_off=off),)
+    made = problem(agents=staff, shifts_per_week=Range(5, 5), required=demand(7, range(8, 12), 1.0))
+    before = roster(made, shift("a0", 0), shift("a0", 1))
+    told = why(made, before, "a0", DAYS[1], template="morning")
+    assert (told.possible, told.effect.breaks) == (1, ())
+    left = why(made, before, "a0", DAYS[1], free=True)
+    assert [match.rule for match in left.effect.breaks] == [RuleName.SHIFTS_PER_WEEK]
 
 
 def test_a_shift_that_is_worked_already_costs_nothing() -> None:
