@@ -14,10 +14,15 @@ from optimizer import io
 from optimizer.errors import InvalidInput
 from optimizer.model import (
     AgentState,
+    ChangePrices,
+    Directives,
+    Keep,
+    Pin,
     Priority,
     Roster,
     RoutingWeights,
     Shift,
+    ShiftDemand,
     Snapshot,
     Ticket,
     TimeGrid,
@@ -70,6 +75,30 @@ def test_one_document_may_hold_both_parts_of_a_problem(tmp_path: Path) -> None:
     problem = io.read_problem(path, path)
     assert problem.organisation == organisation()
     assert problem.requirement.agents.sum() == 96
+
+
+def test_directives_and_the_roster_before_are_parts_of_a_problem(tmp_path: Path) -> None:
+    path = tmp_path / "problem.json"
+    said = Directives(
+        shift_demand=(ShiftDemand(MONDAY, "day", 2),),
+        pins=(Pin("a0", MONDAY, Keep.SHIFT), Pin("a1", MONDAY, works=True)),
+        changes=ChangePrices(called=5.0),
+        now=NOW,
+    )
+    before = Roster(TimeGrid.of_days(MONDAY, 1, 30, "Europe/Paris"), (Shift("a0", "day", 16, 34),))
+    io.write(path, organisation(), requirement(np.zeros((2, 48))), said, before)
+    problem = io.read_problem(path, path, path, path)
+    assert (problem.directives, problem.previous) == (said, before)
+    alone = io.read_problem(path, path)
+    assert (alone.directives, alone.previous) == (Directives(), None)
+
+
+def test_a_document_without_directives_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "problem.json"
+    io.write(path, organisation(), requirement(np.zeros((2, 48))))
+    with pytest.raises(InvalidInput) as caught:
+        io.read_problem(path, path, path)
+    assert [issue.pointer for issue in caught.value.issues] == ["/directives"]
 
 
 def test_every_misfit_of_a_document_is_reported_at_once() -> None:
