@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from optimizer.errors import Issue, Severity, raise_errors
 from optimizer.model import (
+    Relaxation,
     Roster,
     RosterProblem,
     RuleName,
@@ -31,7 +32,7 @@ from optimizer.roster.rules.registry import CHECKS, SHARED_CHECKS
 __all__ = ["Parts", "Verification", "verify"]
 
 _LABOUR = (RuleName.LABOUR, RuleName.OVERTIME, RuleName.TIME_OFF)
-_TOLERANCE = 1e-6
+TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,24 +186,29 @@ def _judged(
     found: Iterable[Match], roster: Roster, staff: Sequence[Worker]
 ) -> tuple[list[Match], list[Issue]]:
     """Return the matches, those that the roster admits without a cost, and what is broken."""
-    admitted: dict[tuple[str | None, RuleName, object], float] = defaultdict(float)
+    admitted: defaultdict[tuple[str, RuleName], list[Relaxation]] = defaultdict(list)
     for relaxed in roster.relaxed:
         if relaxed.rule.given_up is not None:
-            key = relaxed.agent, relaxed.rule, relaxed.day
-            admitted[key] = max(admitted[key], relaxed.amount)
+            admitted[relaxed.agent, relaxed.rule].append(relaxed)
     pointers = {worker.agent.id: worker.pointer for worker in staff}
     matches, issues = [], []
     for match in found:
         if not match.broken:
             matches.append(match)
             continue
-        known = match.amount <= admitted.get((match.agent, match.rule, match.day), 0) + _TOLERANCE
+        where, what, known = "/roster", match.detail, False
+        if match.agent is not None:
+            where, what = pointers[match.agent], f"{match.agent}: {match.detail}"
+            known = any(_admits(r, match) for r in admitted.get((match.agent, match.rule), ()))
         matches.append(replace(match, cost=0.0) if known else match)
-        where = "/roster" if match.agent is None else pointers[match.agent]
-        what = match.detail if match.agent is None else f"{match.agent}: {match.detail}"
         severity = Severity.WARNING if known else Severity.ERROR
         issues.append(Issue(match.rule.value, where, what, severity))
     return matches, issues
+
+
+def _admits(relaxed: Relaxation, match: Match) -> bool:
+    """Tell whether a breach is within what was given up; without a day, wherever it is."""
+    return relaxed.day in (None, match.day) and match.amount <= relaxed.amount + TOLERANCE
 
 
 def _costs(matches: Iterable[Match]) -> dict[RuleName, float]:

@@ -200,6 +200,13 @@ def test_what_is_admitted_is_this_breach_and_no_other(change: dict[str, Any]) ->
     assert not forced(replace(first, **change), *others).sound
 
 
+def test_what_is_admitted_without_a_day_is_admitted_wherever_it_is() -> None:
+    broken = [match for match in forced().matches if match.broken]
+    most = max(match.amount for match in broken)
+    assert forced(Relaxation("a0", RuleName.MAX_DAYS, None, most)).sound
+    assert not forced(Relaxation("a0", RuleName.MAX_DAYS, None, most - 0.5)).sound
+
+
 def test_some_rules_are_never_given_up() -> None:
     made = problem(**FREE)
     wrong = roster(made, shift("a0", 0, 9))
