@@ -121,7 +121,7 @@ def dearest_people(state: State, outlook: Outlook, random: np.random.Generator) 
     """Open those whose own rosters cost most, and some others to change with."""
     agents, days = state.worked.shape
     first, last = _stretch(days, random)
-    own = state.own - state.own.min()
+    own = _excess(state)
     dear = np.argsort(-own * random.random(agents), kind="stable")
     others = random.permutation(agents)
     turns = np.stack([dear, others], axis=1).ravel()
@@ -132,7 +132,7 @@ def dearest_people(state: State, outlook: Outlook, random: np.random.Generator) 
 def unequal_pairs(state: State, outlook: Outlook, random: np.random.Generator) -> Proposed:
     """Open people of one team, the dearest and the cheapest in turn."""
     first, last = _stretch(state.worked.shape[1], random)
-    team = int(state.frame.team[_drawn(state.own - state.own.min(), random)])
+    team = int(state.frame.team[_drawn(_excess(state), random)])
     members = state.frame.teams[team]
     order = members[np.lexsort((random.random(len(members)), -state.own[members]))]
     turns = np.stack([order, order[::-1]], axis=1).ravel()
@@ -147,6 +147,14 @@ CHOOSERS: tuple[Chooser, ...] = (
     dearest_people,
     unequal_pairs,
 )
+
+
+def _excess(state: State) -> Floats:
+    """Return by how much each own roster costs more than the cheapest, [agents]."""
+    # Whoever has none that is allowed counts dearly, but can be reckoned with.
+    own = np.minimum(state.own, HARD)
+    excess: Floats = own - own.min()
+    return excess
 
 
 def _drawn(weight: Floats, random: np.random.Generator) -> int:

@@ -24,7 +24,7 @@ from optimizer.roster.totals import HARD, Totals
 
 __all__ = ["Choice", "Fixed", "add_meeting", "row_sums"]
 
-PARTS = 10
+PARTS = 20
 """Parts of a unit that are told apart where numbers are not whole."""
 
 Floats = NDArray[np.float64]

@@ -93,7 +93,7 @@ def job_of(state: State, totals: Totals, opened: Open, *, effort: float, seed: i
     before = {agent: state.begins[agent].copy() for agent in opened}
 
     def job(deadline: Deadline) -> Found:
-        solver = run(costs.model, deadline, effort=effort, seed=seed)
+        solver = run(costs.model, deadline, effort=effort, seed=seed, small=True)
         if solver is None:
             return Found(None, effort, False)
         begins = {agent: row.copy() for agent, row in before.items()}

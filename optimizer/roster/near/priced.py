@@ -98,7 +98,9 @@ class PricedModel:
         """
         values = price[np.minimum(np.arange(low, high + 1), len(price) - 1)]
         allowed = np.flatnonzero(np.isfinite(values))
-        if len(allowed) < len(values):
+        if not len(allowed):
+            self.model.add_bool_or([])
+        elif len(allowed) < len(values):
             domain = cp_model.Domain.from_values((low + allowed).tolist())
             self.model.add_linear_expression_in_domain(total, domain)
         if not self.priced or not len(allowed):

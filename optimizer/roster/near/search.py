@@ -19,16 +19,17 @@ import numpy as np
 from optimizer.roster.near.choosing import CHOOSERS, Chooser, Outlook
 from optimizer.roster.near.neighbourhood import Found, Job, Rows, job_of
 from optimizer.roster.state import State
+from optimizer.roster.totals import HARD
 from optimizer.stop import Deadline
 
 __all__ = ["Move", "NearMove", "improve", "near_moves"]
 
 log = logging.getLogger(__name__)
 
-EFFORT = 0.4
+EFFORT = 0.05
 """Deterministic seconds of one search."""
 
-SIZES = 200, 12_000
+SIZES = 60, 12_000
 """Bounds on the literals of one search."""
 
 GROWTH, SHRINKAGE = 1.15, 0.8
@@ -64,7 +65,7 @@ class Move(Protocol):
 class NearMove:
     """Neighbourhoods of one chooser, as large as can be searched to the end."""
 
-    def __init__(self, outlook: Outlook, chooser: Chooser, size: int = 600) -> None:
+    def __init__(self, outlook: Outlook, chooser: Chooser, size: int = 200) -> None:
         self._outlook, self._chooser, self._size = outlook, chooser, float(size)
         self.name = chooser.__name__
 
@@ -124,10 +125,11 @@ def improve(
     *,
     seed: int = 0,
     workers: int = 1,
+    searches: int | None = None,
     target: float = -np.inf,
     better: Callable[[State], None] = lambda _: None,
 ) -> int:
-    """Improve a plan in place until the deadline, and return the number of searches.
+    """Improve a plan in place until the deadline, and return the number of searches made.
 
     Parameters
     ----------
@@ -135,6 +137,8 @@ def improve(
         Kinds of change, of this package or any other.
     workers
         Searches at the same time, of different people.
+    searches
+        Number of searches after which to end; None for no limit.
     target
         A weight at which to end: a proven bound.
     better
@@ -144,7 +148,11 @@ def improve(
     records = [_Record() for _ in moves]
     turns = 0
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        while not deadline.passed() and state.weight > target + LEAST_GAIN:
+        while (
+            not deadline.passed()
+            and _burden(state) > target + LEAST_GAIN
+            and (searches is None or turns < searches)
+        ):
             barred: set[int] = set()
             jobs: list[tuple[int, Job]] = []
             for _ in range(workers):
@@ -175,9 +183,14 @@ def _next(records: Sequence[_Record], turn: int, random: np.random.Generator) ->
     return int(random.choice(len(rates), p=share / share.sum()))
 
 
+def _burden(state: State) -> float:
+    """Return the objective with a high price for every roster that may not be."""
+    return state.common + float(np.minimum(state.own, HARD).sum())
+
+
 def _accept(state: State, rows: Rows) -> float:
     """Put new rosters into a plan if that makes it better, and return what is gained."""
-    before = state.weight
+    before = _burden(state)
     changed = [
         agent for agent, (worked, _) in rows.items() if (worked != state.worked[agent]).any()
     ]
@@ -190,7 +203,7 @@ def _accept(state: State, rows: Rows) -> float:
         worked, begins = rows[agent]
         own = None if agent in changed else seats[agent].own
         state.put_in(agent, worked, begins, own)
-    gain = before - state.weight
+    gain = before - _burden(state)
     # Equal plans are taken too: they lead the search elsewhere.
     if gain > -1e-9:
         return gain

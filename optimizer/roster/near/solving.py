@@ -15,7 +15,12 @@ TICK = 0.03
 
 
 def run(
-    model: cp_model.CpModel, deadline: Deadline, *, effort: float, seed: int = 0
+    model: cp_model.CpModel,
+    deadline: Deadline,
+    *,
+    effort: float,
+    seed: int = 0,
+    small: bool = False,
 ) -> cp_model.CpSolver | None:
     """Search, and return the solver if it has found anything.
 
@@ -25,12 +30,21 @@ def run(
         A guard: when the search must have ended, by time or by a stop.
     effort
         Deterministic seconds, which end the search at the same point on every machine.
+    small
+        Whether the model is a small part of a plan, whose preparation must not take longer than
+        its search.
     """
     if deadline.passed():
         return None
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.catch_sigint_signal = False  # the caller's to handle
+    if small:
+        # All rules in the relaxation: proofs come twice as soon.
+        solver.parameters.linearization_level = 2
+        solver.parameters.cp_model_probing_level = 0
+        solver.parameters.symmetry_level = 0
+        solver.parameters.max_presolve_iterations = 1
     solver.parameters.random_seed = seed
     solver.parameters.max_time_in_seconds = deadline.remaining()
     solver.parameters.max_deterministic_time = effort
