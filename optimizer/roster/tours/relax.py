@@ -7,6 +7,7 @@ path with prices per unit of breach in place of prohibitions.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -18,7 +19,7 @@ from optimizer.roster.frame import Frame, Person
 from optimizer.roster.rules.forms import Form
 from optimizer.roster.tours.elastic import allowing, breaches, forbidding, weighted
 from optimizer.roster.tours.library import Library
-from optimizer.roster.tours.tours import Tours
+from optimizer.roster.tours.tours import MAX_ARCS, Tours
 
 __all__ = ["relax"]
 
@@ -41,11 +42,11 @@ def relax(frame: Frame, agents: Iterable[int]) -> tuple[Frame, tuple[Relaxation,
     people = list(frame.people)
     found: list[Relaxation] = []
     issues: list[Issue] = []
-    library, known = Library(frame.patterns, 0), dict[Hashable, _Breach | None]()
+    library, known = Library(frame.patterns, MAX_ARCS), dict[Hashable, _Breach | None]()
     for agent in agents:
-        elastic = _Elastic.of(frame, agent)
+        elastic = _Elastic.of(frame, agent, library)
         # Whole groups with one contract are over-constrained alike.
-        key = elastic.key(library)
+        key = elastic.key()
         if key not in known:
             known[key] = elastic.least_breach()
         breach = known[key]
@@ -85,12 +86,13 @@ class _Elastic:
 
     frame: Frame
     agent: int
+    library: Library
     rules: tuple[RuleName, ...]
     hard: dict[RuleName, list[Form]]
     soft: dict[RuleName, list[Form]]
 
     @classmethod
-    def of(cls, frame: Frame, agent: int) -> _Elastic:
+    def of(cls, frame: Frame, agent: int, library: Library) -> _Elastic:
         forms = frame.forms(agent)
         names = {form.rule for form in forms} - frame.views[agent].contract.soft.keys()
         rules = tuple(rule for rule in RuleName if rule in names and rule.given_up is not None)
@@ -99,23 +101,23 @@ class _Elastic:
             rule: [forbidding(form) for form in forms if form.rule == rule] for rule in RuleName
         }
         soft = {rule: [form for form in priced if form.rule == rule] for rule in rules}
-        return cls(frame, agent, rules, hard, soft)
+        return cls(frame, agent, library, rules, hard, soft)
 
-    def key(self, library: Library) -> Hashable:
+    def key(self) -> Hashable:
         """Return what is equal for agents who have to break the same."""
         forms = [form for of in (self.hard, self.soft) for some in of.values() for form in some]
         days = self.frame.views[self.agent].days
-        return days, tuple(form.rule for form in forms), library.contents(forms)
+        return days, tuple(form.rule for form in forms), self.library.contents(forms)
 
     def least_breach(self) -> _Breach | None:
         """Return what has to be broken, the least in the order of giving up; None if no roster."""
         rules = self.rules
-        if (free := self.tour({}, ())) is not None:
-            return _Breach((), free)
+        if (kept := self.tour({}, ())) is not None:
+            return _Breach((), kept)
         # How many rules have to go if they go altogether, the least important first.
         counts = range(1, len(rules) + 1)
-        gone = next((n for n in counts if self.tour({}, rules[:n]) is not None), None)
-        if gone is None:
+        gone = 1 + bisect_left(counts, True, key=lambda n: self.tour({}, rules[:n]) is not None)
+        if gone > len(rules):
             return None
         broken: tuple[RuleName, ...] = ()
         worked: list[int] = []
@@ -135,8 +137,8 @@ class _Elastic:
         forms = [form for rule, hard in self.hard.items() if rule in held for form in hard]
         forms += [weighted(form, w) for rule, w in weights.items() for form in self.soft[rule]]
         person = Person.of(self.frame.views[self.agent], forms)
-        patterns = self.frame.patterns
-        tours = Tours.of_people([person], patterns, len(self.frame.calendar.days))
+        patterns, days = self.frame.patterns, len(self.frame.calendar.days)
+        tours = Tours.of_people([person], patterns, days, library=self.library)
         tour = tours.best(self.agent, np.zeros(len(patterns)))
         return [int(p) for p in tour.worked] if np.isfinite(tour.cost) else None
 

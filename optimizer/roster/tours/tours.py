@@ -124,6 +124,7 @@ class Tours:
         *,
         teams: Integers | None = None,
         max_arcs: int = MAX_ARCS,
+        library: Library | None = None,
     ) -> Tours:
         """Return the tours of single people.
 
@@ -135,8 +136,10 @@ class Tours:
             Team of each, for `best_all`; None puts all into team 0.
         max_arcs
             As in `of`.
+        library
+            Machines of forms that were made before for the same patterns, and takes those made.
         """
-        library = Library(patterns, 4 * max_arcs)
+        library = library or Library(patterns, 4 * max_arcs)
         numbers: dict[object, int] = {}
         structure = np.array(
             [numbers.setdefault(library.key(person), len(numbers)) for person in people], np.int64
