@@ -62,7 +62,7 @@ def hold_greedily(state: State, deadline: Deadline) -> None:
         room = max(promises, key=lambda room: promises[room])
         if promises[room] <= LEAST_GAIN:
             return
-        before = state.weight
+        before = state.common
         low, high = bounds[room]
         joined = list[Option]()
         for number in rooms[room][:high]:
@@ -76,7 +76,7 @@ def hold_greedily(state: State, deadline: Deadline) -> None:
                 option.agent,
                 sessions_of(state, _of(option.agent, held, joined))[option.agent],
             )
-        if state.weight < before - LEAST_GAIN:
+        if state.common < before - LEAST_GAIN:
             held += joined
             left = [option for option in left if not any(clash(state, option, j) for j in joined)]
         else:

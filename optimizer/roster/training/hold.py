@@ -1,8 +1,8 @@
 """Training and meetings put into the shifts where they cost the least coverage.
 
 The shifts and their meals stand. Sessions are first held greedily. Then they are chosen together
-by a mixed integer program: all of them where they are few, which is optimal if time suffices, and
-otherwise those of some agents while all others keep theirs, until no such choice saves anything.
+by a mixed integer program: those of some agents while all others keep theirs, of more and more
+agents at a time when nothing saves any more, in the end of all. That is optimal, if time suffices.
 """
 
 from __future__ import annotations
@@ -21,13 +21,10 @@ __all__ = ["hold_trainings"]
 
 LEAST_GAIN = 1e-6
 
-FEW = 3_000
-"""Options, agents times starts, that are chosen all together."""
+FIRST_BATCH = 1000
+"""Options, agents times starts, that are chosen together at first."""
 
-BATCH = 600
-"""Options that are chosen together where there are more."""
-
-BATCH_SECONDS = 5.0
+BATCH_SECONDS = 10.0
 
 
 def hold_trainings(state: State, deadline: Deadline, seed: int = 0) -> float:
@@ -41,43 +38,37 @@ def hold_trainings(state: State, deadline: Deadline, seed: int = 0) -> float:
     deadline
         Of many sessions the last improvements take all the time there is.
     """
-    before, known = state.weight, dict(state.sessions)
+    before, known = state.common, dict(state.sessions)
     attend(state, {})
     numbers = [option.agent for option in options_of(state)]
     agents, sizes = np.unique(np.array(numbers, dtype=np.int64), return_counts=True)
     hold_greedily(state, deadline)
-    if state.weight > before - LEAST_GAIN:
+    if state.common > before - LEAST_GAIN:
         attend(state, known)
-    if not numbers:
-        return before - state.weight
-    if len(numbers) <= FEW and _choose_again(state, set(agents.tolist()), deadline, seed):
-        return before - state.weight
-    random = np.random.default_rng(seed)
-    idle = False
-    while not idle and not deadline.passed():
-        weight = state.weight
-        order = random.permutation(len(agents))
-        part = np.cumsum(sizes[order]) // BATCH
+    random, batch = np.random.default_rng(seed), FIRST_BATCH
+    while not deadline.passed():
+        weight, order = state.common, random.permutation(len(agents))
+        part = np.cumsum(sizes[order]) // batch if batch < len(numbers) else 0 * order
         for number in np.unique(part):
-            batch = set(agents[order[part == number]].tolist())
-            _choose_again(state, batch, deadline.within(BATCH_SECONDS), seed)
-        idle = state.weight > weight - LEAST_GAIN
-    return before - state.weight
+            chosen = set(agents[order[part == number]].tolist())
+            limit = deadline if batch >= len(numbers) else deadline.within(BATCH_SECONDS)
+            _choose_again(state, chosen, limit, seed)
+        if batch >= len(numbers):
+            break
+        if state.common > weight - LEAST_GAIN:
+            batch *= 2
+    return before - state.common
 
 
-def _choose_again(state: State, agents: Collection[int], deadline: Deadline, seed: int) -> bool:
-    """Choose the sessions of some agents anew if that saves; tell whether nothing is better."""
-    before, known = state.weight, {agent: state.sessions.get(agent, ()) for agent in agents}
+def _choose_again(state: State, agents: Collection[int], deadline: Deadline, seed: int) -> None:
+    """Choose the sessions of some agents anew if that saves."""
+    before, known = state.common, {agent: state.sessions.get(agent, ()) for agent in agents}
     for agent in agents:
         give(state, agent, ())
     options = [option for option in options_of(state) if option.agent in agents]
-    choice = choose_together(state, options, deadline, seed)
-    if choice is not None:
-        chosen = sessions_of(state, choice.options)
-        for agent in agents:
-            give(state, agent, chosen.get(agent, ()))
-        if state.weight < before - LEAST_GAIN:
-            return choice.optimal
+    chosen = sessions_of(state, choose_together(state, options, deadline, seed) or ())
     for agent in agents:
-        give(state, agent, known[agent])
-    return choice is not None and choice.optimal
+        give(state, agent, chosen.get(agent, ()))
+    if state.common > before - LEAST_GAIN:
+        for agent in agents:
+            give(state, agent, known[agent])

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -26,24 +25,16 @@ from optimizer.roster.training.options import (
 )
 from optimizer.stop import Deadline
 
-__all__ = ["Choice", "choose_together"]
+__all__ = ["choose_together"]
 
 LEAST_GAIN = 1e-6
 
 Integers = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Options that are taken, and whether none better is possible."""
-
-    options: tuple[Option, ...]
-    optimal: bool
-
-
 def choose_together(
     state: State, options: Sequence[Option], deadline: Deadline, seed: int
-) -> Choice | None:
+) -> list[Option] | None:
     """Choose among options, sessions of everybody else as they are; None without a solution."""
     model = LinearModel()
     trainings = state.frame.problem.directives.trainings
@@ -56,10 +47,7 @@ def choose_together(
     if solution.values is None:
         return None
     chosen = (solution.values[attends] > 0.5).tolist()
-    optimal = solution.objective - solution.bound <= 2 * LEAST_GAIN
-    return Choice(
-        tuple(option for option, yes in zip(options, chosen, strict=True) if yes), optimal
-    )
+    return [option for option, yes in zip(options, chosen, strict=True) if yes]
 
 
 def _add_attendance(
