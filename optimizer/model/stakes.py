@@ -14,16 +14,16 @@ from optimizer.model.terms import contracts_of
 
 __all__ = ["change_prices"]
 
-_IN_MINUTES = frozenset(
-    {
-        RuleName.START_SPREAD,
-        RuleName.MINUTES_PER_DAY,
-        RuleName.MINUTES_PER_WEEK,
-        RuleName.MINUTES_PER_PERIOD,
-        RuleName.AVAILABILITY,
-        RuleName.REST,
-    }
-)
+_UNITS_PER_DAY = {
+    RuleName.START_SPREAD: MINUTES_PER_DAY,
+    RuleName.MINUTES_PER_DAY: MINUTES_PER_DAY,
+    RuleName.MINUTES_PER_WEEK: MINUTES_PER_DAY,
+    RuleName.MINUTES_PER_PERIOD: MINUTES_PER_DAY,
+    RuleName.AVAILABILITY: MINUTES_PER_DAY,
+    RuleName.REST: MINUTES_PER_DAY,
+    RuleName.ELASTIC_SHARE: 24,
+}
+"""Most units of breach in a day; of all other rules, which count days or shifts, 2."""
 
 
 def change_prices(problem: RosterProblem) -> ChangePrices:
@@ -31,7 +31,7 @@ def change_prices(problem: RosterProblem) -> ChangePrices:
 
     Where the fewest changes go first, every change costs more than all else together can: whoever
     saves one change saves more than anything it could bring. Soft rules count with a whole day of
-    minutes, or two units of anything else, for each agent and day.
+    minutes or hours, or two of anything else, for each agent and day.
     """
     changes = problem.directives.changes
     if not changes.fewest_first:
@@ -65,8 +65,8 @@ def _all_at_stake(problem: RosterProblem) -> float:
         _pay(contract, templates, days)
         + sum(request.price for request in agent.requests)
         + sum(
-            units * (MINUTES_PER_DAY if rule in _IN_MINUTES else 2) * days
-            for rule, units in contract.soft.items()
+            price_of_unit * _UNITS_PER_DAY.get(rule, 2) * days
+            for rule, price_of_unit in contract.soft.items()
         )
         + unequal * days * (_carried(agent) + days)
         for agent, contract in zip(organisation.agents, contracts_of(organisation), strict=True)
