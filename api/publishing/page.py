@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.publishing.strips import HEIGHT, strips_of
 from api.publishing.week_grid import site_weeks
-from api.report.pieces import Card
+from api.report.pieces import Card, Cell, Table
 from api.wording import share
 from optimizer.model import Roster, RosterProblem
-from optimizer.roster.after import Analysis
+from optimizer.roster.after import Analysis, DayCover
 
 __all__ = ["roster_page"]
 
@@ -92,15 +92,27 @@ def _cards(found: Analysis) -> list[Card]:
     ]
 
 
-def _cover(found: Analysis) -> list[tuple[str, str, str, str, str]]:
-    return [
-        (
-            day.group,
-            f"{day.day:%a %-d %b}",
-            f"{day.required_hours:,.1f}",
-            f"{day.short_hours:,.1f}",
-            share(1 - day.short_hours / day.required_hours),
+def _cover(found: Analysis) -> list[Table]:
+    """Return a table per week: groups by days, with the hours that are short."""
+    weeks: dict[int, dict[str, dict[date, DayCover]]] = {}
+    for entry in found.cover:
+        week = weeks.setdefault((entry.day.toordinal() - 1) // 7, {})
+        week.setdefault(entry.group, {})[entry.day] = entry
+    tables = []
+    for number, week in sorted(weeks.items()):
+        days = [date.fromordinal(7 * number + 1 + weekday) for weekday in range(7)]
+        rows = tuple(
+            (Cell(group), *(_day_cell(mine.get(day)) for day in days))
+            for group, mine in week.items()
         )
-        for day in found.cover
-        if day.short_hours > 0.05
-    ]
+        columns = ("Group", *(f"{day:%a %-d %b}" for day in days))
+        tables.append(Table("Hours short, of the hours required", columns, rows))
+    return tables
+
+
+def _day_cell(entry: DayCover | None) -> Cell:
+    if entry is None:
+        return Cell("")
+    if entry.short_hours < 0.05:
+        return Cell(f"0 of {entry.required_hours:,.1f}")
+    return Cell(f"{entry.short_hours:,.1f} of {entry.required_hours:,.1f}", "bad")
