@@ -237,14 +237,16 @@ def _previous(problem: RosterProblem) -> defaultdict[str, list[Shift]]:
         return found
     later = problem.requirement.grid.slot_at(problem.previous.grid.start)
     for shift in problem.previous.shifts:
-        activities = tuple(
-            replace(activity, start=activity.start + later, end=activity.end + later)
-            for activity in shift.activities
-        )
-        found[shift.agent].append(
-            replace(shift, start=shift.start + later, end=shift.end + later, activities=activities)
-        )
+        found[shift.agent].append(_later(shift, later) if later else shift)
     return found
+
+
+def _later(shift: Shift, slots: int) -> Shift:
+    activities = tuple(
+        replace(activity, start=activity.start + slots, end=activity.end + slots)
+        for activity in shift.activities
+    )
+    return replace(shift, start=shift.start + slots, end=shift.end + slots, activities=activities)
 
 
 def _least_shares(agents: Sequence[Agent]) -> dict[str, Shares]:
