@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from optimizer.model import RuleName
 from optimizer.roster.frame import Person
 from optimizer.roster.patterns import Patterns
-from optimizer.roster.rules.forms import Form, Spread, Tally
+from optimizer.roster.rules.forms import Spread, Tally
 from optimizer.roster.tours.library import Library, pieces
 from optimizer.roster.tours.machine import Machine, days_of, join, reduced, unit
 from optimizer.roster.tours.parts import Piece
@@ -55,7 +55,7 @@ class Structure:
     constant
         Cost of every path; infinite if there is none.
     dropped
-        Forms left out, because with them there would be too many arcs.
+        Pieces (see `library.pieces`) left out: with them there would be too many arcs.
     """
 
     first: int
@@ -67,7 +67,7 @@ class Structure:
     following: Numbers
     cost: NDArray[np.float64]
     constant: float
-    dropped: tuple[Form, ...]
+    dropped: tuple[int, ...]
 
     @property
     def arrays(self) -> Arrays:
@@ -97,24 +97,24 @@ class Structure:
         free = np.array([one.free[person.first : person.last] for one in people])
         off: NDArray[np.bool_] = np.isfinite(free).any(axis=0)
         whole = unit(open_, off, days)
-        dropped: list[Form] = []
+        dropped: list[int] = []
         machines = [(piece, library.machine(person, piece)) for piece in pieces(person)]
-        for piece, machine in sorted(machines, key=_by_harm):
+        for number in sorted(range(len(machines)), key=lambda n: _by_harm(*machines[n])):
+            piece, machine = machines[number]
             total = isinstance(piece[0], Tally | Spread)
             # What is pruned afterwards counts half.
             limit = 2 * max_arcs if total else sys.maxsize
             joined = join(whole, machine, days, limit) if machine else None
             smaller = reduced(joined, days) if joined else None
             if smaller is None or (total and smaller.arcs > max_arcs):
-                dropped += piece
+                dropped.append(number)
             else:
                 whole = smaller
         return _flat(whole, days, person.first, tuple(dropped))
 
 
-def _by_harm(entry: tuple[Piece, Machine | None]) -> tuple[bool, bool, int, int]:
+def _by_harm(piece: Piece, machine: Machine | None) -> tuple[bool, bool, int, int]:
     """Sort what must count first, then what forbids, the more important rules first."""
-    piece, machine = entry
     form, arcs = piece[0], machine.arcs if machine else 0
     if not isinstance(form, Tally | Spread):
         return False, False, 0, arcs
@@ -122,7 +122,7 @@ def _by_harm(entry: tuple[Piece, Machine | None]) -> tuple[bool, bool, int, int]
 
 
 def _flat(
-    machine: Machine, days: Sequence[slice], first: int, dropped: tuple[Form, ...]
+    machine: Machine, days: Sequence[slice], first: int, dropped: tuple[int, ...]
 ) -> Structure:
     shapes = np.array([table.shape for table in machine.following], np.int64).reshape(-1, 2)
     states = np.concatenate(([0], np.cumsum(shapes[:, 0] + 1), [0]))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from optimizer.roster.frame import Frame, Person
 from optimizer.roster.patterns import Patterns
 from optimizer.roster.rules.forms import Form
-from optimizer.roster.tours.library import Library
+from optimizer.roster.tours.library import Library, pieces
 from optimizer.roster.tours.pricing import best_tours, price_through
 from optimizer.roster.tours.structure import Structure
 
@@ -227,7 +227,8 @@ class Tours:
 
     def dropped(self, agent: int) -> tuple[Form, ...]:
         """Return the forms of an agent that do not count."""
-        return self.structure(agent).dropped
+        of = pieces(self._people[self.rows[agent]])
+        return tuple(form for piece in self.structure(agent).dropped for form in of[piece])
 
     def best_all(
         self, prices: Floats, agents: Sequence[int] | Integers, *, threads: int = 2
