@@ -14,6 +14,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count, takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +86,7 @@ def improve_columns(
     threads: int = 2,
     start: Integers | None = None,
     improvers: Sequence[Improver] = (),
+    attempts: int | None = None,
 ) -> ColumnsResult:
     """Return the best plan found before the deadline, with a proven bound.
 
@@ -98,13 +100,16 @@ def improve_columns(
         A plan to begin with, [agents, days].
     improvers
         Further moves of the local search.
+    attempts
+        Greatest number of neighbourhoods; None means as many as time allows.
 
     Raises
     ------
     ValueError
         If an agent has no roster of finite cost, and none in `start`.
     """
-    return _Search(frame, tours, deadline, observer, seed, threads, improvers).run(start)
+    search = _Search(frame, tours, deadline, observer, seed, threads, improvers)
+    return search.run(start, math.inf if attempts is None else attempts)
 
 
 class _Search:
@@ -134,7 +139,7 @@ class _Search:
         self._choice: list[Column] = []
         self._rounds = 0
 
-    def run(self, start: Integers | None) -> ColumnsResult:
+    def run(self, start: Integers | None, attempts: float) -> ColumnsResult:
         """Run all phases and return the best plan."""
         with self._phase("columns"):
             master = self._first_master(start)
@@ -147,7 +152,7 @@ class _Search:
                 )
         if not self._done():
             with self._phase("neighbourhoods"):
-                self._improve()
+                self._improve(attempts)
         return ColumnsResult(
             self._worked(), self._objective, self._bound, self._phases, self._rounds
         )
@@ -198,12 +203,12 @@ class _Search:
             self._offer(chosen or _greatest(master, found.relaxed.shares))
         return found
 
-    def _improve(self) -> None:
+    def _improve(self, attempts: float) -> None:
         """Open one neighbourhood after the other."""
         moves = standard_moves(len(self._agents), self._days)
         others = [Move("other", _nothing, False, 1, 1, 1) for _ in self._improvers]
         least = self._least()
-        while not self._done():
+        for _ in takewhile(lambda done: done < attempts and not self._done(), count()):
             move = pick([*moves, *others], self._rng)
             began, before = self._deadline.elapsed(), self._objective
             proven = False
