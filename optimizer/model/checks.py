@@ -127,8 +127,11 @@ def check_problem(problem: RosterProblem) -> list[Issue]:
         return issues  # without a sound grid there is no period to compare with
     period = Period.of(problem)
     check_people_in_period(found.at("organisation"), period)
-    if problem.previous is not None:
-        check_previous(found.at("previous"), problem.previous, period)
+    if problem.previous is not None and not check_previous(
+        found.at("previous"), problem.previous, period
+    ):
+        # What cannot be compared with is as good as none.
+        period = replace(period, problem=replace(problem, previous=Roster(requirement.grid, ())))
     check_directives(found.at("directives"), period)
     if not any(issue.severity is Severity.ERROR for issue in issues):
         _check_clocks(found.at("organisation", "sites"), problem)
@@ -146,7 +149,7 @@ def check_roster(roster: Roster, organisation: Organisation, pointer: str = "") 
         here = found.at("shifts", i)
         here.known("agent", shift.agent, agents, "agent")
         here.known("template", shift.template, templates, "template")
-        check_slots(here, shift)
+        check_slots(here, shift, roster.grid)
     return found.issues
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from optimizer.errors import Issue
 from optimizer.model.findings import Findings
-from optimizer.model.grid import TimeGrid
+from optimizer.model.grid import MINUTES_PER_DAY, TimeGrid
 from optimizer.model.roster import Shift
 
 __all__ = ["check_grid", "check_slots"]
@@ -23,9 +23,13 @@ def check_grid(grid: TimeGrid, pointer: str = "") -> list[Issue]:
     return found.issues
 
 
-def check_slots(found: Findings, shift: Shift) -> None:
-    """Report a shift, and activities in it, that end before they begin or lie outside."""
-    if not 0 <= shift.start < shift.end:
+def check_slots(found: Findings, shift: Shift, grid: TimeGrid) -> None:
+    """Report a shift that does not begin in the grid, or ends before it begins or days later.
+
+    So are activities that end before they begin or lie outside of their shift.
+    """
+    longest = 2 * MINUTES_PER_DAY // max(1, grid.interval_minutes)
+    if not 0 <= shift.start < min(shift.end, grid.count) or shift.end - shift.start > longest:
         found.error("bad_slots", f"The shift runs from slot {shift.start} to {shift.end}.")
     for i, activity in enumerate(shift.activities):
         if not shift.start <= activity.start < activity.end <= shift.end:

@@ -45,28 +45,37 @@ def check_directives(found: Findings, period: Period) -> None:
     _check_changes(found, directives, period)
 
 
-def check_previous(found: Findings, previous: Roster, period: Period) -> None:
+def check_previous(found: Findings, previous: Roster, period: Period) -> bool:
     """Report what keeps a previous roster from being compared with.
 
     It may be of another period than the problem. Agents and templates that are gone since are
     remarked on: their shifts count for nothing.
+
+    Returns
+    -------
+    bool
+        Whether it can be compared with.
     """
     ours, theirs = period.grid, previous.grid
     found.issues.extend(issues := check_grid(theirs, found.at("grid").pointer))
     if issues:
-        return
+        return False
     apart = (theirs.start - ours.start) / timedelta(minutes=ours.interval_minutes)
     if theirs.interval_minutes != ours.interval_minutes or apart % 1:
         found.at("grid").error(
             "other_grid",
             "The intervals of the previous roster are not those of the requirement.",
         )
-        return
+        return False
     taken: set[tuple[str, date]] = set()
-    gone: set[str] = set()
+    gone, sound = set[str](), True
     for i, shift in enumerate(previous.shifts):
         here = found.at("shifts", i)
-        check_slots(here, shift)
+        unsound = len(found.issues)
+        check_slots(here, shift, theirs)
+        if len(found.issues) > unsound:
+            sound = False
+            continue
         for field, name, names in (
             ("agent", shift.agent, period.agents),
             ("template", shift.template, period.templates),
@@ -81,6 +90,7 @@ def check_previous(found: Findings, previous: Roster, period: Period) -> None:
         if (shift.agent, day) in taken:
             here.error("two_shifts_a_day", f"Agent {shift.agent!r} has two shifts on {day}.")
         taken.add((shift.agent, day))
+    return sound
 
 
 def check_people_in_period(found: Findings, period: Period) -> None:
