@@ -17,13 +17,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.errors import InvalidInput, Issue, NoSolution
+from optimizer.errors import InvalidInput, Issue, NoSolution, raise_errors
 from optimizer.model import (
     PlannedActivity,
     Roster,
     RosterProblem,
     RuleName,
     Shift,
+    check_roster,
 )
 from optimizer.roster.after.diff import Change, change_between
 from optimizer.roster.checks.cover import shortage_of
@@ -72,16 +73,20 @@ class Desk:
 
     Parameters
     ----------
-    problem, roster
-        Both sound, but for hard rules that the roster may break.
+    problem
+        One that passed its checks.
+    roster
+        On the problem's grid; it may break hard rules.
 
     Raises
     ------
     InvalidInput
-        If a shift of the roster is none that its template allows.
+        If the roster cannot be laid out: unknown names, another grid, two shifts of one person on
+        a day, or a shift that its template does not allow.
     """
 
     def __init__(self, problem: RosterProblem, roster: Roster) -> None:
+        raise_errors("The roster cannot be laid out.", _misfits(problem, roster))
         self.problem = problem
         self.frame = Frame.of(problem)
         self.staff = workers(problem, roster)
@@ -245,10 +250,13 @@ class Desk:
                     issues.append(Issue("shift_without_template", pointer, detail))
                     continue
                 day = (duty.day - calendar.days[0]).days
+                if worked[worker.number, day] != FREE:
+                    detail = f"{worker.agent.id!r} works a second shift on {duty.day}."
+                    pointer = f"/roster/shifts/{duty.number}"
+                    issues.append(Issue("two_shifts_a_day", pointer, detail))
                 worked[worker.number, day] = pattern_of[key]
                 begins[worker.number, day, : len(places)] = places
-        if issues:
-            raise InvalidInput("The roster cannot be laid out.", issues)
+        raise_errors("The roster cannot be laid out.", issues)
         return worked, begins
 
     def _worker(self, agent: int, row: Integers, begins: Integers) -> Worker:
@@ -333,6 +341,19 @@ class _Tried:
         for agent, seat in self._seats.items():
             self._state.take_out(agent)
             self._state.put_back(agent, seat)
+
+
+def _misfits(problem: RosterProblem, roster: Roster) -> list[Issue]:
+    issues = check_roster(roster, problem.organisation, "/roster")
+    ours, theirs = problem.requirement.grid, roster.grid
+    if (ours.start, ours.interval_minutes, ours.count) != (
+        theirs.start,
+        theirs.interval_minutes,
+        theirs.count,
+    ):
+        detail = "The roster was made on another grid than the requirement's."
+        issues.append(Issue("other_grid", "/roster/grid", detail))
+    return issues
 
 
 def _relaxed(frame: Frame, worked: Integers) -> Frame:

@@ -23,7 +23,9 @@ from optimizer.model import (
     Roster,
     RosterProblem,
     RuleName,
+    Shift,
     ShiftTemplate,
+    TimeGrid,
 )
 from optimizer.roster.after.desk import Desk, Effect
 from optimizer.roster.after.diff import ChangeKind
@@ -286,8 +288,26 @@ def test_questions_about_what_does_not_exist_are_refused(ask: Any) -> None:
         ask(made, roster(made, shift("a0", 0)))
 
 
-def test_a_shift_that_no_template_allows_is_named() -> None:
+@pytest.mark.parametrize(
+    ("shifts", "code", "pointer"),
+    [
+        ((shift("a0", 0, hours=5),), "shift_without_template", "/roster/shifts/0"),
+        ((shift("a0", 0), shift("a0", 0)), "two_shifts_a_day", "/roster/shifts/1"),
+        ((shift("gone", 0),), "unknown_agent", "/roster/shifts/0/agent"),
+        ((shift("a0", 99),), "bad_slots", "/roster/shifts/0"),
+    ],
+)
+def test_a_roster_that_cannot_be_laid_out_is_refused(
+    shifts: tuple[Shift, ...], code: str, pointer: str
+) -> None:
     made = problem(agents=1)
     with pytest.raises(InvalidInput) as caught:
-        why(made, roster(made, shift("a0", 0, hours=5)), "a0", DAYS[0], free=True)
-    assert [issue.pointer for issue in caught.value.issues] == ["/roster/shifts/0"]
+        why(made, roster(made, *shifts), "a0", DAYS[0], free=True)
+    assert [(issue.code, issue.pointer) for issue in caught.value.issues] == [(code, pointer)]
+
+
+def test_a_roster_on_another_grid_is_refused() -> None:
+    made = problem(agents=1)
+    with pytest.raises(InvalidInput) as caught:
+        why(made, Roster(TimeGrid.of_days(DAYS[1], 7, 60), ()), "a0", DAYS[0], free=True)
+    assert [issue.code for issue in caught.value.issues] == ["other_grid"]
