@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 MAX_ARCS = 1_000_000
-"""Arcs of one automaton, beyond which totals are left out: a second to build, some milliseconds to search."""
+"""Arcs of one automaton, beyond which totals are left out: some milliseconds to search."""
 
 MAX_ARCS_TOGETHER = 100_000_000
 """Arcs of all automata: 400 MB, or three times as much where arcs cost something."""
