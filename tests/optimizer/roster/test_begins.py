@@ -58,15 +58,15 @@ def test_begins_are_handed_out_as_they_were_counted() -> None:
 def test_counted_begins_cost_no_less_by_name_than_in_sum_and_moves_only_help(
     made: RosterProblem, data: st.DataObject
 ) -> None:
-    frame = Frame.of(made)
+    # Without caps, which the rosters drawn here would not keep to.
+    frame = replace(Frame.of(made), shared=())
     worked = np.full((len(frame.people), 2), FREE, dtype=np.int64)
     for agent, person in enumerate(frame.people):
         day = frame.patterns.day[person.patterns]
         for d in range(2):
             choices = person.patterns[day == d].tolist()
             worked[agent, d] = data.draw(st.sampled_from([FREE, *choices]))
-    with_meals = np.array([len(contained) for contained in frame.patterns.activities]) > 0
-    assume(with_meals[frame.patterns.template[worked[worked != FREE]]].any())
+    assume((worked != FREE).any())
     counts = best_begins_of(frame, worked, soon(), relative_gap=0.0)
     assert counts is not None
     state = State.of(frame, worked, hand_out_begins(frame, worked, counts))
@@ -79,6 +79,6 @@ def test_counted_begins_cost_no_less_by_name_than_in_sum_and_moves_only_help(
 
 def test_without_time_nothing_is_moved() -> None:
     frame = crowd(2, 2.0)
-    state = State.of(replace(frame), np.zeros((2, 1), dtype=np.int64), np.full((2, 1, 1), 10))
+    state = State.of(frame, np.zeros((2, 1), dtype=np.int64), np.full((2, 1, 1), 10))
     assert improve_places(state, soon(0.0)) == 0.0
     assert (state.begins == 10).all()
