@@ -102,19 +102,13 @@ def whole_rosters(state: State, outlook: Outlook, random: np.random.Generator) -
 
 
 def worst_days(state: State, outlook: Outlook, random: np.random.Generator) -> Proposed:
-    """Open the days around a badly covered one, of those who could be there first."""
-    agents, days = state.worked.shape
-    trouble = outlook.trouble(state)
-    day = _drawn(trouble, random)
-    reach = int(random.integers(1, WEEK))
-    first, last = max(0, day - reach), min(days, day + reach + 1)
-    helpful = (state.worked[:, day] < 0) & (outlook.open_count[:, day] > 0)
-    order = np.lexsort((random.random(agents), ~helpful))
-    # Those who are free on the day and those who are not in turn, so that they can change places.
-    free, busy = order[: helpful.sum()], order[helpful.sum() :]
-    turns = np.argsort(np.concatenate([np.arange(len(free)), np.arange(len(busy)) + 0.5]))
-    mixed = np.concatenate([free, busy])[turns]
-    return Proposed(mixed, first, last)
+    """Open a few days around a badly covered one."""
+    return _around_trouble(state, outlook, random, int(random.integers(1, WEEK)))
+
+
+def worst_weeks(state: State, outlook: Outlook, random: np.random.Generator) -> Proposed:
+    """Open some weeks around a badly covered day, of fewer people."""
+    return _around_trouble(state, outlook, random, WEEK * int(random.integers(1, 5)))
 
 
 def dearest_people(state: State, outlook: Outlook, random: np.random.Generator) -> Proposed:
@@ -144,9 +138,25 @@ CHOOSERS: tuple[Chooser, ...] = (
     some_weeks,
     whole_rosters,
     worst_days,
+    worst_weeks,
     dearest_people,
     unequal_pairs,
 )
+
+
+def _around_trouble(
+    state: State, outlook: Outlook, random: np.random.Generator, reach: int
+) -> Proposed:
+    """Open so many days before and after a bad day, of those who could be there first."""
+    agents, days = state.worked.shape
+    day = _drawn(outlook.trouble(state), random)
+    helpful = (state.worked[:, day] < 0) & (outlook.open_count[:, day] > 0)
+    order = np.lexsort((random.random(agents), ~helpful))
+    # Those who are free on the day and those who are not in turn, so that they can change places.
+    free, busy = order[: helpful.sum()], order[helpful.sum() :]
+    turns = np.argsort(np.concatenate([np.arange(len(free)), np.arange(len(busy)) + 0.5]))
+    mixed = np.concatenate([free, busy])[turns]
+    return Proposed(mixed, max(0, day - reach), min(days, day + reach + 1))
 
 
 def _excess(state: State) -> Floats:

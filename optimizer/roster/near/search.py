@@ -26,7 +26,7 @@ __all__ = ["Move", "NearMove", "improve", "near_moves"]
 
 log = logging.getLogger(__name__)
 
-EFFORT = 0.05
+EFFORT = 0.1
 """Deterministic seconds of one search."""
 
 SIZES = 60, 12_000
