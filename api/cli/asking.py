@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,6 +20,7 @@ from api.cli.options import (
     roster_option,
 )
 from api.cli.output import console, emit_json, json_option
+from api.cli.telling import price, print_changes, right, rule_name, shift_text
 from api.wording import share
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def explain(as_json: bool, **documents: Any) -> None:
         f"Objective {judged.objective:,.2f}; payroll {judged.payroll:,.2f}, {unit} per hour on "
         f"contacts; {share(judged.elastic_share)} of the hours elastic"
     )
-    table = Table("rule", *(_right(name) for name in ("cost", "places", "broken")), "the dearest")
+    table = Table("rule", *(right(name) for name in ("cost", "places", "broken")), "the dearest")
     for rule in found.rules:
         first = rule.matches[0]
         words = first.detail if first.agent is None else f"{first.agent}: {first.detail}"
@@ -120,7 +121,7 @@ def explain(as_json: bool, **documents: Any) -> None:
         )
     console.print(table)
     headings = ("hours", "weekends", "before", "late", "before", "wishes denied")
-    people = Table("agent", *map(_right, headings), _right("cost"))
+    people = Table("agent", *map(right, headings), right("cost"))
     for one in sorted(found.shares, key=lambda one: -one.cost)[:_SHOWN]:
         people.add_row(
             escape(one.agent),
@@ -167,22 +168,22 @@ def why(
         emit_json(figures)
         return
     asked = figures["shift"]
-    console.print(f"{agent} on {day:%A %d %B}: {_shift(figures['now'])} now", markup=False)
-    console.print(f"Asked for: {_shift(asked)} ({told.possible} of {told.asked} are possible)")
+    console.print(f"{agent} on {day:%A %d %B}: {shift_text(figures['now'])} now", markup=False)
+    console.print(f"Asked for: {shift_text(asked)} ({told.possible} of {told.asked} are possible)")
     alone = figures["alone"]
     if not alone["changes"]:
         console.print("That is what the roster has.")
         return
     for stop in alone["breaks"]:
-        console.print(f"  stopped by {_rule(stop['rule'])}: {stop['detail']}", markup=False)
+        console.print(f"  stopped by {rule_name(stop['rule'])}: {stop['detail']}", markup=False)
     if alone["cost"] is not None:
-        console.print(f"  as things are: {_price(alone)}")
+        console.print(f"  as things are: {price(alone)}")
     again = figures["rearranged"]
     if again is None:
         console.print("  no other days of the agent would make it better")
         return
-    console.print(f"  with other days: {_price(again)}")
-    _print_changes(again["changes"])
+    console.print(f"  with other days: {price(again)}")
+    print_changes(again["changes"])
 
 
 @click.command()
@@ -240,13 +241,13 @@ def recommend(
         emit_json(figures)
         return
     if figures["undone"] is not None:
-        console.print(f"Left unmanned, it costs {_price(figures['undone'])}. Instead:")
+        console.print(f"Left unmanned, it costs {price(figures['undone'])}. Instead:")
     if not figures["proposals"]:
         console.print("Nobody could without breaking a hard rule.")
     for number, proposal in enumerate(figures["proposals"], start=1):
         names = ", ".join(proposal["agents"])
-        console.print(f"{number}. {names}: {_price(proposal)}", markup=False, soft_wrap=True)
-        _print_changes(proposal["changes"])
+        console.print(f"{number}. {names}: {price(proposal)}", markup=False, soft_wrap=True)
+        print_changes(proposal["changes"])
 
 
 @click.command()
@@ -276,38 +277,4 @@ def diff(organisation_path: Path, before: Path, after: Path, as_json: bool) -> N
         f"{len(figures['changes'])} changes ({counts or 'none'}) for "
         f"{len(figures['paid_hours'])} agents"
     )
-    _print_changes(figures["changes"])
-
-
-def _right(heading: str) -> Any:
-    from rich.table import Column
-
-    return Column(heading, justify="right")
-
-
-def _rule(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _price(effect: dict[str, Any]) -> str:
-    """Return what something costs, by rule."""
-    parts = ", ".join(f"{_rule(rule)} {cost:+,.2f}" for rule, cost in effect["costs"].items())
-    total = sum(effect["costs"].values()) if effect["cost"] is None else effect["cost"]
-    return f"{total:,.2f}" + (f" ({parts})" if parts else "")
-
-
-def _shift(shift: dict[str, Any] | None) -> str:
-    if shift is None:
-        return "free"
-    return f"{shift['template']} {shift['start'][11:16]}-{shift['end'][11:16]}"
-
-
-def _print_changes(changes: list[dict[str, Any]]) -> None:
-    for change in changes:
-        day = date.fromisoformat(change["day"])
-        console.print(
-            f"     {change['agent']} {day:%a %d %b}: {_shift(change['before'])} -> "
-            f"{_shift(change['after'])}",
-            markup=False,
-            soft_wrap=True,
-        )
+    print_changes(figures["changes"])

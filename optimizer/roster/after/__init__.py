@@ -5,8 +5,8 @@ the plan of everybody else.
 """
 
 from optimizer.roster.after.analysis import Analysis, DayCover, RuleCost, Share, analysis
-from optimizer.roster.after.desk import Effect
 from optimizer.roster.after.diff import Change, ChangeKind, Difference, diff
+from optimizer.roster.after.effect import Effect
 from optimizer.roster.after.recommend import (
     Proposal,
     Recommendation,

@@ -9,8 +9,8 @@ import numpy as np
 
 from optimizer.model import Organisation, Roster, RosterProblem, RuleName, StaffClass
 from optimizer.roster.checks.worker import Worker, workers
-from optimizer.roster.judge import Verification, verify
 from optimizer.roster.rules.match import Match
+from optimizer.roster.verify import Verification, verify
 
 __all__ = ["Analysis", "DayCover", "RuleCost", "Share", "analysis"]
 

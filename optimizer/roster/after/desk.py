@@ -8,25 +8,24 @@ is told before by the state of the plan, which knows the price of every shift.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.errors import InvalidInput, Issue, NoSolution, raise_errors
+from optimizer.errors import InvalidInput, Issue
 from optimizer.model import (
     PlannedActivity,
     Roster,
     RosterProblem,
-    RuleName,
     Shift,
-    check_roster,
 )
 from optimizer.roster.after.diff import Change, change_between
+from optimizer.roster.after.effect import Effect
+from optimizer.roster.after.layout import check_layout, lay_out, relaxed
 from optimizer.roster.checks.cover import shortage_of
 from optimizer.roster.checks.worker import Duty, Worker, workers
 from optimizer.roster.frame import Frame
@@ -35,37 +34,13 @@ from optimizer.roster.rules.evaluate import cost_of
 from optimizer.roster.rules.match import Match
 from optimizer.roster.rules.registry import CHECKS, SHARED_CHECKS
 from optimizer.roster.state import Seat, State
-from optimizer.roster.tours import Tours, relax
+from optimizer.roster.tours import Tours
 
-__all__ = ["Desk", "Effect"]
+__all__ = ["Desk"]
 
 Integers = NDArray[np.int64]
 Rows = Mapping[int, Integers]
 """Patterns of each day, or `FREE`, [days], of the agents that change."""
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What a change of a roster brings.
-
-    Parameters
-    ----------
-    changes
-        The days that change.
-    costs
-        What each rule costs more than before; rules for which nothing changes are left out.
-    breaks
-        Hard rules that would be broken and are not now.
-    """
-
-    changes: tuple[Change, ...]
-    costs: dict[RuleName, float]
-    breaks: tuple[Match, ...]
-
-    @property
-    def cost(self) -> float:
-        """Return what the roster would cost more; infinite if a hard rule would be broken."""
-        return math.inf if self.breaks else sum(self.costs.values())
 
 
 class Desk:
@@ -86,13 +61,13 @@ class Desk:
     """
 
     def __init__(self, problem: RosterProblem, roster: Roster) -> None:
-        raise_errors("The roster cannot be laid out.", _misfits(problem, roster))
+        check_layout(problem, roster)
         self.problem = problem
         self.frame = Frame.of(problem)
         self.staff = workers(problem, roster)
         self.numbers = {worker.agent.id: worker.number for worker in self.staff}
-        self._worked, begins = self._plan()
-        self.frame = _relaxed(self.frame, self._worked)
+        self._worked, begins = lay_out(self.frame, self.staff)
+        self.frame = relaxed(self.frame, self._worked)
         self.state = State(self.frame)
         for worker in self.staff:
             number = worker.number
@@ -170,23 +145,8 @@ class Desk:
         after = [match for worker in changed.values() for match in _matches(worker)]
         before += self._shared
         after += _shared_matches(self.problem, staff)
-        costs = _finite_costs(after)
-        for rule, cost in _finite_costs(before).items():
-            costs[rule] -= cost
-        costs[RuleName.SHORTAGE] += self._shortage_rise(changed)
-        known: defaultdict[object, float] = defaultdict(float)
-        for match in before:
-            known[match.rule, match.agent, match.day] += match.amount if match.broken else 0.0
-        breaks = tuple(
-            match
-            for match in after
-            if match.broken and match.amount > known[match.rule, match.agent, match.day]
-        )
-        return Effect(
-            tuple(self._changes(changed.values())),
-            {rule: cost for rule, cost in costs.items() if abs(cost) > 1e-9},
-            breaks,
-        )
+        rise = self._shortage_rise(changed)
+        return Effect.between(tuple(self._changes(changed.values())), before, after, rise)
 
     def row(self, agent: int) -> Integers:
         """Return a copy of what an agent works, [days]."""
@@ -226,38 +186,6 @@ class Desk:
     @cached_property
     def _shared(self) -> list[Match]:
         return _shared_matches(self.problem, self.staff)
-
-    def _plan(self) -> tuple[Integers, Integers]:
-        """Return the roster as patterns and begins of activities."""
-        frame = self.frame
-        p, calendar = frame.patterns, frame.calendar
-        keys = zip(*(of.tolist() for of in (p.clock, p.template, p.start, p.end)), strict=True)
-        pattern_of = {key: pattern for pattern, key in enumerate(keys)}
-        shape = len(self.staff), len(calendar.days)
-        most = max((len(activities) for activities in p.activities), default=0)
-        worked = np.full(shape, FREE, dtype=np.int64)
-        begins = np.zeros((*shape, most), dtype=np.int64)
-        issues = []
-        for worker in self.staff:
-            clock = calendar.zones[worker.clock.zone]
-            for duty in worker.duties:
-                template = frame.whole.template_ids[duty.shift.template]
-                key = (clock, template, duty.shift.start, duty.shift.end)
-                places = [a.start for a in duty.shift.activities if a.training is None]
-                if key not in pattern_of or len(places) != len(p.activities[template]):
-                    detail = f"{worker.agent.id!r} works no shift of its template on {duty.day}."
-                    pointer = f"/roster/shifts/{duty.number}"
-                    issues.append(Issue("shift_without_template", pointer, detail))
-                    continue
-                day = (duty.day - calendar.days[0]).days
-                if worked[worker.number, day] != FREE:
-                    detail = f"{worker.agent.id!r} works a second shift on {duty.day}."
-                    pointer = f"/roster/shifts/{duty.number}"
-                    issues.append(Issue("two_shifts_a_day", pointer, detail))
-                worked[worker.number, day] = pattern_of[key]
-                begins[worker.number, day, : len(places)] = places
-        raise_errors("The roster cannot be laid out.", issues)
-        return worked, begins
 
     def _worker(self, agent: int, row: Integers, begins: Integers) -> Worker:
         """Return an agent with other shifts; those that stay keep all their activities."""
@@ -343,45 +271,9 @@ class _Tried:
             self._state.put_back(agent, seat)
 
 
-def _misfits(problem: RosterProblem, roster: Roster) -> list[Issue]:
-    issues = check_roster(roster, problem.organisation, "/roster")
-    ours, theirs = problem.requirement.grid, roster.grid
-    if (ours.start, ours.interval_minutes, ours.count) != (
-        theirs.start,
-        theirs.interval_minutes,
-        theirs.count,
-    ):
-        detail = "The roster was made on another grid than the requirement's."
-        issues.append(Issue("other_grid", "/roster/grid", detail))
-    return issues
-
-
-def _relaxed(frame: Frame, worked: Integers) -> Frame:
-    """Return the frame with what gives way for agents whom nothing else leaves a roster."""
-    broken = [
-        agent
-        for agent, row in enumerate(worked.tolist())
-        if math.isinf(cost_of(frame.people[agent], frame.patterns, row))
-    ]
-    if not broken:
-        return frame
-    try:
-        return relax(frame, broken)[0]
-    except NoSolution:
-        return frame  # what is never given up is broken: the answers say so
-
-
 def _matches(worker: Worker) -> list[Match]:
     return [match for check in CHECKS for match in check(worker)]
 
 
 def _shared_matches(problem: RosterProblem, staff: Sequence[Worker]) -> list[Match]:
     return [match for check in SHARED_CHECKS for match in check(problem, staff)]
-
-
-def _finite_costs(matches: Iterable[Match]) -> defaultdict[RuleName, float]:
-    costs: defaultdict[RuleName, float] = defaultdict(float)
-    for match in matches:
-        if not match.broken:
-            costs[match.rule] += match.cost
-    return costs

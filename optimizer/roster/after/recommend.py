@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from optimizer.errors import InvalidInput, Issue, raise_errors
 from optimizer.model import Roster, RosterProblem
 from optimizer.model.findings import Findings
-from optimizer.roster.after.desk import Desk, Effect
+from optimizer.roster.after.desk import Desk
+from optimizer.roster.after.effect import Effect
 from optimizer.roster.placement import FREE
 from optimizer.roster.tours import OPEN
 

@@ -27,8 +27,9 @@ from optimizer.model import (
     ShiftTemplate,
     TimeGrid,
 )
-from optimizer.roster.after.desk import Desk, Effect
+from optimizer.roster.after.desk import Desk
 from optimizer.roster.after.diff import ChangeKind
+from optimizer.roster.after.effect import Effect
 from optimizer.roster.after.recommend import (
     Recommendation,
     recommend_for_absence,
@@ -37,10 +38,10 @@ from optimizer.roster.after.recommend import (
 )
 from optimizer.roster.after.why import why
 from optimizer.roster.frame import Frame
-from optimizer.roster.judge import verify
 from optimizer.roster.placement import FREE
 from optimizer.roster.respond import first_plan
 from optimizer.roster.tours import Tours
+from optimizer.roster.verify import verify
 from tests.optimizer.roster import cases
 from tests.optimizer.roster.cases import MONDAY, demand, problem, roster, shift, soon
 
