@@ -13,6 +13,8 @@ from optimizer.roster.patterns import Patterns
 
 __all__ = ["Cells", "prices_upto"]
 
+NOTHING = slice(0, 0)
+
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -53,12 +55,12 @@ class Cells:
         model.add_terms(rows[kind.group], self.numbers)
 
     def on(self, day: int) -> Integers:
-        """Return the variables of a day."""
-        return self.numbers[self._slices[day]]
+        """Return the variables of a day, none for a day that is not theirs."""
+        return self.numbers[self._slices.get(day, NOTHING)]
 
     def patterns_on(self, day: int) -> Integers:
         """Return the pattern of each variable of a day."""
-        return self.kind.pattern[self._slices[day]]
+        return self.kind.pattern[self._slices.get(day, NOTHING)]
 
     def at_most(self, most: int, states: Iterable[tuple[int, bool]], price: float) -> None:
         """Let each person be in at most so many of some states (day, at work), or pay a price."""

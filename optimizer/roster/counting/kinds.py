@@ -21,7 +21,10 @@ from numpy.typing import NDArray
 from optimizer.roster.frame import Frame, Person
 from optimizer.roster.rules.forms import Form
 
-__all__ = ["Kind", "kinds_of"]
+__all__ = ["Kind", "choose_kinds", "kinds_of"]
+
+MOST_CELLS = 150_000
+"""Cells up to which agents are told apart: their relaxation takes about a minute or two."""
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -96,6 +99,14 @@ class Kind:
             np.concatenate([*pattern, np.empty(0, dtype=np.int64)]),
             np.concatenate([*price, np.empty(0)]),
         )
+
+
+def choose_kinds(frame: Frame, *, most: int = MOST_CELLS) -> tuple[Kind, ...]:
+    """Return the exact kinds if they have at most `most` cells, or else the merged ones."""
+    exact = kinds_of(frame)
+    if sum(len(kind.pattern) for kind in exact) <= most:
+        return exact
+    return kinds_of(frame, merged=True)
 
 
 def kinds_of(frame: Frame, *, merged: bool = False) -> tuple[Kind, ...]:

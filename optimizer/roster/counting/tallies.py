@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 
 def add_tally(cells: Cells, tally: Tally) -> None:
     """Bound and price the sum of the totals of a kind's people."""
-    days = range(max(tally.first, cells.days.start), min(tally.last, cells.days.stop))
+    days = range(tally.first, tally.last)
     shifts = _shifts(cells, tally, days)
     envelope = envelope_of(tally, [_day(cells, tally, day) for day in days], shifts)
     if envelope is None:
@@ -73,11 +73,11 @@ def _counts_shifts(cells: Cells, tally: Tally, days: range) -> bool:
 
 
 def _day(cells: Cells, tally: Tally, day: int) -> Day:
-    groups = cells.kind.group_day == day
+    free = cells.kind.free[cells.kind.group_day == day]  # none on a day that is not theirs
     off = 0 if tally.free_units is None else int(tally.free_units[day])
     return Day(
         tuple(np.unique(tally.units[cells.patterns_on(day)]).tolist()),
-        off if np.isfinite(cells.kind.free[groups]).any() else None,
+        None if len(free) and np.isinf(free).all() else off,
         None if tally.block is None else int(tally.block[day]),
     )
 

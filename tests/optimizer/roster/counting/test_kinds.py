@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given, settings
 
 from optimizer.model import Agent, Request, RequestKind
-from optimizer.roster.counting import kinds_of
+from optimizer.roster.counting import choose_kinds, kinds_of
 from optimizer.roster.frame import Frame
 from tests.optimizer.roster.cases import MONDAY, problem
 from tests.optimizer.roster.counting.frames import frames
@@ -44,6 +44,8 @@ def test_wishes_part_agents_who_are_alike_otherwise_only_where_nothing_is_merged
     )
     frame = Frame.of(problem(agents=agents))
     assert [kind.agents.tolist() for kind in kinds_of(frame)] == [[0, 3], [1], [2]]
+    assert len(choose_kinds(frame, most=21)) == 3
+    assert len(choose_kinds(frame, most=20)) == 1
     (merged,) = kinds_of(frame, merged=True)
     # Monday and Tuesday have somebody who would rather be free, the other five days nobody.
     assert sorted(merged.heads.tolist()) == [1, 1, 3, 3, 4, 4, 4, 4, 4]

@@ -31,7 +31,7 @@ def test_no_roster_of_all_costs_less_than_the_bound(frame: Frame) -> None:
     for merged in (False, True):
         model = CountsModel(frame, kinds_of(frame, merged=merged))
         model.relax(soon())
-        bounds.append(model.bound)
+        bounds.append(HARD if model.infeasible else model.bound)
         counts = model.search(soon(), gap=0.0, seed=0)
         if model.infeasible:
             assert best == HARD
@@ -39,11 +39,13 @@ def test_no_roster_of_all_costs_less_than_the_bound(frame: Frame) -> None:
             assert counts is not None
             assert counts.objective <= best + 1e-6
             assert model.bound <= counts.objective + 1e-6
-    assert model.infeasible or bounds[1] <= bounds[0] + 1e-6
+    assert bounds[1] <= bounds[0] + 1e-6
 
 
 def hardened(person: Person) -> Person:
     """Return a person all of whose prices of more than one day forbid."""
+    # What was carried in beyond all bounds is no fault of any shift, and not seen by the rows.
+    assume(all(run.too_long[min(run.carried, len(run.too_long) - 1)] == 0 for run in person.runs))
     tallies = []
     for tally in person.tallies:
         allowed = np.flatnonzero(np.isfinite(tally.price))
