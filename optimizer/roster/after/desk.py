@@ -1,8 +1,8 @@
 """A roster laid out for questions of what it would cost if some people worked otherwise.
 
-Costs come from the checks of the rules, the same that the verifier judges by, of whoever is
-changed; coverage is counted again only in the slots that change. Which changes are worth a look
-is told before by the state of the plan, which knows the price of every shift.
+Which changes are worth a look is told by the state of the plan, which knows the coverage and the
+price of every shift. What they cost is then told by the checks of the rules, the same that the
+verifier judges by, of whoever is changed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from optimizer.model import (
 from optimizer.roster.after.diff import Change, change_between
 from optimizer.roster.after.effect import Effect
 from optimizer.roster.after.layout import check_layout, lay_out, relaxed
-from optimizer.roster.checks.cover import shortage_of
 from optimizer.roster.checks.worker import Duty, Worker, workers
 from optimizer.roster.frame import Frame
 from optimizer.roster.placement import FREE
@@ -136,7 +135,9 @@ class Desk:
 
         Activities of new shifts are placed where they cost least; everything else stays.
         """
+        shortage = self.state.shortage
         with _Tried(self, rows) as begins:
+            rise = self.state.shortage - shortage
             changed = {
                 agent: self._worker(agent, row, begins[agent]) for agent, row in rows.items()
             }
@@ -145,7 +146,6 @@ class Desk:
         after = [match for worker in changed.values() for match in _matches(worker)]
         before += self._shared
         after += _shared_matches(self.problem, staff)
-        rise = self._shortage_rise(changed)
         return Effect.between(tuple(self._changes(changed.values())), before, after, rise)
 
     def row(self, agent: int) -> Integers:
@@ -219,32 +219,6 @@ class Desk:
                 )
                 if change is not None:
                     yield change
-
-    def _shortage_rise(self, changed: Mapping[int, Worker]) -> float:
-        """Return what shortage costs more, counted again in the slots that change."""
-        requirement = self.problem.requirement
-        touched = np.zeros(requirement.grid.count, dtype=bool)
-        for change in self._changes(changed.values()):
-            for shift in (change.before, change.after):
-                if shift is not None:
-                    touched[max(0, shift.start) : shift.end] = True
-        masked = replace(requirement, agents=np.where(touched, requirement.agents, 0.0))
-        problem = replace(self.problem, requirement=masked)
-        groups = {group.id: group for group in self.problem.organisation.groups}
-        price = np.array([groups[name].shortage_cost for name in requirement.groups])
-
-        def cost(staff: Iterable[Worker]) -> float:
-            shifts = tuple(
-                duty.shift
-                for worker in staff
-                for duty in worker.duties
-                if touched[max(0, duty.shift.start) : duty.shift.end].any()
-            )
-            short = shortage_of(problem, Roster(requirement.grid, shifts)).sum(axis=1)
-            return float(price @ short) * requirement.grid.hours_per_slot
-
-        after = (changed.get(worker.number, worker) for worker in self.staff)
-        return cost(after) - cost(self.staff)
 
 
 class _Tried:
