@@ -16,7 +16,10 @@ from hypothesis import strategies as st
 
 from optimizer.errors import InvalidInput
 from optimizer.model import (
+    ActivityKind,
     Agent,
+    Directives,
+    PlannedActivity,
     Range,
     Request,
     RequestKind,
@@ -26,6 +29,7 @@ from optimizer.model import (
     Shift,
     ShiftTemplate,
     TimeGrid,
+    Training,
 )
 from optimizer.roster.after.desk import Desk
 from optimizer.roster.after.diff import ChangeKind
@@ -207,6 +211,26 @@ def test_who_cannot_keep_every_rule_is_still_answered() -> None:
     assert (told.possible, told.effect.breaks) == (1, ())
     left = why(made, before, "a0", DAYS[1], free=True)
     assert [match.rule for match in left.effect.breaks] == [RuleName.SHIFTS_PER_WEEK]
+
+
+def test_a_day_off_costs_the_training_that_was_held_on_it() -> None:
+    course = Training("drill", ("a0", "a1"), 60, cost=9.0)
+    made = problem(agents=2, required=demand(7, range(8, 12), 2.0))
+    made = replace(made, directives=Directives(trainings=(course,)))
+    session = PlannedActivity(ActivityKind.TRAINING, 9, 10, True, "drill")
+    before = roster(
+        made,
+        replace(shift("a0", 0), activities=(session,)),
+        replace(shift("a1", 0), activities=(session,)),
+        shift("a1", 1),
+    )
+    told = why(made, before, "a0", DAYS[0], free=True)
+    assert told.effect.costs == {
+        RuleName.TRAINING: pytest.approx(9.0),
+        RuleName.SHORTAGE: pytest.approx(30.0),
+    }
+    assert_told_truly(made, before, told.effect)
+    assert_told_truly(made, before, why(made, before, "a1", DAYS[1], free=True).effect)
 
 
 def test_a_shift_that_is_worked_already_costs_nothing() -> None:
