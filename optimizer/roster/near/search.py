@@ -65,7 +65,7 @@ class Move(Protocol):
 class NearMove:
     """Neighbourhoods of one chooser, as large as can be searched to the end."""
 
-    def __init__(self, outlook: Outlook, chooser: Chooser, size: int = 200) -> None:
+    def __init__(self, outlook: Outlook, chooser: Chooser, size: int) -> None:
         self._outlook, self._chooser, self._size = outlook, chooser, float(size)
         self.name = chooser.__name__
 
@@ -79,7 +79,8 @@ class NearMove:
         for agent in proposed.agents.tolist():
             if agent in barred or agent in state.sessions or not counts[agent]:
                 continue
-            if opened and size + counts[agent] > self._size:
+            # One alone is for best responses, which need no search.
+            if len(opened) > 1 and size + counts[agent] > self._size:
                 break
             size += int(counts[agent])
             opened[agent] = days
@@ -115,7 +116,9 @@ class _Record:
 def near_moves(state: State) -> list[Move]:
     """Return the neighbourhoods of this package, one move for each kind."""
     outlook = Outlook(state.frame)
-    return [NearMove(outlook, chooser) for chooser in CHOOSERS]
+    # At least the weeks of four people to begin with.
+    size = max(200, round(4 * 7 * float(outlook.open_count.mean())))
+    return [NearMove(outlook, chooser, size) for chooser in CHOOSERS]
 
 
 def improve(
