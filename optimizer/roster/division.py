@@ -23,7 +23,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from optimizer.roster.cover import Demand
+from optimizer.roster.demand import Demand
 
 __all__ = ["Division", "change", "division_of", "refresh_losses", "refresh_values"]
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.model import RosterProblem, RuleName, can_serve, contracts_of
-from optimizer.roster.cover import Demand
+from optimizer.roster.demand import Demand
 from optimizer.roster.patterns import Calendar, Patterns, expand_patterns
 from optimizer.roster.rules.forms import (
     Form,

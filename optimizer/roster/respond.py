@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 LEAST_GAIN = 1e-6
 """Changes that save less are rounding."""
 
+IDLE = 1e-8
+"""Price of a shift on top of everything: of two rosters that cost the same, the shorter one."""
+
 
 def first_plan(
     frame: Frame,
@@ -49,7 +52,7 @@ def first_plan(
             if np.isfinite(state.own[agent]):
                 continue
             state.take_out(agent)
-        _put(state, tours, agent, tours.best(agent, state.prices(agent)))
+        _put(state, tours, agent, tours.best(agent, state.prices(agent) + IDLE))
         if state.spanning(agent) is not None:
             respond(state, tours, agent)
     improve_responses(state, tours, deadline, seed)

@@ -1,27 +1,38 @@
 """Judge a roster without a solver: every rule, the coverage, and what it costs.
 
-This module and `optimizer.roster.checks` share no code with what builds rosters: only the domain
-model is common to both. Every roster passes through here before it is returned.
+This module, `optimizer.roster.checks` and every ``check`` in `optimizer.roster.rules` share no
+code with what builds rosters: only the domain model is common to both. Every roster passes
+through here before it is returned.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.errors import Issue, Severity, raise_errors
-from optimizer.model import Roster, RosterProblem, StaffClass, check_problem, check_roster
-from optimizer.roster.checks.costs import denied_requests, pay_of
-from optimizer.roster.checks.cover import shortage_of
-from optimizer.roster.checks.people import check_person
-from optimizer.roster.checks.shifts import check_shift
+from optimizer.model import (
+    Relaxation,
+    Roster,
+    RosterProblem,
+    RuleName,
+    StaffClass,
+    check_problem,
+    check_roster,
+)
+from optimizer.roster.checks.cover import check_shortage, shortage_of
 from optimizer.roster.checks.worker import Worker, workers
+from optimizer.roster.rules.match import Match
+from optimizer.roster.rules.registry import CHECKS, SHARED_CHECKS
 
 __all__ = ["Parts", "Verification", "verify"]
+
+_LABOUR = (RuleName.LABOUR, RuleName.OVERTIME, RuleName.TIME_OFF)
+TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +44,22 @@ class Parts:
     shortage
         Agent-hours missing, at each group's price.
     labour
-        Paid time beyond guarantees, and weekend premiums.
+        Paid time beyond guarantees, overtime and weekend premiums, less what time off saves.
     calls
         The price of each shift on top of its hours.
+    rules
+        Every other rule that costs something, by name.
     """
 
     shortage: float
     labour: float
     calls: float
+    rules: dict[RuleName, float] = field(default_factory=dict)
 
     @property
     def total(self) -> float:
         """Return the objective."""
-        return self.shortage + self.labour + self.calls
+        return self.shortage + self.labour + self.calls + sum(self.rules.values())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +69,7 @@ class Verification:
     Parameters
     ----------
     issues
-        Errors are broken rules; warnings are least values that cannot be reached by anything.
+        Errors are broken rules; warnings are broken rules that the roster admits (`Relaxation`).
     parts
         The objective in its parts.
     payroll
@@ -67,7 +81,12 @@ class Verification:
     class_hours
         Paid hours of each staff class.
     requests_denied, weight_denied
-        Requests that were not granted, and their weights together.
+        Requests that were not granted, and their prices together.
+    matches
+        Every place where a rule costs something or is broken; those that the roster admits cost
+        nothing.
+    costs
+        The objective by rule. A broken rule costs nothing here: it makes the roster unsound.
     """
 
     issues: tuple[Issue, ...]
@@ -78,10 +97,12 @@ class Verification:
     class_hours: dict[StaffClass, float]
     requests_denied: int
     weight_denied: float
+    matches: tuple[Match, ...]
+    costs: dict[RuleName, float]
 
     @property
     def sound(self) -> bool:
-        """Tell whether no rule is broken."""
+        """Tell whether no rule is broken but those that the roster admits."""
         return all(issue.severity is not Severity.ERROR for issue in self.issues)
 
     @property
@@ -117,33 +138,38 @@ def verify(problem: RosterProblem, roster: Roster) -> Verification:
         issues.append(Issue("other_grid", "/roster/grid", detail))
     raise_errors("The roster cannot be judged.", issues)
     staff = workers(problem, roster)
-    found = [issue for worker in staff for issue in check_person(worker)]
-    found += [
-        issue for worker in staff for duty in worker.duties for issue in check_shift(worker, duty)
-    ]
-    found += _vendors(problem, staff)
     shortage = shortage_of(problem, roster)
-    price = {group.id: group.shortage_cost for group in problem.organisation.groups}
-    prices = np.array([price[name] for name in problem.requirement.groups])
-    short_hours = shortage.sum(axis=1) * problem.requirement.grid.hours_per_slot
-    pay = [pay_of(worker) for worker in staff]
+    found = [match for worker in staff for check in CHECKS for match in check(worker)]
+    found += [match for check in SHARED_CHECKS for match in check(problem, staff)]
+    found += check_shortage(problem, shortage)
+    matches, broken = _judged(found, roster, staff)
+    costs = _costs(matches)
     parts = Parts(
-        float(prices @ short_hours), sum(p.labour for p in pay), sum(p.calls for p in pay)
+        costs.get(RuleName.SHORTAGE, 0.0),
+        sum(costs.get(rule, 0.0) for rule in _LABOUR),
+        costs.get(RuleName.CALLS, 0.0),
+        {
+            rule: cost
+            for rule, cost in costs.items()
+            if rule not in (RuleName.SHORTAGE, RuleName.CALLS, *_LABOUR)
+        },
     )
+    denied = [match for match in matches if match.rule is RuleName.REQUESTS]
     hours = {worker.agent.id: sum(duty.paid for duty in worker.duties) / 60 for worker in staff}
     class_hours = dict.fromkeys(StaffClass, 0.0)
     for worker in staff:
         class_hours[worker.contract.staff_class] += hours[worker.agent.id]
-    denied = [denied_requests(worker) for worker in staff]
     return Verification(
-        tuple(found),
+        tuple(broken),
         parts,
-        parts.labour + parts.calls + sum(p.guaranteed for p in pay),
+        parts.labour + parts.calls + sum(_guaranteed(worker) for worker in staff),
         shortage,
         hours,
         class_hours,
-        sum(number for number, _ in denied),
-        sum(weight for _, weight in denied),
+        len(denied),
+        sum(match.cost for match in denied),
+        tuple(matches),
+        costs,
     )
 
 
@@ -156,19 +182,48 @@ def _same_grid(problem: RosterProblem, roster: Roster) -> bool:
     )
 
 
-def _vendors(problem: RosterProblem, staff: Sequence[Worker]) -> list[Issue]:
-    """Return the days on which a vendor would have to lend more than it does."""
-    issues = []
-    lent = Counter(
-        (worker.contract.vendor, duty.day)
-        for worker in staff
-        for duty in worker.duties
-        if worker.contract.vendor is not None
+def _judged(
+    found: Iterable[Match], roster: Roster, staff: Sequence[Worker]
+) -> tuple[list[Match], list[Issue]]:
+    """Return the matches, those that the roster admits without a cost, and what is broken."""
+    admitted: defaultdict[tuple[str, RuleName], list[Relaxation]] = defaultdict(list)
+    for relaxed in roster.relaxed:
+        if relaxed.rule.given_up is not None:
+            admitted[relaxed.agent, relaxed.rule].append(relaxed)
+    pointers = {worker.agent.id: worker.pointer for worker in staff}
+    matches, issues = [], []
+    for match in found:
+        if not match.broken:
+            matches.append(match)
+            continue
+        where, what, known = "/roster", match.detail, False
+        if match.agent is not None:
+            where, what = pointers[match.agent], f"{match.agent}: {match.detail}"
+            known = any(_admits(r, match) for r in admitted.get((match.agent, match.rule), ()))
+        matches.append(replace(match, cost=0.0) if known else match)
+        severity = Severity.WARNING if known else Severity.ERROR
+        issues.append(Issue(match.rule.value, where, what, severity))
+    return matches, issues
+
+
+def _admits(relaxed: Relaxation, match: Match) -> bool:
+    """Tell whether a breach is within what was given up; without a day, wherever it is."""
+    return relaxed.day in (None, match.day) and match.amount <= relaxed.amount + TOLERANCE
+
+
+def _costs(matches: Iterable[Match]) -> dict[RuleName, float]:
+    """Return what each rule costs that costs anything."""
+    costs: dict[RuleName, float] = {}
+    for match in matches:
+        if match.cost and not match.broken:
+            costs[match.rule] = costs.get(match.rule, 0.0) + match.cost
+    return costs
+
+
+def _guaranteed(worker: Worker) -> float:
+    """Return what an agent is paid whether or not there is work for it."""
+    minutes = sum(
+        max(0, worker.contract.guaranteed_minutes_per_week - week.minutes_before)
+        for week in worker.weeks()
     )
-    for number, vendor in enumerate(problem.organisation.vendors):
-        for (name, day), shifts in sorted(lent.items()):
-            most = vendor.max_shifts_per_day
-            if name == vendor.id and most is not None and shifts > most:
-                detail = f"{vendor.id} lends {shifts} shifts on {day}, at most {most} are possible."
-                issues.append(Issue("vendor_cap", f"/organisation/vendors/{number}", detail))
-    return issues
+    return worker.contract.hourly_cost * minutes / 60

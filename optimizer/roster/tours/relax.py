@@ -16,7 +16,7 @@ import numpy as np
 from optimizer.errors import Issue, NoSolution
 from optimizer.model import Relaxation, RuleName
 from optimizer.roster.frame import Frame, Person
-from optimizer.roster.rules.forms import Form
+from optimizer.roster.rules.forms import Form, Rest, Run, Succession
 from optimizer.roster.tours.elastic import allowing, breaches, forbidding, weighted
 from optimizer.roster.tours.library import Library
 from optimizer.roster.tours.tours import MAX_ARCS, Tours
@@ -161,8 +161,11 @@ class _Elastic:
         return Person.of(view, forms)
 
     def relaxations(self, breach: _Breach) -> Iterator[Relaxation]:
-        """Yield where a roster breaks rules."""
+        """Yield where a roster breaks rules; shifts and days in a row may break theirs anywhere."""
         name, days = self.frame.problem.organisation.agents[self.agent].id, self.frame.calendar.days
         for rule in breach.rules:
-            for day, amount in self.breaches(rule, breach.worked).items():
+            amounts = self.breaches(rule, breach.worked)
+            if any(isinstance(form, Rest | Succession | Run) for form in self.soft[rule]):
+                amounts = {None: max(amounts.values())}
+            for day, amount in amounts.items():
                 yield Relaxation(name, rule, None if day is None else days[day], amount)

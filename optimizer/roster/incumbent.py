@@ -1,0 +1,158 @@
+"""The best roster so far: every plan is turned into a roster and verified before it counts."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.model import PlannedActivity, Relaxation, Roster
+from optimizer.progress import Event, Observer
+from optimizer.result import relative_gap
+from optimizer.roster.convert import roster_of
+from optimizer.roster.frame import Frame
+from optimizer.roster.state import State
+from optimizer.roster.verify import Verification, verify
+from optimizer.stop import Deadline
+
+__all__ = ["Incumbent", "Kept"]
+
+log = logging.getLogger(__name__)
+
+LEAST_GAIN = 1e-6
+
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """A plan with its roster and the verifier's judgement."""
+
+    worked: Integers
+    begins: Integers
+    sessions: dict[int, tuple[PlannedActivity, ...]]
+    roster: Roster
+    verification: Verification
+
+
+class Incumbent:
+    """The best verified roster and the best bound of one call, and who watches them.
+
+    Parameters
+    ----------
+    relaxed
+        What could not be held, and is admitted in every roster.
+
+    Attributes
+    ----------
+    best
+        None until a first plan passed the verifier.
+    bound
+        Greatest proven lower bound.
+    phases
+        Seconds spent in each phase, in order.
+    """
+
+    def __init__(
+        self,
+        frame: Frame,
+        relaxed: tuple[Relaxation, ...],
+        deadline: Deadline,
+        observer: Observer,
+    ) -> None:
+        self.frame, self.relaxed = frame, relaxed
+        self._deadline, self._observer = deadline, observer
+        self.best: Kept | None = None
+        self.bound = -math.inf
+        self.phases: dict[str, float] = {}
+        self._phase = ""
+
+    @property
+    def objective(self) -> float:
+        """Return the best objective; infinite while there is none."""
+        return math.inf if self.best is None else self.best.verification.objective
+
+    @property
+    def gap(self) -> float:
+        """Return the proven relative gap; infinite while there is no roster or no bound."""
+        if self.best is None or not math.isfinite(self.bound):
+            return math.inf
+        return relative_gap(self.objective, self.bound)
+
+    def offer(self, state: State) -> bool:
+        """Keep a plan if it is sound and better than the best; tell whether it is."""
+        if not state.cost < self.objective - LEAST_GAIN:
+            return False
+        worked, begins = state.worked.copy(), state.begins.copy()
+        sessions = {agent: tuple(state.training(agent)) for agent in range(len(worked))}
+        roster = roster_of(self.frame, worked, begins, sessions, self.relaxed)
+        verification = verify(self.frame.problem, roster)
+        if not verification.sound:
+            # A fault of ours: what is known already must not be lost with it.
+            log.error("a plan broke rules and was dropped: %s", verification.issues[:5])
+            return False
+        if not math.isclose(verification.objective, state.cost, rel_tol=1e-6, abs_tol=1e-3):
+            log.error("a plan of %.4f is %.4f", state.cost, verification.objective)
+        if verification.objective >= self.objective - LEAST_GAIN:
+            return False
+        self.best = Kept(worked, begins, sessions, roster, verification)
+        self.tell()
+        return True
+
+    def settle(self) -> Kept | None:
+        """Return the best roster, admitting just what it breaks of what may be broken."""
+        best = self.best
+        if best is None or not self.relaxed:
+            return best
+        strict = verify(self.frame.problem, replace(best.roster, relaxed=()))
+        relaxed = tuple(
+            Relaxation(match.agent, match.rule, match.day, match.amount)
+            for match in strict.matches
+            if match.broken and match.agent is not None
+        )
+        roster = replace(best.roster, relaxed=relaxed)
+        return replace(best, roster=roster, verification=verify(self.frame.problem, roster))
+
+    def prove(self, bound: float) -> None:
+        """Keep a lower bound if it is greater than the best one."""
+        if bound > self.bound:
+            self.bound = bound
+            self.tell()
+
+    def listen(self, event: Event) -> None:
+        """Pass on what a phase tells of its own search; its objectives are not verified yet."""
+        if event.bound is not None:
+            self.bound = max(self.bound, event.bound)
+        objective = self.objective if event.objective is None else event.objective
+        self._observer(
+            Event(
+                self._phase,
+                self._deadline.elapsed(),
+                min(objective, self.objective),
+                min(self.bound, self.objective, objective),
+            )
+        )
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Tell the observer about a phase, and keep its time."""
+        before = self._deadline.elapsed()
+        self._phase = name
+        self.tell()
+        yield
+        took = self._deadline.elapsed() - before
+        self.phases[name] = self.phases.get(name, 0.0) + took
+        self.tell()
+
+    def tell(self) -> None:
+        """Tell the observer where things stand."""
+        objective = None if self.best is None else self.objective
+        bound = self.bound if math.isfinite(self.bound) else None
+        if objective is not None and bound is not None:
+            bound = min(bound, objective)
+        self._observer(Event(self._phase, self._deadline.elapsed(), objective, bound))
