@@ -12,7 +12,7 @@ from optimizer.model.findings import Findings
 from optimizer.model.grid import MINUTES_PER_DAY
 from optimizer.model.grid_checks import check_grid, check_slots
 from optimizer.model.organisation import can_serve
-from optimizer.model.people import Agent
+from optimizer.model.people import Agent, Request
 from optimizer.model.period import Period
 from optimizer.model.pin_checks import check_pins
 from optimizer.model.roster import Roster
@@ -108,7 +108,7 @@ def check_people_in_period(found: Findings, period: Period) -> None:
                     "request_outside_period",
                     f"The wish for {request.day} is not for a day of the period.",
                 )
-            if request.template is None:
+            if _about_the_whole_day(request):
                 kinds[request.day].add(request.kind.wanted)
                 if len(kinds[request.day]) == 2:
                     here.information(
@@ -122,6 +122,11 @@ def check_people_in_period(found: Findings, period: Period) -> None:
                 f"The last shift before the period ended on {ended:%Y-%m-%d %H:%M}, "
                 "after the period's first day.",
             )
+
+
+def _about_the_whole_day(request: Request) -> bool:
+    starts = request.earliest_start, request.latest_start
+    return request.template is None and starts == (0, MINUTES_PER_DAY)
 
 
 def _check_demand(found: Findings, demand: ShiftDemand, period: Period) -> None:

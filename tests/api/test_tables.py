@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from api.tables import safe, write_intervals, write_table
+from api.tables import safe, write_intervals, write_roster, write_table
+from optimizer.model import ActivityKind, PlannedActivity, Roster, Shift, Site, TimeGrid
 from optimizer.simulation import Settings, simulate
+from tests.optimizer.builders import MONDAY, organisation
 from tests.optimizer.simulation.builders import always, one_group, work
 
 
@@ -26,6 +29,25 @@ def test_a_table_is_the_same_bytes_everywhere(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     write_table(path, ("name", "value"), [["=a", "-1"], ['"b', "é"]])
     assert path.read_bytes() == 'name,value\n\'=a,-1\n"""b",é\n'.encode()
+
+
+def test_a_roster_is_written_in_the_times_of_each_site(tmp_path: Path) -> None:
+    centre = organisation()
+    abroad = replace(centre.agents[1], site="york", name="=HYPERLINK()")
+    centre = replace(
+        centre,
+        sites=(*centre.sites, Site("york", zone="America/New_York")),
+        agents=(centre.agents[0], abroad),
+    )
+    grid = TimeGrid.of_days(MONDAY, 7, 30, "Europe/Paris")
+    drill = PlannedActivity(ActivityKind.TRAINING, 32, 34, True, "drill")
+    shifts = (Shift("a0", "day", 18, 36), Shift("a1", "day", 30, 48, (drill,)))
+    write_roster(tmp_path / "roster.csv", centre, Roster(grid, shifts))
+    with (tmp_path / "roster.csv").open() as file:
+        here, there = csv.DictReader(file)
+    assert (here["start"], here["end"]) == ("2026-11-23 09:00+01:00", "2026-11-23 18:00+01:00")
+    assert (there["start"], there["end"]) == ("2026-11-23 09:00-05:00", "2026-11-23 18:00-05:00")
+    assert (there["activities"], there["name"]) == ("drill 10:00-11:00", "'=HYPERLINK()")
 
 
 def test_intervals_stand_in_rows_where_contacts_came(tmp_path: Path) -> None:

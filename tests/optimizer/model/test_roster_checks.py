@@ -400,6 +400,8 @@ def test_wishes_outside_the_period_or_against_each_other_are_remarks_only() -> N
         Request(TUESDAY, RequestKind.OFF),
         Request(TUESDAY, RequestKind.PREFER),
         Request(TUESDAY, RequestKind.ON, template="short"),
+        Request(MONDAY, RequestKind.ON, latest_start=540),
+        Request(MONDAY, RequestKind.AVOID, earliest_start=600),
     )
     issues = check_problem(problem(centre=with_agent(requests=requests)))
     assert {(i.code, i.pointer.rpartition("requests")[2]) for i in issues} == {
