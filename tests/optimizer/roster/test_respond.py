@@ -7,16 +7,26 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from optimizer.model import Contract, Range, RosterProblem, StaffClass, Vendor
+from optimizer.errors import Severity
+from optimizer.model import Contract, Range, RosterProblem, StaffClass, Vendor, check_problem
+from optimizer.roster.convert import roster_of
 from optimizer.roster.frame import Frame
 from optimizer.roster.placement import FREE
 from optimizer.roster.respond import first_plan, improve_responses, respond
 from optimizer.roster.rules.evaluate import cost_of
 from optimizer.roster.tours import Tours
-from tests.optimizer.roster.cases import MORNING, demand, problem, problems, soon
+from optimizer.roster.verify import verify
+from tests.optimizer.roster.cases import (
+    MORNING,
+    demand,
+    directed_problems,
+    problem,
+    problems,
+    soon,
+)
 
 DAYS = 3
 
@@ -102,3 +112,16 @@ def test_the_same_seed_gives_the_same_plan() -> None:
     tours = Tours.of(frame)
     one, two = (first_plan(frame, tours, soon(), seed=3) for _ in range(2))
     assert (one.worked == two.worked).all()
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@given(st.one_of(problems(agents=4, days=7), directed_problems(agents=3, days=8)))
+def test_the_verifier_finds_the_cost_that_the_state_says(made: RosterProblem) -> None:
+    assume(all(issue.severity is not Severity.ERROR for issue in check_problem(made)))
+    frame = Frame.of(made)
+    state = first_plan(frame, Tours.of(frame), soon())
+    assume(np.isfinite(state.cost))
+    sessions = {agent: tuple(state.training(agent)) for agent in range(len(frame.people))}
+    judged = verify(made, roster_of(frame, state.worked, state.begins, sessions))
+    assert judged.sound
+    assert judged.objective == pytest.approx(state.cost, abs=1e-4)
