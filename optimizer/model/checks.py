@@ -135,7 +135,7 @@ def check_problem(problem: RosterProblem) -> list[Issue]:
     check_directives(found.at("directives"), period)
     if not any(issue.severity is Severity.ERROR for issue in issues):
         _check_clocks(found.at("organisation", "sites"), problem)
-        check_staff(found, problem)
+        check_staff(found, period)
     return issues
 
 

@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 from optimizer.model.findings import Findings
 from optimizer.model.organisation import can_serve
 from optimizer.model.people import Agent, Contract, Range
-from optimizer.model.roster import RosterProblem
+from optimizer.model.period import Period
 from optimizer.model.rule_names import RuleName
 from optimizer.model.shifts import ShiftTemplate
-from optimizer.model.terms import contracts_of
 
 __all__ = ["check_staff"]
 
@@ -25,11 +24,11 @@ _ROUNDING = 0.5
 """Minutes that do not count as missing."""
 
 
-def check_staff(found: Findings, problem: RosterProblem) -> None:
+def check_staff(found: Findings, period: Period) -> None:
     """Warn of groups that need more people, or together more hours, than there are.
 
     What is found cannot be helped by any roster: it is the part of the shortage that is known
-    before solving. Every reference of the problem must be known to exist.
+    before solving. The period is that of a sound problem.
 
     Notes
     -----
@@ -38,12 +37,12 @@ def check_staff(found: Findings, problem: RosterProblem) -> None:
     groups on the wrong side of the cut need together more than everybody who can serve any of
     them can work, by exactly what is missing.
     """
-    requirement = problem.requirement
+    problem, requirement = period.problem, period.problem.requirement
     groups = {group.id: group for group in problem.organisation.groups}
     rows = [groups[name] for name in requirement.groups]
     minutes = requirement.agents.sum(axis=1) * requirement.grid.interval_minutes
     agents = problem.organisation.agents
-    most = _most_minutes(problem)
+    most = _most_minutes(period)
     heads: defaultdict[Groups, int] = defaultdict(int)
     hours: defaultdict[Groups, float] = defaultdict(float)
     for agent, its_most in zip(agents, most, strict=True):
@@ -156,18 +155,17 @@ def _cut(minutes: NDArray[np.float64], hours: Mapping[Groups, float]) -> Sequenc
                 gives[serves, before] -= amount
 
 
-def _most_minutes(problem: RosterProblem) -> list[float]:
+def _most_minutes(period: Period) -> list[float]:
     """Return the most minutes that each agent can be on contacts in the period."""
-    organisation, grid = problem.organisation, problem.requirement.grid
-    templates = {template.id: template for template in organisation.templates}
-    days = grid.days()
+    days = period.grid.days()
     weeks = Counter(map(_week, days))
     inside = frozenset(days)
     cache: dict[int, float] = {}
     found = []
-    for agent, contract in zip(organisation.agents, contracts_of(organisation), strict=True):
+    for agent in period.problem.organisation.agents:
+        contract = period.contracts[agent.id]
         if id(contract) not in cache:
-            cache[id(contract)] = _shift_minutes(contract, templates)
+            cache[id(contract)] = _shift_minutes(contract, period.templates)
         found.append(_of_agent(agent, contract, cache[id(contract)], weeks, inside))
     return found
 
