@@ -11,7 +11,7 @@ from optimizer.errors import Issue, NoSolution, Severity, raise_errors
 from optimizer.model import Relaxation, Roster, RosterProblem, check_problem
 from optimizer.progress import Observer, silent
 from optimizer.result import SolveReport, Termination
-from optimizer.roster.begins import hand_out_begins
+from optimizer.roster.begins import hand_out_begins, improve_places
 from optimizer.roster.columns import improve_columns
 from optimizer.roster.convert import plan_of
 from optimizer.roster.counting import CountsModel, choose_kinds
@@ -23,16 +23,23 @@ from optimizer.roster.respond import first_plan, improve_responses
 from optimizer.roster.state import State
 from optimizer.roster.tours import Tours
 from optimizer.roster.tours.relax import relax
+from optimizer.roster.training import hold_trainings
 from optimizer.roster.verify import Verification
 from optimizer.stop import Deadline
 
 __all__ = ["RosterResult", "solve"]
+
+BOUND_SECONDS = 0.5
+"""With less time than this no linear program is begun."""
 
 PROVEN = 1e-6
 """A roster is called optimal if the relative gap to the bound is at most this."""
 
 CLOSING_SECONDS, CLOSING_SECONDS_PER_DAY = 0.1, 1e-4
 """Time kept for the last verification: fixed, and per agent and day (measured at 1,500 x 7)."""
+
+TRAINING_SHARE = 0.2
+"""Of the time, kept for holding trainings once the shifts stand."""
 
 COUNTS_SHARE, PEOPLE_SHARE = 0.5, 0.5
 """Of the time that is left: for whole numbers of shifts, then for naming people."""
@@ -128,8 +135,10 @@ class _Run:
         self._found = Incumbent(frame, relaxed, deadline, observer)
         self._found.phases["prepare"] = deadline.elapsed() - began
         size = len(frame.people) * len(frame.calendar.days)
-        for_the_end = CLOSING_SECONDS + CLOSING_SECONDS_PER_DAY * size
-        self._searching = deadline.within(deadline.remaining() - for_the_end)
+        closing = CLOSING_SECONDS + CLOSING_SECONDS_PER_DAY * size
+        self._working = deadline.within(deadline.remaining() - closing)
+        kept = TRAINING_SHARE if problem.directives.trainings else 0.0
+        self._searching = deadline.within((1 - kept) * self._working.remaining())
 
     def result(self, start: Roster | None, warnings: list[Issue]) -> RosterResult:
         """Run all phases and return the best roster."""
@@ -193,6 +202,8 @@ class _Run:
     def _by_counts(self, state: State) -> State:
         """Find how many of each kind work what, deal the shifts out, and return the best plan."""
         found, deadline = self._found, self._searching
+        if deadline.remaining() < BOUND_SECONDS:
+            return state
         kinds = choose_kinds(self._frame)
         with found.phase("bound"):
             model = CountsModel(self._frame, kinds)
@@ -237,6 +248,13 @@ class _Run:
 
     def _train(self) -> None:
         """Hold trainings within the best roster."""
+        best = self._found.best
+        if best is None:
+            return
+        state = State.of(self._frame, best.worked, best.begins)
+        hold_trainings(state, self._working, self._seed)
+        improve_places(state, self._working)
+        self._found.offer(state)
 
 
 def _without_roster(frame: Frame, tours: Tours) -> list[int]:
