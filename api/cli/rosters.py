@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from api.cli.options import (
+    FILE,
     Seconds,
     directives_option,
     organisation_option,
@@ -41,7 +42,27 @@ __all__ = ["roster", "verify"]
     type=Seconds(1, 86400),
     help="Longest time from now to the answer.",
 )
+@click.option(
+    "--start",
+    "start_path",
+    type=FILE,
+    help="JSON document with a roster to begin from, as far as it fits.",
+)
+@click.option(
+    "--gap",
+    default=0.0001,
+    show_default=True,
+    type=click.FloatRange(0.0, 1.0),
+    help="Stop at this proven share of the objective above the optimum.",
+)
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0))
+@click.option(
+    "--workers",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Threads; with one, the same seed gives the same roster.",
+)
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -54,14 +75,18 @@ def roster(
     directives_path: Path | None,
     previous_path: Path | None,
     seconds: float,
+    start_path: Path | None,
+    gap: float,
     seed: int,
+    workers: int,
     out: Path | None,
     as_json: bool,
 ) -> None:
     """Build a shift roster that covers a requirement at the least cost.
 
     The answer is verified by code that shares nothing with the solver, and says how far from the
-    optimum it can be at most. Too few people still give a roster, with its shortage.
+    optimum it can be at most. Too few people still give a roster, with its shortage. Ctrl-C stops
+    the search and keeps the best roster so far; a second one gives it up.
 
     With --out, the roster is written as JSON (exact), CSV (local times), a page to print and a
     calendar for every agent and site, beside an analysis of what it costs and why.
@@ -83,9 +108,19 @@ def roster(
     if out is not None:
         # Before the work, so that a folder that cannot be had costs nobody a roster.
         out.mkdir(parents=True, exist_ok=True)
+    start = None if start_path is None else io.read_roster(start_path, problem.organisation)
     with observing() as observer:
         built = interruptible(
-            lambda: solve(problem, deadline=deadline, observer=observer, seed=seed)
+            lambda: solve(
+                problem,
+                deadline=deadline,
+                observer=observer,
+                seed=seed,
+                workers=workers,
+                gap=gap,
+                start=start,
+            ),
+            deadline,
         )
     report = built.report
     figures = {
@@ -162,11 +197,7 @@ def _figures(problem: RosterProblem, judged: Verification) -> dict[str, Any]:
     return {
         "verified": judged.sound,
         "objective": judged.objective,
-        "parts": {
-            "shortage": judged.parts.shortage,
-            "labour": judged.parts.labour,
-            "calls": judged.parts.calls,
-        },
+        "costs": {rule.value: cost for rule, cost in judged.costs.items()},
         "payroll": judged.payroll,
         "short_agent_intervals": judged.short_agent_intervals,
         "elastic_share": judged.elastic_share,
@@ -183,10 +214,10 @@ def _figures(problem: RosterProblem, judged: Verification) -> dict[str, Any]:
 
 
 def _print(figures: dict[str, Any]) -> None:
-    parts = figures["parts"]
+    costs = sorted(figures["costs"].items(), key=lambda item: -abs(item[1]))
+    split = ", ".join(f"{rule.replace('_', ' ')} {cost:,.2f}" for rule, cost in costs if cost)
     console.print(
-        f"Objective {figures['objective']:,.2f}: shortage {parts['shortage']:,.2f}, labour beyond "
-        f"guarantees {parts['labour']:,.2f}, calls {parts['calls']:,.2f}; payroll "
+        f"Objective {figures['objective']:,.2f}{': ' if split else ''}{split}; payroll "
         f"{figures['payroll']:,.2f}; {share(figures['elastic_share'])} of the hours elastic"
     )
     table = Table()

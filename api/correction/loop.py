@@ -124,6 +124,7 @@ def corrections(
                 deadline=deadline.within(min(roster_seconds, for_roster)),
                 observer=observer,
                 seed=settings.seed,
+                start=None if best is None else best.roster.roster,
             )
         except NoSolution:
             if best is None:

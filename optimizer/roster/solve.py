@@ -95,7 +95,8 @@ def solve(
     gap
         The search ends at this proven relative gap.
     start
-        A roster to start from, as far as it fits the problem.
+        A roster to start from, as far as it fits the problem; the problem's previous roster if
+        none is given.
 
     Raises
     ------
@@ -144,7 +145,7 @@ class _Run:
         """Run all phases and return the best roster."""
         found = self._found
         with found.phase("first roster"):
-            state = self._first(start)
+            state = self._first(start or self._frame.problem.previous)
         if self._frame.demand.agents.any() or self._frame.watches:
             state = self._by_counts(state)
             self._redraw(state)
