@@ -15,7 +15,7 @@ from optimizer.roster.columns.workshop import Workshop
 from optimizer.roster.linear import LinearModel
 from optimizer.stop import Deadline
 
-__all__ = ["best_choice", "dive", "whole"]
+__all__ = ["best_choice", "dive", "greatest", "whole"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -23,12 +23,15 @@ Integers = NDArray[np.int64]
 SURE = 0.85
 """A roster that the relaxation uses to this share is taken."""
 
+AT_LEAST = 10
+"""At least one of so many open agents is given a roster each time."""
+
 DISTURBED = 0.1
 """By so much a share may seem smaller than it is."""
 
 WHOLE = 1e-6
 
-ROUNDS = 5
+ROUNDS = 3
 """Rounds of pricing after rosters have been fixed."""
 
 
@@ -65,21 +68,26 @@ def dive(
     Returns
     -------
     list of Column or None
-        A roster for each agent of the master; None if it was given up or the deadline came.
+        A roster for each agent of the master; None if it was given up. When the deadline comes,
+        those that are left take the roster of which the relaxation uses most.
     """
     fixed = 0.0
     load = load.copy()
     while (chosen := whole(master, relaxed)) is None:
-        open_ = set(master.agents)
+        open_, columns = set(master.agents), {column.number: column for column in master.columns}
+        least = max(1, len(open_) // AT_LEAST)
         shares = [
             (share if rng is None else share * rng.uniform(1 - DISTURBED, 1), number)
             for number, share in relaxed.shares.items()
-            if master.column(number).agent in open_
+            if columns[number].agent in open_
         ]
         for place, (share, number) in enumerate(sorted(shares, reverse=True)):
-            if place and share < SURE:
+            if place >= least and share < SURE:
                 break
-            column = master.column(number)
+            column = columns[number]
+            if column.agent not in open_:
+                continue
+            open_.remove(column.agent)
             master.fix(column)
             fixed += column.own
             load[column.rows] += column.values
@@ -87,10 +95,24 @@ def dive(
             workshop, master, load, deadline,
             rounds=ROUNDS, fixed=fixed, enough=below, days=days, current=current,
         )  # fmt: skip
-        if found.relaxed is None or deadline.passed() or found.relaxed.objective >= below:
+        if found.relaxed is None or deadline.passed():
+            # What is fixed by now is worth more than what the relaxation was sure of before.
+            return greatest(master, relaxed)
+        if found.relaxed.objective >= below:
             return None
         relaxed = found.relaxed
     return chosen
+
+
+def greatest(master: Master, relaxed: Relaxed) -> list[Column]:
+    """Return the roster of each agent that is fixed or of which the relaxation uses most."""
+    best: dict[int, Column] = {}
+    for number in sorted(relaxed.shares, key=lambda number: relaxed.shares[number]):
+        column = master.known(number)
+        if column is not None:
+            best[column.agent] = column
+    best.update({column.agent: column for column in master.fixed})
+    return list(best.values())
 
 
 def best_choice(

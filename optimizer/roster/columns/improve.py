@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.progress import Event, Observer, silent
-from optimizer.roster.columns.choose import best_choice, dive, whole
+from optimizer.roster.columns.choose import best_choice, dive, greatest, whole
 from optimizer.roster.columns.generate import Generated, generate, reduced_cost
 from optimizer.roster.columns.grain import grain_of
 from optimizer.roster.columns.master import Master, elastic_cost
@@ -43,6 +43,9 @@ Improver = Callable[[Integers, np.random.Generator, Deadline], Integers | None]
 
 ROOT_ROUNDS, ROUNDS = 1000, 25
 """Greatest number of rounds of pricing for everybody, and after opening a neighbourhood."""
+
+DIVING = 0.4
+"""Greatest share of the time left that diving from the relaxation over everybody may take."""
 
 SHARE = 30
 """Columns of each agent from the pool with which a neighbourhood begins."""
@@ -147,9 +150,9 @@ class _Search:
         if not self._done() and found.relaxed is not None:
             with self._phase("diving"):
                 nothing = np.zeros(len(self._workshop.rows))
-                self._offer(
-                    dive(self._workshop, master, nothing, found.relaxed, self._deadline) or ()
-                )
+                # The search over neighbourhoods makes more of the same time in the end.
+                until = self._deadline.within(DIVING * self._deadline.remaining())
+                self._offer(dive(self._workshop, master, nothing, found.relaxed, until) or ())
         if not self._done():
             with self._phase("neighbourhoods"):
                 self._improve(attempts)
@@ -200,7 +203,7 @@ class _Search:
         log.info("relaxation: bound %.2f after %d rounds", self._bound, found.rounds)
         if found.relaxed is not None:
             chosen = whole(master, found.relaxed)
-            self._offer(chosen or _greatest(master, found.relaxed.shares))
+            self._offer(chosen or greatest(master, found.relaxed))
         return found
 
     def _improve(self, attempts: float) -> None:
@@ -332,15 +335,6 @@ class _Search:
                 self._bound if math.isfinite(self._bound) else None,
             )
         )
-
-
-def _greatest(master: Master, shares: dict[int, float]) -> list[Column]:
-    """Return the column of each agent that the relaxation uses most."""
-    best: dict[int, Column] = {}
-    for number in sorted(shares, key=lambda number: shares[number]):
-        column = master.column(number)
-        best[column.agent] = column
-    return list(best.values())
 
 
 def _nothing(scene: Scene, size: int, rng: np.random.Generator) -> Opened:

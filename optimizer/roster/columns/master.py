@@ -10,14 +10,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-# MathOpt ships no type information.
-from ortools.math_opt import model_pb2  # type: ignore[import-untyped]
-from ortools.math_opt.python import mathopt  # type: ignore[import-untyped]
+# OR-Tools ships no type information for its linear solvers.
+from ortools.linear_solver import pywraplp  # type: ignore[import-untyped]
 
 from optimizer.roster.columns.pool import Column
 from optimizer.roster.columns.rows import Rows
@@ -31,6 +29,12 @@ Floats = NDArray[np.float64]
 
 SHORTEST = 0.001
 """Seconds below which a solve is not begun."""
+
+USED = 1e-9
+"""Smaller shares are none."""
+
+# Without presolve the basis of the last solve is of use for the next one.
+PARAMETERS = "use_preprocessing: false"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,15 +69,29 @@ class Master:
     """
 
     def __init__(self, rows: Rows, agents: Sequence[int], load: Floats) -> None:
-        self._model = mathopt.Model.from_model_proto(_elastic_part(rows, load))
-        self._coupling = list(self._model.linear_constraints())
-        self._own = {
-            agent: self._model.add_linear_constraint(lb=1.0, ub=1.0, name="") for agent in agents
-        }
-        self._variables: dict[int, mathopt.Variable] = {}
+        self._solver = pywraplp.Solver.CreateSolver("GLOP")
+        self._solver.SetSolverSpecificParametersAsString(PARAMETERS)
+        self._objective = self._solver.Objective()
+        self._coupling = [
+            self._solver.Constraint(lower, upper)
+            for lower, upper in zip(
+                (rows.lower - load).tolist(), (rows.upper - load).tolist(), strict=True
+            )
+        ]
+        elastic = [
+            self._variable(least, most, cost)
+            for least, most, cost in zip(
+                rows.least.tolist(), rows.most.tolist(), rows.cost.tolist(), strict=True
+            )
+        ]
+        for row, place, value in zip(
+            rows.row.tolist(), rows.elastic.tolist(), rows.value.tolist(), strict=True
+        ):
+            self._coupling[row].SetCoefficient(elastic[place], value)
+        self._own = {agent: self._solver.Constraint(1.0, 1.0) for agent in agents}
+        self._variables: dict[int, pywraplp.Variable] = {}
         self._columns: dict[int, Column] = {}
-        self._fixed: set[int] = set()
-        self._restart()
+        self._fixed: dict[int, Column] = {}
 
     @property
     def columns(self) -> list[Column]:
@@ -85,9 +103,14 @@ class Master:
         """Return the agents whose roster is still open."""
         return [agent for agent in self._own if agent not in self._fixed]
 
-    def column(self, number: int) -> Column:
-        """Return a column in the master by its number in the pool."""
-        return self._columns[number]
+    @property
+    def fixed(self) -> list[Column]:
+        """Return the rosters given for good."""
+        return list(self._fixed.values())
+
+    def known(self, number: int) -> Column | None:
+        """Return a column in the master by its number in the pool; None if it is not there."""
+        return self._columns.get(number)
 
     def add(self, columns: Iterable[Column]) -> int:
         """Add columns that are not there yet, and return how many."""
@@ -95,25 +118,34 @@ class Master:
         for column in columns:
             if column.number in self._columns:
                 continue
-            variable = self._model.add_variable(lb=0.0)
-            self._model.objective.set_linear_coefficient(variable, column.own)
-            self._own[column.agent].set_coefficient(variable, 1.0)
+            variable = self._variable(0.0, self._solver.infinity(), column.own)
+            self._own[column.agent].SetCoefficient(variable, 1.0)
             for row, value in zip(column.rows.tolist(), column.values.tolist(), strict=True):
-                self._coupling[row].set_coefficient(variable, value)
+                self._coupling[row].SetCoefficient(variable, value)
             self._variables[column.number] = variable
             self._columns[column.number] = column
             added += 1
         return added
 
     def fix(self, column: Column) -> None:
-        """Give an agent a roster for good."""
-        self._variables[column.number].lower_bound = 1.0
-        self._fixed.add(column.agent)
+        """Give an agent a roster for good; the agent's other columns are dropped."""
+        self._variables[column.number].SetLb(1.0)
+        self._fixed[column.agent] = column
+        self.drop(
+            other
+            for other in self.columns
+            if other.agent == column.agent and other.number != column.number
+        )
 
     def drop(self, columns: Iterable[Column]) -> None:
         """Take columns out; the agents concerned must keep others."""
         for column in columns:
-            self._model.delete_variable(self._variables.pop(column.number))
+            # There is no way to remove a variable; without coefficients it costs no time.
+            variable = self._variables.pop(column.number)
+            variable.SetUb(0.0)
+            self._own[column.agent].SetCoefficient(variable, 0.0)
+            for row in column.rows.tolist():
+                self._coupling[row].SetCoefficient(variable, 0.0)
             del self._columns[column.number]
 
     def solve(self, deadline: Deadline) -> Relaxed | None:
@@ -121,48 +153,33 @@ class Master:
         for attempt in range(2):
             if deadline.remaining() < SHORTEST:
                 return None
-            self._parameters.time_limit = timedelta(seconds=deadline.remaining())
-            result = self._solver.solve(params=self._parameters)
-            if result.termination.reason is mathopt.TerminationReason.OPTIMAL:
-                return self._read(result)
+            self._solver.SetTimeLimit(max(1, int(1000 * min(deadline.remaining(), 1e6))))
+            status = self._solver.Solve()
+            if status == pywraplp.Solver.OPTIMAL:
+                return self._read()
             if not deadline.passed():
-                log.info("GLOP gave up (%s), attempt %d", result.termination.detail, attempt)
-                self._restart()
+                log.info("GLOP gave up (status %d), attempt %d", status, attempt)
+                self._solver.Reset()
         return None
 
-    def _read(self, result: mathopt.SolveResult) -> Relaxed:
-        duals, values = result.dual_values(), result.variable_values()
-        shares = {number: values[variable] for number, variable in self._variables.items()}
+    def _variable(self, lower: float, upper: float, cost: float) -> pywraplp.Variable:
+        variable = self._solver.NumVar(lower, upper, "")
+        if cost:
+            self._objective.SetCoefficient(variable, cost)
+        return variable
+
+    def _read(self) -> Relaxed:
+        shares = {
+            number: share
+            for number, variable in self._variables.items()
+            if (share := variable.solution_value()) > USED
+        }
         return Relaxed(
-            result.objective_value(),
-            np.fromiter((duals[row] for row in self._coupling), float, len(self._coupling)),
-            {agent: duals[row] for agent, row in self._own.items()},
-            {number: share for number, share in shares.items() if share > 1e-9},
+            self._objective.Value(),
+            np.array([row.dual_value() for row in self._coupling]),
+            {agent: row.dual_value() for agent, row in self._own.items()},
+            shares,
         )
-
-    def _restart(self) -> None:
-        self._solver = mathopt.IncrementalSolver(self._model, mathopt.SolverType.GLOP)
-        # Without presolve the basis of the last solve is of use for the next one.
-        self._parameters = mathopt.SolveParameters(presolve=mathopt.Emphasis.OFF)
-
-
-def _elastic_part(rows: Rows, load: Floats) -> model_pb2.ModelProto:
-    """Return the coupling rows without any roster."""
-    proto = model_pb2.ModelProto()
-    proto.variables.ids.extend(range(len(rows.cost)))
-    proto.variables.lower_bounds.extend(rows.least.tolist())
-    proto.variables.upper_bounds.extend(rows.most.tolist())
-    proto.variables.integers.extend([False] * len(rows.cost))
-    priced = np.flatnonzero(rows.cost)
-    proto.objective.linear_coefficients.ids.extend(priced.tolist())
-    proto.objective.linear_coefficients.values.extend(rows.cost[priced].tolist())
-    proto.linear_constraints.ids.extend(range(len(rows)))
-    proto.linear_constraints.lower_bounds.extend((rows.lower - load).tolist())
-    proto.linear_constraints.upper_bounds.extend((rows.upper - load).tolist())
-    proto.linear_constraint_matrix.row_ids.extend(rows.row.tolist())
-    proto.linear_constraint_matrix.column_ids.extend(rows.elastic.tolist())
-    proto.linear_constraint_matrix.coefficients.extend(rows.value.tolist())
-    return proto
 
 
 def elastic_cost(rows: Rows, load: Floats) -> float:
