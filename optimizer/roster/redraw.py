@@ -151,18 +151,17 @@ def _day_alone(frame: Frame, others: Integers, beside: Integers, day: int) -> Fr
         frame,
         demand=replace(demand, agents=np.where(seen, demand.agents, 0.0), needed=needed),
         watches=tuple(replace(w, needed=np.where(seen, w.needed, 0.0)) for w in frame.watches),
-        shared=tuple(_less(row, far) for row in frame.shared),
+        shared=tuple(_less(row, far, len(patterns)) for row in frame.shared),
     )
 
 
-def _less(row: SharedRow, worked: Integers) -> SharedRow:
+def _less(row: SharedRow, worked: Integers, patterns: int) -> SharedRow:
     """Return a shared row for what comes on top of a plan."""
     load = 0.0
     for part in row.parts:
-        mine = worked[part.agents]
-        place = np.searchsorted(part.patterns, mine)
-        place = np.minimum(place, len(part.patterns) - 1)
-        load += float((part.units[place] * (part.patterns[place] == mine)).sum())
+        units = np.zeros(patterns + 1)  # the last one is of a free day
+        units[part.patterns] = part.units
+        load += float(units[worked[part.agents]].sum())
     return replace(row, lower=row.lower - load, upper=row.upper - load)
 
 
