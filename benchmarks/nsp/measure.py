@@ -18,8 +18,8 @@ from optimizer.progress import Event, Observer
 from optimizer.result import relative_gap
 from optimizer.roster.columns import improve_columns
 from optimizer.roster.frame import Frame
-from optimizer.roster.judge import verify
 from optimizer.roster.tours import Tours
+from optimizer.roster.verify import verify
 from optimizer.stop import Deadline
 
 __all__ = ["best_known", "measure"]

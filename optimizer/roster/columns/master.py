@@ -69,29 +69,9 @@ class Master:
     """
 
     def __init__(self, rows: Rows, agents: Sequence[int], load: Floats) -> None:
-        self._solver = pywraplp.Solver.CreateSolver("GLOP")
-        self._solver.SetSolverSpecificParametersAsString(PARAMETERS)
-        self._objective = self._solver.Objective()
-        self._coupling = [
-            self._solver.Constraint(lower, upper)
-            for lower, upper in zip(
-                (rows.lower - load).tolist(), (rows.upper - load).tolist(), strict=True
-            )
-        ]
-        elastic = [
-            self._variable(least, most, cost)
-            for least, most, cost in zip(
-                rows.least.tolist(), rows.most.tolist(), rows.cost.tolist(), strict=True
-            )
-        ]
-        for row, place, value in zip(
-            rows.row.tolist(), rows.elastic.tolist(), rows.value.tolist(), strict=True
-        ):
-            self._coupling[row].SetCoefficient(elastic[place], value)
-        self._own = {agent: self._solver.Constraint(1.0, 1.0) for agent in agents}
-        self._variables: dict[int, pywraplp.Variable] = {}
-        self._columns: dict[int, Column] = {}
+        self._rows, self._agents, self._load = rows, tuple(agents), load.copy()
         self._fixed: dict[int, Column] = {}
+        self._build(())
 
     @property
     def columns(self) -> list[Column]:
@@ -158,9 +138,39 @@ class Master:
             if status == pywraplp.Solver.OPTIMAL:
                 return self._read()
             if not deadline.passed():
-                log.info("GLOP gave up (status %d), attempt %d", status, attempt)
-                self._solver.Reset()
+                # Rounding errors add up from one basis to the next: begin anew.
+                log.info("GLOP gave up with status %d, attempt %d", status, attempt)
+                self._build(self.columns)
         return None
+
+    def _build(self, columns: Iterable[Column]) -> None:
+        """Make the model with some columns."""
+        rows = self._rows
+        self._solver = pywraplp.Solver.CreateSolver("GLOP")
+        self._solver.SetSolverSpecificParametersAsString(PARAMETERS)
+        self._objective = self._solver.Objective()
+        self._coupling = [
+            self._solver.Constraint(lower, upper)
+            for lower, upper in zip(
+                (rows.lower - self._load).tolist(), (rows.upper - self._load).tolist(), strict=True
+            )
+        ]
+        elastic = [
+            self._variable(least, most, cost)
+            for least, most, cost in zip(
+                rows.least.tolist(), rows.most.tolist(), rows.cost.tolist(), strict=True
+            )
+        ]
+        for row, place, value in zip(
+            rows.row.tolist(), rows.elastic.tolist(), rows.value.tolist(), strict=True
+        ):
+            self._coupling[row].SetCoefficient(elastic[place], value)
+        self._own = {agent: self._solver.Constraint(1.0, 1.0) for agent in self._agents}
+        self._variables: dict[int, pywraplp.Variable] = {}
+        self._columns: dict[int, Column] = {}
+        self.add(columns)
+        for column in self._fixed.values():
+            self._variables[column.number].SetLb(1.0)
 
     def _variable(self, lower: float, upper: float, cost: float) -> pywraplp.Variable:
         variable = self._solver.NumVar(lower, upper, "")
