@@ -1,4 +1,4 @@
-"""Long horizons: window after window, each starting from what the ones before decided."""
+"""A first roster of a long period: window after window, each after what the ones before decided."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from optimizer.model import Roster, RosterProblem
-from optimizer.roster.horizon import joined, part_of, stretch_of
+from optimizer.roster.periods.stretch import cut, joined, part_of, stretch_of
 from optimizer.stop import Deadline
 
-__all__ = ["roll", "windows"]
+__all__ = ["Solver", "roll", "windows"]
 
-Solver = Callable[[RosterProblem, Deadline], Roster]
+Solver = Callable[[RosterProblem, Deadline, Roster | None], Roster | None]
+"""Returns a roster of a window, starting from another one if given; None if there is none."""
+
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 
 
 def windows(first: date, last: date, weeks: int, kept: int) -> Iterator[tuple[date, date, date]]:
@@ -22,32 +25,38 @@ def windows(first: date, last: date, weeks: int, kept: int) -> Iterator[tuple[da
     weeks, kept
         Weeks that are looked at, and how many of them are decided, in each window.
     """
-    monday = first - timedelta(days=first.weekday())
+    monday = first - first.weekday() * DAY
     while True:
-        seen = monday + timedelta(weeks=weeks, days=-1)
-        keep = monday + timedelta(weeks=kept, days=-1)
+        seen = monday + weeks * WEEK - DAY
+        keep = monday + kept * WEEK - DAY
         begin = max(first, monday)
         if seen >= last:
             yield begin, last, last
             return
         yield begin, seen, keep
-        monday = keep + timedelta(days=1)
+        monday = keep + DAY
 
 
 def roll(
-    problem: RosterProblem, solve: Solver, deadline: Deadline, *, weeks: int = 4, kept: int = 2
+    problem: RosterProblem,
+    solve: Solver,
+    deadline: Deadline,
+    *,
+    weeks: int = 4,
+    kept: int = 2,
+    told: Callable[[date, date], object] = lambda _first, _last: None,
 ) -> Roster | None:
     """Return a roster of all windows; None if the time did not suffice for every one.
 
     Memory is that of one window, time grows with their number. What is decided is never looked
-    at again, so the roster is good rather than proven: improve it afterwards where it fits.
+    at again: improve it afterwards (`improve_whole`).
 
     Parameters
     ----------
-    solve
-        Returns a roster for the problem of one window, within all its hard rules.
     weeks, kept
         See `windows`.
+    told
+        Is told the first and the last day of each window before it is solved.
     """
     grid = problem.requirement.grid
     days = grid.days()
@@ -56,10 +65,10 @@ def roll(
     for number, (first, seen, keep) in enumerate(steps):
         if deadline.passed():
             return None
-        here = stretch_of(problem, done, first, seen)
-        share = deadline.remaining() / (len(steps) - number)
-        made = solve(here, deadline.within(share))
-        window = here.requirement.grid
-        end = window.slot_of(keep + timedelta(days=1), 0)
-        done = joined(grid, [done, part_of(made, window, 0, end)])
+        told(first, seen)
+        limit = deadline.within(deadline.remaining() / (len(steps) - number))
+        made = solve(stretch_of(problem, done, first, seen), limit, None)
+        if made is None:
+            return None
+        done = joined(grid, [done, part_of(made, cut(grid, first, keep))])
     return done

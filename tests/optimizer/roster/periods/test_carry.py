@@ -9,9 +9,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from optimizer.model import History, Range, Roster, RosterProblem, RuleName
-from optimizer.roster.carry import carried_agents
 from optimizer.roster.checks.worker import workers
-from optimizer.roster.horizon import joined, part_of, stretch_of
+from optimizer.roster.periods.carry import carried_agents
+from optimizer.roster.periods.stretch import joined, part_of, stretch_of
 from optimizer.roster.rules.registry import CHECKS
 from tests.optimizer.roster.agreement import as_roster, drawn_plan, views_of
 from tests.optimizer.roster.cases import problem, rich_problems, roster, shift
@@ -51,11 +51,10 @@ def test_whatever_is_broken_in_one_piece_is_broken_in_one_of_two(
     sites = tuple(replace(site, zone=grid.zone) for site in made.organisation.sites)
     made = replace(made, organisation=replace(made.organisation, sites=sites))
     whole = as_roster(views_of(made), drawn_plan(views_of(made), seed, 0.4))
-    first = grid.slot_of(days[cut], 0)
     opening = stretch_of(made, Roster(grid, ()), days[0], days[cut - 1])
     closing = stretch_of(made, whole, days[cut], days[-1])
-    early = part_of(whole, opening.requirement.grid, 0, first)
-    late = part_of(whole, closing.requirement.grid, first, grid.count)
+    early = part_of(whole, opening.requirement.grid)
+    late = part_of(whole, closing.requirement.grid)
     assert joined(grid, [early, late]).shifts == whole.shifts
     before, after = broken(opening, early), broken(closing, late)
     for name, rules in broken(made, whole).items():
@@ -86,7 +85,7 @@ def test_a_cut_weekend_counts_once() -> None:
     assert agent.history.worked_saturday
     assert agent.history.weekends == 1
     rest = stretch_of(made, worked, sunday, made.requirement.grid.days()[13])
-    later = part_of(worked, rest.requirement.grid, 6 * 24, 14 * 24)
+    later = part_of(worked, rest.requirement.grid)
     (agent,) = carried_agents(rest, later, made.requirement.grid.days()[7])
     assert agent.history.weekends == 1
 
