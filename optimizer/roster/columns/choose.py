@@ -29,7 +29,7 @@ AT_LEAST = 10
 DISTURBED = 0.1
 """By so much a share may seem smaller than it is."""
 
-WHOLE = 1e-6
+WHOLE, WORSE = 1e-6, 1e-6
 
 ROUNDS = 3
 """Rounds of pricing after rosters have been fixed."""
@@ -91,16 +91,19 @@ def dive(
             master.fix(column)
             fixed += column.own
             load[column.rows] += column.values
-        found = generate(
-            workshop, master, load, deadline,
-            rounds=ROUNDS, fixed=fixed, enough=below, days=days, current=current,
-        )  # fmt: skip
-        if found.relaxed is None or deadline.passed():
+        solved = master.solve(deadline)
+        if solved is not None and solved.objective > relaxed.objective + WORSE:
+            # Only where what was fixed does harm can other rosters make up for it.
+            solved = generate(
+                workshop, master, load, deadline,
+                rounds=ROUNDS, fixed=fixed, enough=below, days=days, current=current,
+            ).relaxed  # fmt: skip
+        if solved is None or deadline.passed():
             # What is fixed by now is worth more than what the relaxation was sure of before.
             return greatest(master, relaxed)
-        if found.relaxed.objective >= below:
+        if solved.objective >= below:
             return None
-        relaxed = found.relaxed
+        relaxed = solved
     return chosen
 
 
