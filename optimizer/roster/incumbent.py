@@ -88,10 +88,8 @@ class Incumbent:
         """Keep a plan if it is sound and better than the best; tell whether it is."""
         if not state.cost < self.objective - LEAST_GAIN:
             return False
-        worked, begins = state.worked.copy(), state.begins.copy()
-        sessions = {agent: tuple(state.training(agent)) for agent in range(len(worked))}
-        roster = roster_of(self.frame, worked, begins, sessions, self.relaxed)
-        verification = verify(self.frame.problem, roster)
+        kept = self.judge(state)
+        verification = kept.verification
         if not verification.sound:
             # A fault of ours: what is known already must not be lost with it.
             log.error("a plan broke rules and was dropped: %s", verification.issues[:5])
@@ -100,9 +98,23 @@ class Incumbent:
             log.error("a plan of %.4f is %.4f", state.cost, verification.objective)
         if verification.objective >= self.objective - LEAST_GAIN:
             return False
-        self.best = Kept(worked, begins, sessions, roster, verification)
+        self.best = kept
         self.tell()
         return True
+
+    def judge(self, state: State) -> Kept:
+        """Return a plan as a roster, with the verifier's judgement."""
+        worked, begins = state.worked.copy(), state.begins.copy()
+        sessions = {agent: tuple(state.training(agent)) for agent in range(len(worked))}
+        roster = roster_of(self.frame, worked, begins, sessions, self.relaxed)
+        return Kept(worked, begins, sessions, roster, verify(self.frame.problem, roster))
+
+    def admit(self, frame: Frame, relaxed: tuple[Relaxation, ...]) -> None:
+        """Go on with a frame in which more is admitted, before there is a roster.
+
+        What was proven holds for the rules as they were, and is forgotten.
+        """
+        self.frame, self.relaxed, self.bound = frame, relaxed, -math.inf
 
     def settle(self) -> Kept | None:
         """Return the best roster, admitting just what it breaks of what may be broken."""

@@ -19,7 +19,9 @@ from optimizer.roster.families import deal_counts
 from optimizer.roster.frame import Frame
 from optimizer.roster.improve import improve
 from optimizer.roster.incumbent import Incumbent
+from optimizer.roster.periods.long import is_long, solve_long
 from optimizer.roster.respond import first_plan, improve_responses
+from optimizer.roster.room import make_room
 from optimizer.roster.state import State
 from optimizer.roster.tours import Tours
 from optimizer.roster.tours.relax import relax
@@ -43,6 +45,9 @@ TRAINING_SHARE = 0.2
 
 COUNTS_SHARE, PEOPLE_SHARE = 0.5, 0.5
 """Of the time that is left: for whole numbers of shifts, then for naming people."""
+
+STRICT_SHARE = 0.5
+"""Of the time that is left: for a first roster that keeps the rules of everybody."""
 
 _OUT_OF_TIME = Issue("out_of_time", "", "The deadline passed before a first roster.")
 
@@ -107,8 +112,43 @@ def solve(
     """
     issues = check_problem(problem)
     raise_errors("The roster problem cannot be used.", issues)
-    run = _Run(problem, deadline, observer, seed, workers, gap)
-    return run.result(start, [issue for issue in issues if issue.severity is Severity.WARNING])
+    warnings = [issue for issue in issues if issue.severity is Severity.WARNING]
+    if is_long(problem):
+        return _by_windows(problem, deadline, observer, seed, workers, gap, start, warnings)
+    return _Run(problem, deadline, observer, seed, workers, gap).result(start, warnings)
+
+
+def _by_windows(
+    problem: RosterProblem,
+    deadline: Deadline,
+    observer: Observer,
+    seed: int,
+    workers: int,
+    gap: float,
+    start: Roster | None,
+    warnings: list[Issue],
+) -> RosterResult:
+    """Return a roster of a long period, each window solved by `solve`."""
+
+    def window(part: RosterProblem, limit: Deadline, near: Roster | None) -> Roster:
+        made = solve(part, deadline=limit, seed=seed, workers=workers, gap=gap, start=near)
+        return made.roster
+
+    size = len(problem.organisation.agents) * len(problem.requirement.grid.days())
+    searching = deadline.within(deadline.remaining() - _closing(size))
+    best = solve_long(problem, window, searching, observer, seed=seed, start=start)
+    if best is None:
+        raise NoSolution("No roster was found.", [_OUT_OF_TIME])
+    ended = Termination.STOPPED if deadline.stopped.is_set() else Termination.FEASIBLE
+    objective, phases = best.verification.objective, best.phases
+    report = SolveReport(ended, objective, None, deadline.elapsed(), phases)
+    admitted = [_admission(problem, relaxation) for relaxation in best.roster.relaxed]
+    return RosterResult(best.roster, report, best.verification, (*warnings, *admitted))
+
+
+def _closing(size: int) -> float:
+    """Return the time to keep for the last verification, by agents times days."""
+    return CLOSING_SECONDS + CLOSING_SECONDS_PER_DAY * size
 
 
 class _Run:
@@ -136,8 +176,7 @@ class _Run:
         self._found = Incumbent(frame, relaxed, deadline, observer)
         self._found.phases["prepare"] = deadline.elapsed() - began
         size = len(frame.people) * len(frame.calendar.days)
-        closing = CLOSING_SECONDS + CLOSING_SECONDS_PER_DAY * size
-        self._working = deadline.within(deadline.remaining() - closing)
+        self._working = deadline.within(deadline.remaining() - _closing(size))
         kept = TRAINING_SHARE if problem.directives.trainings else 0.0
         self._searching = deadline.within((1 - kept) * self._working.remaining())
 
@@ -148,15 +187,19 @@ class _Run:
             state = self._first(start or self._frame.problem.previous)
         if self._frame.demand.agents.any() or self._frame.watches:
             state = self._by_counts(state)
+            if found.best is None:
+                state = self._by_counts(self._with_room(state))
             self._redraw(state)
         else:
             self._by_columns(state)
+            if found.best is None:
+                self._by_columns(self._with_room(state))
         if self._frame.problem.directives.trainings:
             with found.phase("training"):
                 self._train()
         best = found.settle()
         if best is None:
-            raise NoSolution("No roster was found.", [_OUT_OF_TIME])
+            raise NoSolution("No roster was found.", self._reasons(state))
         objective = best.verification.objective
         ended = Termination.STOPPED if self._deadline.stopped.is_set() else Termination.FEASIBLE
         report = SolveReport(
@@ -166,7 +209,8 @@ class _Run:
             self._deadline.elapsed(),
             dict(found.phases),
         )
-        admitted = [_admission(self._frame, relaxation) for relaxation in best.roster.relaxed]
+        problem = self._frame.problem
+        admitted = [_admission(problem, relaxation) for relaxation in best.roster.relaxed]
         return RosterResult(best.roster, report, best.verification, (*warnings, *admitted))
 
     def _first(self, start: Roster | None) -> State:
@@ -180,6 +224,29 @@ class _Run:
         self._found.offer(state)
         return state
 
+    def _with_room(self, state: State) -> State:
+        """Return a plan in which people give way to rows that contracts leave no room for."""
+        found = self._found
+        with found.phase("room"):
+            frame, relaxed, state = make_room(state, found.relaxed, self._searching, self._seed)
+            self._frame, self._tours = frame, Tours.of(frame)
+            found.admit(frame, relaxed)
+            found.offer(state)
+        return state
+
+    def _until_room(self) -> Deadline:
+        """Return when to end a search that may have to be done again with more room."""
+        share = 1.0 if self._found.best is not None else STRICT_SHARE
+        return self._searching.within(share * self._searching.remaining())
+
+    def _reasons(self, state: State) -> list[Issue]:
+        """Return what the last plan breaks, or that there was no time."""
+        verification = self._found.judge(state).verification
+        broken = [issue for issue in verification.issues if issue.severity is Severity.ERROR]
+        if self._deadline.passed():
+            broken.append(_OUT_OF_TIME)
+        return broken
+
     def _by_columns(self, state: State) -> None:
         """Choose whole rosters by column generation."""
         found = self._found
@@ -187,7 +254,7 @@ class _Run:
             made = improve_columns(
                 self._frame,
                 self._tours,
-                self._searching,
+                self._until_room(),
                 found.listen,
                 seed=self._seed,
                 threads=self._workers,
@@ -266,9 +333,9 @@ def _without_roster(frame: Frame, tours: Tours) -> list[int]:
     return np.flatnonzero(~np.isfinite(costs)).tolist()
 
 
-def _admission(frame: Frame, relaxation: Relaxation) -> Issue:
+def _admission(problem: RosterProblem, relaxation: Relaxation) -> Issue:
     """Return what a relaxed rule means for an agent, as a warning."""
-    organisation = frame.problem.organisation
+    organisation = problem.organisation
     number = next(i for i, a in enumerate(organisation.agents) if a.id == relaxation.agent)
     when = "" if relaxation.day is None else f" on {relaxation.day}"
     detail = (

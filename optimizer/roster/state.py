@@ -129,7 +129,12 @@ class State:
     @property
     def cost(self) -> float:
         """Return the objective, of those who are in; infinite if a hard rule is broken."""
-        return math.inf if self._totals.broken() else self.weight
+        return math.inf if self.excess else self.weight
+
+    @property
+    def excess(self) -> float:
+        """Return by how many units hard rows are out of bounds."""
+        return self._totals.excess()
 
     @property
     def weight(self) -> float:
@@ -268,6 +273,10 @@ class State:
     def spanning(self, agent: int) -> NDArray[np.bool_] | None:
         """Return which patterns count in rows that sum several days, [patterns]; None if none."""
         return self._totals.terms(int(self.frame.team[agent])).spanning
+
+    def closed(self, agent: int) -> NDArray[np.bool_]:
+        """Return the patterns that rows refuse to somebody who is out, [patterns]."""
+        return self._totals.closed(int(self.frame.team[agent]))
 
     def _move(self, agent: int, *, comes: bool) -> None:
         """Add somebody's shifts to coverage, watches and rows, or take them away."""

@@ -89,12 +89,11 @@ class Totals:
         """Return the price of all rows, a hard one at `HARD` for each unit out of bounds."""
         return float(self._price(slice(None), self.sums).sum())
 
-    def broken(self) -> bool:
-        """Tell whether a hard row is out of bounds."""
-        return bool(
-            (self._hard_below & (self.sums < self._lower - TOLERANCE)).any()
-            or (self._hard_above & (self.sums > self._upper + TOLERANCE)).any()
-        )
+    def excess(self) -> float:
+        """Return by how many units hard rows are out of bounds."""
+        out = np.where(self._hard_below, self._lower - self.sums, 0.0)
+        out = np.maximum(out, np.where(self._hard_above, self.sums - self._upper, 0.0))
+        return float(out[out > TOLERANCE].sum())
 
     def add(self, team: int, patterns: Integers, sign: float) -> None:
         """Add somebody's shifts to the sums, or take them away with `sign` -1."""
@@ -108,6 +107,14 @@ class Totals:
         terms = self._terms[team]
         now = self.sums[terms.row]
         return self._price(terms.row, now + terms.units) - self._price(terms.row, now)
+
+    def closed(self, team: int) -> NDArray[np.bool_]:
+        """Return the patterns that would put a hard row above its bound, [patterns]."""
+        terms = self._terms[team]
+        over = self.sums[terms.row] + terms.units > self._upper[terms.row] + TOLERANCE
+        shut = np.zeros(len(self._day), dtype=np.bool_)
+        shut[terms.pattern[over & self._hard_above[terms.row] & (terms.units > 0)]] = True
+        return shut
 
     def _price(self, rows: Integers | slice, sums: Floats) -> Floats:
         below = self._below[rows] * np.maximum(0.0, self._lower[rows] - sums)

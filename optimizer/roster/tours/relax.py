@@ -12,6 +12,7 @@ from collections.abc import Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.errors import Issue, NoSolution
 from optimizer.model import Relaxation, RuleName
@@ -21,7 +22,7 @@ from optimizer.roster.tours.elastic import allowing, breaches, forbidding, weigh
 from optimizer.roster.tours.library import Library
 from optimizer.roster.tours.tours import MAX_ARCS, Tours
 
-__all__ = ["relax"]
+__all__ = ["Easing", "relax"]
 
 STEP = 1e4
 """Weight of a unit of breach beside that of the next less important rule that is broken."""
@@ -42,24 +43,54 @@ def relax(frame: Frame, agents: Iterable[int]) -> tuple[Frame, tuple[Relaxation,
     people = list(frame.people)
     found: list[Relaxation] = []
     issues: list[Issue] = []
-    library, known = Library(frame.patterns, MAX_ARCS), dict[Hashable, _Breach | None]()
+    easing = Easing(frame)
     for agent in agents:
-        elastic = _Elastic.of(frame, agent, library)
-        # Whole groups with one contract are over-constrained alike.
-        key = elastic.key()
-        if key not in known:
-            known[key] = elastic.least_breach()
-        breach = known[key]
-        if breach is None:
+        eased = easing.eased(agent)
+        if eased is None:
             name = frame.problem.organisation.agents[agent].id
             detail = f"Absences, the frozen past and the shifts allowed leave {name!r} no roster."
             issues.append(Issue("no_roster", f"/organisation/agents/{agent}", detail))
-        elif breach.rules:
-            people[agent] = elastic.allowing(breach)
-            found += elastic.relaxations(breach)
+        else:
+            people[agent], relaxations = eased
+            found += relaxations
     if issues:
         raise NoSolution("Some agents cannot have any roster.", issues)
     return replace(frame, people=tuple(people)), tuple(found)
+
+
+class Easing:
+    """Relaxes one agent after the other, and remembers what others who are alike had to break."""
+
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+        self._library = Library(frame.patterns, MAX_ARCS)
+        self._known: dict[Hashable, _Breach | None] = {}
+
+    def eased(
+        self, agent: int, closed: NDArray[np.bool_] | None = None
+    ) -> tuple[Person, tuple[Relaxation, ...]] | None:
+        """Return an agent who may break the least that leaves a roster; None if nothing does.
+
+        Parameters
+        ----------
+        closed
+            Patterns that this roster must do without, [patterns].
+        """
+        frame = self._frame
+        prices = np.zeros(len(frame.patterns))
+        if closed is not None:
+            prices[closed] = np.inf
+        elastic = _Elastic.of(frame, agent, self._library, prices)
+        # Whole groups with one contract are over-constrained alike.
+        key = elastic.key()
+        if key not in self._known:
+            self._known[key] = elastic.least_breach()
+        breach = self._known[key]
+        if breach is None:
+            return None
+        if not breach.rules:
+            return frame.people[agent], ()
+        return elastic.allowing(breach), tuple(elastic.relaxations(breach))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +113,22 @@ class _Elastic:
         What each rule forbids.
     soft
         Forms of `rules`, priced by units of breach.
+    prices
+        0 for patterns that may be worked and infinite for others, [patterns].
     """
 
     frame: Frame
     agent: int
     library: Library
+    prices: NDArray[np.float64]
     rules: tuple[RuleName, ...]
     hard: dict[RuleName, list[Form]]
     soft: dict[RuleName, list[Form]]
 
     @classmethod
-    def of(cls, frame: Frame, agent: int, library: Library) -> _Elastic:
+    def of(
+        cls, frame: Frame, agent: int, library: Library, prices: NDArray[np.float64]
+    ) -> _Elastic:
         forms = frame.forms(agent)
         names = {form.rule for form in forms} - frame.views[agent].contract.soft.keys()
         rules = tuple(rule for rule in RuleName if rule in names and rule.given_up is not None)
@@ -101,13 +137,14 @@ class _Elastic:
             rule: [forbidding(form) for form in forms if form.rule == rule] for rule in RuleName
         }
         soft = {rule: [form for form in priced if form.rule == rule] for rule in rules}
-        return cls(frame, agent, library, rules, hard, soft)
+        return cls(frame, agent, library, prices, rules, hard, soft)
 
     def key(self) -> Hashable:
         """Return what is equal for agents who have to break the same."""
         forms = [form for of in (self.hard, self.soft) for some in of.values() for form in some]
         days = self.frame.views[self.agent].days
-        return days, tuple(form.rule for form in forms), self.library.contents(forms)
+        rules = tuple(form.rule for form in forms)
+        return days, rules, self.library.contents(forms), self.prices.tobytes()
 
     def least_breach(self) -> _Breach | None:
         """Return what has to be broken, the least in the order of giving up; None if no roster."""
@@ -139,7 +176,7 @@ class _Elastic:
         person = Person.of(self.frame.views[self.agent], forms)
         patterns, days = self.frame.patterns, len(self.frame.calendar.days)
         tours = Tours.of_people([person], patterns, days, library=self.library)
-        tour = tours.best(self.agent, np.zeros(len(patterns)))
+        tour = tours.best(self.agent, self.prices)
         return [int(p) for p in tour.worked] if np.isfinite(tour.cost) else None
 
     def breaches(self, rule: RuleName, worked: list[int]) -> dict[int | None, float]:
@@ -167,5 +204,8 @@ class _Elastic:
             amounts = self.breaches(rule, breach.worked)
             if any(isinstance(form, Rest | Succession | Run) for form in self.soft[rule]):
                 amounts = {None: max(amounts.values())}
+            elif rule is RuleName.TEMPLATE_LIMITS:
+                # Where no shift of a template is left, each has its day; the rule counts them all.
+                amounts = {None: sum(amounts.values())}
             for day, amount in amounts.items():
                 yield Relaxation(name, rule, None if day is None else days[day], amount)
