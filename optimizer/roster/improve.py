@@ -17,10 +17,11 @@ from optimizer.stop import Deadline
 
 __all__ = ["improve"]
 
-DAY_SECONDS = 4.0
-"""Longest time for one day."""
+DAY_SECONDS, LONGEST_SHARE = 4.0, 0.3
+"""Time for a day: at first, doubled while it is not enough, up to a share of what is left."""
 
-DAY_GAP = 2e-3
+DAY_GAP = 2e-4
+"""What a day may be from its best, as a share of the whole plan's cost."""
 
 STEPS, SEARCHES = 150, 4
 """Of recreating, and of searches by CP-SAT, in each round."""
@@ -50,6 +51,7 @@ def improve(
     days = len(state.frame.calendar.days)
     near = near_moves(state)
     drawn: dict[int, float] = {}
+    patience = dict.fromkeys(range(days), DAY_SECONDS)
     round_ = 0
 
     def done() -> bool:
@@ -62,10 +64,13 @@ def improve(
                 break
             if drawn.get(day) == state.cost:
                 continue
-            limit = deadline.within(DAY_SECONDS)
-            if redraw_day(state, tours, day, limit, gap=DAY_GAP, seed=seed + round_) > 0:
+            limit = deadline.within(min(patience[day], LONGEST_SHARE * deadline.remaining()))
+            if _redraw(state, tours, day, limit, seed + round_) > 0:
                 improve_responses(state, tours, deadline, seed + round_)
                 better(state)
+            elif limit.passed():
+                patience[day] *= 2
+                continue
             drawn[day] = state.cost
         if not done():
             recreate(state, tours, deadline, seed + round_, enough=enough, steps=STEPS)
@@ -75,3 +80,7 @@ def improve(
                 state, near, deadline, seed=seed + round_, workers=workers, searches=SEARCHES
             )
             better(state)
+
+
+def _redraw(state: State, tours: Tours, day: int, deadline: Deadline, seed: int) -> float:
+    return redraw_day(state, tours, day, deadline, gap=DAY_GAP * abs(state.cost), seed=seed)

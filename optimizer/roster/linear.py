@@ -144,6 +144,7 @@ class LinearModel:
         seed: int = 0,
         within: tuple[Integers, Floats, Floats] | None = None,
         start: Floats | None = None,
+        by_simplex: bool = False,
         listener: Listener | None = None,
     ) -> LinearSolution:
         """Minimise with HiGHS until the gap is reached or the deadline passes.
@@ -160,6 +161,9 @@ class LinearModel:
             Variables with the lower and upper bounds that hold for this solve.
         start
             Values of a known solution to improve on.
+        by_simplex
+            Whether a search solves its relaxations by the simplex method: faster up to some
+            thousand variables, where the interior point method is beyond.
         listener
             Is told every better objective and bound of a search for whole numbers.
         """
@@ -174,7 +178,7 @@ class LinearModel:
             options |= {
                 "mip_rel_gap": relative_gap,
                 "mip_abs_gap": absolute_gap,
-                "mip_lp_solver": "ipm",
+                "mip_lp_solver": "simplex" if by_simplex else "ipm",
             }
         found = run(arrays, options, deadline, start=start, listener=listener)
         if relax and not found.finished and not deadline.passed():

@@ -51,9 +51,15 @@ class _Group:
 
 
 def redraw_day(
-    state: State, tours: Tours, day: int, deadline: Deadline, *, gap: float = 1e-3, seed: int = 0
+    state: State, tours: Tours, day: int, deadline: Deadline, *, gap: float = 1.0, seed: int = 0
 ) -> float:
-    """Improve one day of a plan in place; return what is saved, 0 or more."""
+    """Improve one day of a plan in place; return what is saved, 0 or more.
+
+    Parameters
+    ----------
+    gap
+        The search ends if at most so much more could be saved.
+    """
     frame = state.frame
     groups = _groups(state, tours, day)
     if not groups or deadline.passed():
@@ -66,7 +72,7 @@ def redraw_day(
     pairs, fixed = _pairs(frame, groups, beside)
     coupling = add_coupling(model, _day_alone(frame, others, beside, day), pairs)
     takers = _add_takers(model, frame, groups, pairs, fixed, coupling.shifts)
-    solution = model.solve(deadline, relative_gap=gap, seed=seed)
+    solution = model.solve(deadline, absolute_gap=gap, seed=seed, by_simplex=True)
     if solution.values is None:
         return 0.0
     drawn = others.copy()
