@@ -82,6 +82,9 @@ PUBLIC = {
         Analysis Change ChangeKind DayCover Difference Effect Proposal Recommendation RuleCost
         Share Why analysis diff recommend_for_absence recommend_for_shift recommend_swaps why
     """,
+    "optimizer.roster.columns": """
+        ColumnsResult Improver improve_columns
+    """,
     "optimizer.roster.tours": """
         MAX_ARCS OPEN Through Tour Tours relax
     """,
