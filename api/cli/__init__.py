@@ -16,6 +16,7 @@ COMMANDS = {
     "backtest": ("api.cli.backtesting:backtest", "Measure forecasts on past weeks."),
     "compare": ("api.cli.comparing:compare", "Try plans side by side."),
     "capacity": ("api.cli.capacity:capacity", "Plan hires and elastic hours over weeks."),
+    "carry": ("api.cli.carrying:carry", "Carry histories into the next period."),
     "correct": ("api.cli.correcting:correct", "Correct a requirement by what customers get."),
     "demo": ("api.cli.demo:demo", "Play the whole loop on a sample organisation."),
     "diff": ("api.cli.asking:diff", "Tell two rosters apart."),

@@ -34,12 +34,13 @@ def components(problem: RosterProblem) -> list[RosterProblem]:
     """Return the independent parts of a problem, those with the most agents first.
 
     A limit on the share of elastic staff speaks of everybody, and ties all together, as does the
-    comparison of fair shares between agents of one contract. Groups that nobody can serve come
-    with the first part.
+    comparison of fair shares between agents of one contract; where the fewest changes go first,
+    their price is above all that everybody can cost. Groups that nobody can serve come with the
+    first part.
     """
     organisation = problem.organisation
     agents = organisation.agents
-    if organisation.max_elastic_share is not None:
+    if organisation.max_elastic_share is not None or problem.directives.changes.fewest_first:
         return [problem]
     root = list(range(len(agents)))
     for together in _ties(problem):

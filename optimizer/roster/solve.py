@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from optimizer.errors import Issue, NoSolution, Severity, raise_errors
 from optimizer.model import Relaxation, Roster, RosterProblem, check_problem
 from optimizer.progress import Observer, silent
-from optimizer.result import SolveReport, Termination
 from optimizer.roster.begins import hand_out_begins, improve_places
 from optimizer.roster.columns import improve_columns
 from optimizer.roster.convert import plan_of
@@ -19,6 +17,7 @@ from optimizer.roster.families import deal_counts
 from optimizer.roster.frame import Frame
 from optimizer.roster.improve import improve
 from optimizer.roster.incumbent import Incumbent
+from optimizer.roster.outcome import OUT_OF_TIME, RosterResult, outcome
 from optimizer.roster.periods.long import is_long, solve_long
 from optimizer.roster.respond import first_plan, improve_responses
 from optimizer.roster.room import make_room
@@ -26,16 +25,12 @@ from optimizer.roster.state import State
 from optimizer.roster.tours import Tours
 from optimizer.roster.tours.relax import relax
 from optimizer.roster.training import hold_trainings
-from optimizer.roster.verify import Verification
 from optimizer.stop import Deadline
 
 __all__ = ["RosterResult", "solve"]
 
 BOUND_SECONDS = 0.5
 """With less time than this no linear program is begun."""
-
-PROVEN = 1e-6
-"""A roster is called optimal if the relative gap to the bound is at most this."""
 
 CLOSING_SECONDS, CLOSING_SECONDS_PER_DAY = 0.1, 1e-4
 """Time kept for the last verification: fixed, and per agent and day (measured at 1,500 x 7)."""
@@ -48,28 +43,6 @@ COUNTS_SHARE, PEOPLE_SHARE = 0.5, 0.5
 
 STRICT_SHARE = 0.5
 """Of the time that is left: for a first roster that keeps the rules of everybody."""
-
-_OUT_OF_TIME = Issue("out_of_time", "", "The deadline passed before a first roster.")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RosterResult:
-    """A roster with everything that is known about it.
-
-    Parameters
-    ----------
-    report
-        Objective, proven bound and time.
-    verification
-        The judgement of the verifier, sound in every result.
-    warnings
-        What was noticed in the problem, and hard rules that no roster of an agent could keep.
-    """
-
-    roster: Roster
-    report: SolveReport
-    verification: Verification
-    warnings: tuple[Issue, ...]
 
 
 def solve(
@@ -138,12 +111,16 @@ def _by_windows(
     searching = deadline.within(deadline.remaining() - _closing(size))
     best = solve_long(problem, window, searching, observer, seed=seed, start=start)
     if best is None:
-        raise NoSolution("No roster was found.", [_OUT_OF_TIME])
-    ended = Termination.STOPPED if deadline.stopped.is_set() else Termination.FEASIBLE
-    objective, phases = best.verification.objective, best.phases
-    report = SolveReport(ended, objective, None, deadline.elapsed(), phases)
-    admitted = [_admission(problem, relaxation) for relaxation in best.roster.relaxed]
-    return RosterResult(best.roster, report, best.verification, (*warnings, *admitted))
+        raise NoSolution("No roster was found.", [OUT_OF_TIME])
+    return outcome(
+        problem,
+        best.roster,
+        best.verification,
+        bound=-math.inf,
+        deadline=deadline,
+        phases=best.phases,
+        warnings=warnings,
+    )
 
 
 def _closing(size: int) -> float:
@@ -200,18 +177,15 @@ class _Run:
         best = found.settle()
         if best is None:
             raise NoSolution("No roster was found.", self._reasons(state))
-        objective = best.verification.objective
-        ended = Termination.STOPPED if self._deadline.stopped.is_set() else Termination.FEASIBLE
-        report = SolveReport(
-            Termination.OPTIMAL if found.gap <= PROVEN else ended,
-            objective,
-            min(found.bound, objective) if math.isfinite(found.bound) else None,
-            self._deadline.elapsed(),
-            dict(found.phases),
+        return outcome(
+            self._frame.problem,
+            best.roster,
+            best.verification,
+            bound=found.bound,
+            deadline=self._deadline,
+            phases=dict(found.phases),
+            warnings=warnings,
         )
-        problem = self._frame.problem
-        admitted = [_admission(problem, relaxation) for relaxation in best.roster.relaxed]
-        return RosterResult(best.roster, report, best.verification, (*warnings, *admitted))
 
     def _first(self, start: Roster | None) -> State:
         """Return a first plan: that of `start`, mended, or one of best responses."""
@@ -244,7 +218,7 @@ class _Run:
         verification = self._found.judge(state).verification
         broken = [issue for issue in verification.issues if issue.severity is Severity.ERROR]
         if self._deadline.passed():
-            broken.append(_OUT_OF_TIME)
+            broken.append(OUT_OF_TIME)
         return broken
 
     def _by_columns(self, state: State) -> None:
@@ -331,16 +305,3 @@ def _without_roster(frame: Frame, tours: Tours) -> list[int]:
     nothing = np.zeros((len(frame.teams), len(frame.patterns)))
     costs, _, _ = tours.best_all(nothing, agents)
     return np.flatnonzero(~np.isfinite(costs)).tolist()
-
-
-def _admission(problem: RosterProblem, relaxation: Relaxation) -> Issue:
-    """Return what a relaxed rule means for an agent, as a warning."""
-    organisation = problem.organisation
-    number = next(i for i, a in enumerate(organisation.agents) if a.id == relaxation.agent)
-    when = "" if relaxation.day is None else f" on {relaxation.day}"
-    detail = (
-        f"{relaxation.agent} breaks {relaxation.rule.value!r} by {relaxation.amount:g}{when}: no "
-        "roster of this agent keeps it together with the rules that matter more."
-    )
-    pointer = f"/organisation/agents/{number}"
-    return Issue("rule_relaxed", pointer, detail, Severity.WARNING)

@@ -76,7 +76,7 @@ PUBLIC = {
         check_roster check_snapshot contracts_of
     """,
     "optimizer.roster": """
-        Parts RosterResult Verification solve verify
+        Parts RosterResult Verification carried_agents solve solve_parts verify
     """,
     "optimizer.roster.after": """
         Analysis Change ChangeKind DayCover Difference Effect Proposal Recommendation RuleCost

@@ -11,8 +11,8 @@ from optimizer.stop import Deadline
 
 __all__ = ["Solver", "roll", "windows"]
 
-Solver = Callable[[RosterProblem, Deadline, Roster | None], Roster | None]
-"""Returns a roster of a window, starting from another one if given; None if there is none."""
+Solver = Callable[[RosterProblem, Deadline, Roster | None], Roster]
+"""Returns a roster of a window, starting from another one if given; raises `NoSolution`."""
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 
@@ -57,6 +57,11 @@ def roll(
         See `windows`.
     told
         Is told the first and the last day of each window before it is solved.
+
+    Raises
+    ------
+    NoSolution
+        If a window has no roster that keeps all rules that are never given up.
     """
     grid = problem.requirement.grid
     days = grid.days()
@@ -68,7 +73,5 @@ def roll(
         told(first, seen)
         limit = deadline.within(deadline.remaining() / (len(steps) - number))
         made = solve(stretch_of(problem, done, first, seen), limit, None)
-        if made is None:
-            return None
         done = joined(grid, [done, part_of(made, cut(grid, first, keep))])
     return done

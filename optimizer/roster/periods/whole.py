@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,6 +11,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.errors import InvalidInput, NoSolution
 from optimizer.model import Relaxation, Roster, RosterProblem
 from optimizer.roster.periods.rolling import Solver
 from optimizer.roster.periods.stretch import cut, joined, opened, part_of
@@ -17,6 +19,8 @@ from optimizer.roster.verify import Verification, verify
 from optimizer.stop import Deadline
 
 __all__ = ["Whole", "improve_whole"]
+
+log = logging.getLogger(__name__)
 
 Floats = NDArray[np.float64]
 
@@ -124,8 +128,11 @@ def _open(whole: Whole, solve: Solver, deadline: Deadline, first: date, last: da
     assert roster is not None
     window = cut(grid, first, last)
     part = opened(whole.problem, roster, first, last)
-    made = solve(part, deadline, part_of(roster, part.requirement.grid))
-    if made is None:
+    try:
+        made = solve(part, deadline, part_of(roster, part.requirement.grid))
+    except (NoSolution, InvalidInput) as error:
+        # The whole stays as it is; what it admits, say, may not be pinned.
+        log.info("the window from %s was left alone: %s", first, error)
         return False
     begin = grid.slot_at(window.start)
     kept = tuple(s for s in roster.shifts if not begin <= s.start < begin + window.count)
@@ -143,4 +150,5 @@ def _chances(whole: Whole, spans: list[tuple[date, date]], failures: Floats) -> 
     cost = np.array([daily[(a - opening).days : (b - opening).days + 1].sum() for a, b in spans])
     # What belongs to no day may be anywhere.
     chances: Floats = (cost + cost.mean() + 1.0) * 0.5**failures
-    return chances / chances.sum()
+    chances /= chances.sum()
+    return chances
