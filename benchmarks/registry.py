@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import os
 import platform
+import re
+import sys
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
-__all__ = ["CASES", "machine"]
+__all__ = ["CASES", "machine", "peak_memory_mb"]
 
 CASES = {
     "all": ("benchmarks.cases.everything:everything", "Run every case as published."),
     "assign": ("benchmarks.cases.assign:assign", "Live matching beside greedy and exact flow."),
     "correction": ("benchmarks.cases.correction:correction", "Cost and service corrected."),
+    "deadlines": (
+        "benchmarks.cases.deadlines:deadlines",
+        "How late rosters come in a hurry.",
+    ),
     "forecast": ("benchmarks.cases.forecast:forecast", "Forecasts beside Prophet and others."),
     "nsp": ("benchmarks.cases.nsp:nsp", "Rosters on a published instance."),
-    "roster": ("benchmarks.cases.roster:roster", "Gap and seconds on a generated centre."),
+    "replan": ("benchmarks.cases.replan:replan", "Absences mended in three ways."),
+    "report": ("benchmarks.cases.report:report", "The roster cases' report from kept figures."),
+    "roster": (
+        "benchmarks.cases.roster:roster",
+        "Rosters of a generated centre, and peers'.",
+    ),
     "simulation": ("benchmarks.cases.simulation:simulation", "Speed and published scenarios."),
     "staffing": ("benchmarks.cases.staffing:staffing", "Erlang models against references."),
+    "textbooks": ("benchmarks.cases.textbooks:textbooks", "Roster optima that textbooks print."),
 }
 
 
@@ -35,3 +48,21 @@ def machine(*packages: str) -> dict[str, Any]:
         "python": platform.python_version(),
         "versions": found,
     }
+
+
+def peak_memory_mb() -> float:
+    """Return the peak of the memory in use by this process, in MB.
+
+    Linux keeps it for the program that runs; what `getrusage` says there may be the peak of the
+    process that started it.
+    """
+    status = Path("/proc/self/status")
+    if status.is_file():
+        peak = re.search(r"VmHWM:\s*(\d+) kB", status.read_text(encoding="ascii"))
+        if peak:
+            return int(peak[1]) / 1024.0
+    # Not everywhere, and seldom needed.
+    import resource
+
+    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return largest / (1024.0**2 if sys.platform == "darwin" else 1024.0)

@@ -7,6 +7,7 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,24 @@ __all__ = ["PUBLISHED", "everything"]
 
 _CENTRE = "--skills 4 --days 7 --seed 11"
 _SCENARIOS = "--file {data}/staffing/published_scenarios.json"
+_INSTANCES = dict.fromkeys(range(1, 8), 120) | dict.fromkeys((8, 13, 17), 600)
+"""Number of the published instance to seconds."""
+
 PUBLISHED = {
-    "roster_300": f"bench roster --agents 300 {_CENTRE} --seconds 60",
-    "roster_1500": f"bench roster --agents 1500 {_CENTRE} --seconds 120",
+    "roster_300": f"bench roster --agents 300 {_CENTRE} --seconds 45 --peers",
+    "roster_300_distinct": f"bench roster --agents 300 --distinct {_CENTRE} --seconds 120 --peers",
+    "roster_1500": f"bench roster --agents 1500 {_CENTRE} --seconds 120 --peers",
+    "roster_1500_distinct": (
+        f"bench roster --agents 1500 --distinct {_CENTRE} --seconds 300 --peers"
+    ),
+    **{
+        f"nsp_{number}": f"bench nsp {{data}}/rosters/Instance{number}.txt --seconds {seconds}"
+        for number, seconds in _INSTANCES.items()
+    },
+    "textbooks": "bench textbooks",
+    "replan": "bench replan --agents 300 --skills 4 --absences 10 --seeds 5 --seconds 20",
+    "deadlines": f"bench deadlines --agents 1500 {_CENTRE}",
+    "deadlines_distinct": f"bench deadlines --agents 1500 {_CENTRE} --distinct",
     "assign_5000x2000": "bench assign --tickets 5000 --agents 2000 --seed 3",
     "simulation_plain": "bench simulation --contacts 100000 --rule plain",
     "simulation_score": "bench simulation --contacts 100000 --rule score",
@@ -50,25 +66,39 @@ PUBLISHED = {
     show_default=True,
     help="Folder for one JSON file per case.",
 )
+@click.option(
+    "--only",
+    type=click.Choice(list(PUBLISHED)),
+    multiple=True,
+    metavar="NAME",
+    help="Run this case alone; may be repeated. The names are those of the files.",
+)
 @json_option
-def everything(out: Path, as_json: bool) -> None:
-    """Run every case as published and keep one JSON file each.
+def everything(out: Path, only: Sequence[str], as_json: bool) -> None:
+    """Run every case as published, keep one JSON file each, and write roster.md of them.
 
     Cases on data that is not in CALLBOARD_DATA are named and left out.
 
     \b
-    Example:
+    Examples:
       callboard bench all --out benchmarks/results
+      callboard bench all --only roster_300 --only nsp_8
     """
+    from benchmarks.rostering.report import markdown, read_figures
+
     data = os.environ.get("CALLBOARD_DATA", "../shared/data")
     out.mkdir(parents=True, exist_ok=True)
     done: dict[str, str] = {}
-    for name, template in PUBLISHED.items():
+    for name in only or PUBLISHED:
+        template = PUBLISHED[name]
         if "{data}" in template and not Path(data).is_dir():
             done[name] = "left out: no CALLBOARD_DATA"
         else:
             done[name] = _run(template, data, out / f"{name}.json")
         console.print(f"{name:<24} {done[name]}")
+    kept = read_figures(out)
+    if kept:
+        (out / "roster.md").write_text(markdown(kept), "utf-8")
     if as_json:
         emit_json({"cases": done, "folder": str(out)})
 

@@ -1,12 +1,14 @@
 """The textbook model: one Boolean per agent, day and shift with its lunch, in CP-SAT.
 
 What tutorials and most libraries do, written as well as it can be: one-shift-a-day and rest as
-at-most-one constraints, weekly bounds as sums, skills as flows per interval, whole agents. Wishes
-and whatever else the generated centre does not use are left out, to the model's advantage.
+at-most-one constraints, weekly bounds and working days in a row as sums, skills as flows per
+interval, requests as prices. It knows the rules of the generated centre in whole weeks and no
+others; the objective is that of the engine.
 """
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import product
@@ -16,6 +18,8 @@ from ortools.sat.python import cp_model
 
 from optimizer.model import (
     PlannedActivity,
+    Request,
+    RequestKind,
     Roster,
     RosterProblem,
     Shift,
@@ -39,21 +43,25 @@ class Textbook:
         Proven lower bound on the model's objective.
     variables
         Number of Booleans for shifts.
+    build_seconds
+        Of the time, what went into building the model.
     """
 
     roster: Roster | None
     bound: float
     variables: int
+    build_seconds: float
 
 
 def textbook_roster(
     problem: RosterProblem, deadline: Deadline, *, seed: int = 0, workers: int = 2
 ) -> Textbook:
     """Return the roster that CP-SAT finds in time, model building included."""
+    began = time.perf_counter()
     model = cp_model.CpModel()
     shifts = _shifts(problem)
     works: dict[tuple[int, int], cp_model.IntVar] = {}
-    costs: list[tuple[cp_model.IntVar, float]] = []
+    costs: list[tuple[cp_model.LinearExprT, float]] = []
     organisation = problem.organisation
     contracts = {contract.id: contract for contract in organisation.contracts}
     for index, agent in enumerate(organisation.agents):
@@ -67,19 +75,20 @@ def textbook_roster(
             works[index, number] = model.new_bool_var("")
             if contract.call_cost:
                 costs.append((works[index, number], contract.call_cost))
-        _person(model, problem, works, index, [(n, shifts[n]) for n in mine])
+        costs += _person(model, problem, works, index, [(n, shifts[n]) for n in mine])
     costs += _coverage(model, problem, shifts, works)
     model.minimize(cp_model.LinearExpr.weighted_sum(*map(list, zip(*costs, strict=True))))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = workers
     solver.parameters.random_seed = seed
-    left = deadline.remaining()
-    if not left:
-        return Textbook(None, 0.0, len(works))
-    solver.parameters.max_time_in_seconds = left
+    build_seconds = time.perf_counter() - began
+    nothing = Textbook(None, 0.0, len(works), build_seconds)
+    if deadline.passed():
+        return nothing
+    solver.parameters.max_time_in_seconds = deadline.remaining()
     status = solver.solve(model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return Textbook(None, 0.0, len(works))
+        return nothing
     chosen = [key for key, literal in works.items() if solver.boolean_value(literal)]
     names = [agent.id for agent in organisation.agents]
     roster = Roster(
@@ -91,7 +100,7 @@ def textbook_roster(
             )
         ),
     )
-    return Textbook(roster, solver.best_objective_bound, len(works))
+    return Textbook(roster, solver.best_objective_bound, len(works), build_seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +166,8 @@ def _person(
     works: dict[tuple[int, int], cp_model.IntVar],
     index: int,
     mine: list[tuple[int, _Variant]],
-) -> None:
-    """Add one shift a day, the rest between days, and the shifts of each seven days."""
+) -> list[tuple[cp_model.LinearExprT, float]]:
+    """Add one shift a day, rest, working days and shifts of a week; return priced requests."""
     contracts = {contract.id: contract for contract in problem.organisation.contracts}
     contract = contracts[problem.organisation.agents[index].contract]
     by_day: dict[int, list[tuple[_Variant, cp_model.IntVar]]] = defaultdict(list)
@@ -174,11 +183,29 @@ def _person(
             if soon:
                 late = [literal for shift, literal in today if shift.end >= end]
                 model.add_at_most_one(late + soon)
-    days, bounds = len(problem.requirement.grid.days()), contract.shifts_per_week
-    for monday in range(0, days, 7):
-        week = [x for day in range(monday, monday + 7) for _, x in by_day.get(day, [])]
+    day_of = {
+        day: cp_model.LinearExpr.sum([literal for _, literal in today])
+        for day, today in by_day.items()
+    }
+    days, bounds = problem.requirement.grid.days(), contract.shifts_per_week
+    for monday in range(0, len(days), 7):
+        week = [day_of[day] for day in range(monday, monday + 7) if day in day_of]
         most = len(week) if bounds.maximum is None else bounds.maximum
         model.add_linear_constraint(cp_model.LinearExpr.sum(week), bounds.minimum, most)
+    run = contract.max_consecutive_days
+    for first in range(len(days) - run):
+        window = [day_of[day] for day in range(first, first + run + 1) if day in day_of]
+        if len(window) > run:
+            model.add(cp_model.LinearExpr.sum(window) <= run)
+    return [
+        _priced(request, day_of.get(days.index(request.day), 0))
+        for request in problem.organisation.agents[index].requests
+    ]
+
+
+def _priced(request: Request, works: cp_model.LinearExprT) -> tuple[cp_model.LinearExprT, float]:
+    """Return what is 1 if a request for a whole day is denied, and its price."""
+    return (1 - works if request.kind is RequestKind.ON else works), request.price
 
 
 def _coverage(
@@ -186,7 +213,7 @@ def _coverage(
     problem: RosterProblem,
     shifts: list[_Variant],
     works: dict[tuple[int, int], cp_model.IntVar],
-) -> list[tuple[cp_model.IntVar, float]]:
+) -> list[tuple[cp_model.LinearExprT, float]]:
     """Add flows of skill sets to groups in every slot, and return the priced shortage."""
     organisation, requirement = problem.organisation, problem.requirement
     groups = {group.id: group for group in organisation.groups}
@@ -200,7 +227,7 @@ def _coverage(
     for (agent, number), literal in works.items():
         for slot in working[number]:
             there[serves[agent], slot].append(literal)
-    costs = []
+    costs: list[tuple[cp_model.LinearExprT, float]] = []
     hours = requirement.grid.hours_per_slot
     for slot in range(requirement.grid.count):
         needed = np.ceil(requirement.agents[:, slot]).astype(int)

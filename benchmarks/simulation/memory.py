@@ -7,14 +7,12 @@ of Python see is not all of it, so the operating system is asked.
 from __future__ import annotations
 
 import json
-import re
-import resource
 import subprocess
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
+from benchmarks.registry import peak_memory_mb
 from benchmarks.simulation.speed import Centre
 
 __all__ = ["measure", "peak"]
@@ -43,9 +41,9 @@ def peak(contacts: int, records: bool, seed: int) -> None:
     A small run comes first and loads everything that a run needs.
     """
     Centre.of(_WARM_UP, "plain").run(seed, keep_records=records)
-    before = _peak_mb()
+    before = peak_memory_mb()
     Centre.of(contacts, "plain").run(seed, keep_records=records)
-    after = _peak_mb()
+    after = peak_memory_mb()
     print(json.dumps({"peak_mb": after, "peak_growth_mb": after - before}))
 
 
@@ -54,18 +52,3 @@ def _in_own_process(contacts: int, records: bool, seed: int) -> dict[str, float]
     process = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True)
     figures: dict[str, float] = json.loads(process.stdout)
     return figures
-
-
-def _peak_mb() -> float:
-    """Return the peak of the memory in use by this process, in MB.
-
-    Linux keeps it for the program that runs; what `getrusage` says there may be the peak of the
-    process that started it.
-    """
-    status = Path("/proc/self/status")
-    if status.is_file():
-        peak = re.search(r"VmHWM:\s*(\d+) kB", status.read_text(encoding="ascii"))
-        if peak:
-            return int(peak[1]) / 1024.0
-    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return largest / (1024.0**2 if sys.platform == "darwin" else 1024.0)
