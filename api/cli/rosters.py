@@ -25,7 +25,7 @@ from api.wording import distance, share
 
 if TYPE_CHECKING:
     from optimizer.model import RosterProblem
-    from optimizer.roster import Verification
+    from optimizer.roster import RosterResult, Verification
 
 __all__ = ["roster", "verify"]
 
@@ -64,6 +64,14 @@ __all__ = ["roster", "verify"]
     help="Threads; with one, the same seed gives the same roster.",
 )
 @click.option(
+    "--parallel",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Solve parts that share nothing (sites, say) apart, so many at once, each in a process; "
+    "then Ctrl-C gives the roster up.",
+)
+@click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for roster.json, .csv and .html, analysis.json and calendars.",
@@ -79,6 +87,7 @@ def roster(
     gap: float,
     seed: int,
     workers: int,
+    parallel: int,
     out: Path | None,
     as_json: bool,
 ) -> None:
@@ -110,18 +119,18 @@ def roster(
         out.mkdir(parents=True, exist_ok=True)
     start = None if start_path is None else io.read_roster(start_path, problem.organisation)
     with observing() as observer:
-        built = interruptible(
-            lambda: solve(
-                problem,
-                deadline=deadline,
-                observer=observer,
-                seed=seed,
-                workers=workers,
-                gap=gap,
-                start=start,
-            ),
-            deadline,
-        )
+        options: dict[str, Any] = {
+            "deadline": deadline,
+            "observer": observer,
+            "seed": seed,
+            "workers": workers,
+            "gap": gap,
+            "start": start,
+        }
+        if parallel == 1:
+            built = interruptible(lambda: solve(problem, **options), deadline)
+        else:
+            built = interruptible(lambda: _apart(problem, parallel, options))
     report = built.report
     figures = {
         "termination": report.termination,
@@ -187,6 +196,24 @@ def verify(
         _print(figures)
     if not judged.sound:
         raise click.exceptions.Exit(1)
+
+
+def _apart(problem: RosterProblem, parallel: int, options: dict[str, Any]) -> RosterResult:
+    """Solve the independent parts of a problem in processes of their own."""
+    import signal
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    from optimizer.roster import solve_parts
+
+    # New processes, for this one has threads; an interrupt ends them without a word.
+    with ProcessPoolExecutor(
+        parallel,
+        get_context("spawn"),
+        initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_DFL),
+    ) as pool:
+        return solve_parts(problem, executor=pool, parallel=parallel, **options)
 
 
 def _figures(problem: RosterProblem, judged: Verification) -> dict[str, Any]:

@@ -60,6 +60,12 @@ def test_a_roster_is_built_written_and_passes_the_verifier(folder: Path) -> None
     ]
 
 
+def test_parts_may_be_solved_in_processes_of_their_own(folder: Path) -> None:
+    built = call("roster", folder, "--seconds", "20", "--parallel", "2", "--json")
+    assert built.exit_code == 0, built.output
+    assert json.loads(built.stdout)["verified"] is True
+
+
 def test_a_person_sees_gap_coverage_and_cost(folder: Path) -> None:
     built = call("roster", folder, "--seconds", "3")
     assert built.exit_code == 0
