@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.model import PlannedActivity, Relaxation, Roster, Shift
 from optimizer.roster.frame import Frame
+from optimizer.roster.patterns import Patterns, fits
 
 __all__ = ["plan_of", "roster_of"]
 
@@ -67,7 +69,8 @@ def plan_of(frame: Frame, roster: Roster) -> tuple[Integers, Integers]:
     Returns
     -------
     worked, begins
-        As `roster_of` takes them.
+        As `roster_of` takes them, but for begins of -1 where a shift's activities are not where
+        its template lets them be.
     """
     patterns, organisation = frame.patterns, frame.problem.organisation
     most = max((len(activities) for activities in patterns.activities), default=0)
@@ -93,9 +96,24 @@ def plan_of(frame: Frame, roster: Roster) -> tuple[Integers, Integers]:
         pattern = pattern_of.get((clock, template, shift.start + moved, shift.end + moved))
         if pattern is None or worked[agent, patterns.day[pattern]] != FREE:
             continue
-        places = [a.start + moved for a in shift.activities if a.training is None]
-        if len(places) == len(patterns.activities[template]):
-            day = patterns.day[pattern]
-            worked[agent, day] = pattern
-            begins[agent, day, : len(places)] = places
+        day, start = patterns.day[pattern], shift.start
+        worked[agent, day] = pattern
+        places = [a.start - start for a in shift.activities if a.training is None]
+        known = begins[agent, day, : len(patterns.activities[template])]
+        known[:] = -1
+        if _have_place(places, patterns, template, shift.end - start):
+            known[:] = np.array(places) + start + moved
     return worked, begins
+
+
+def _have_place(places: Sequence[int], patterns: Patterns, template: int, length: int) -> bool:
+    """Tell whether a template's activities may begin so many slots after the start."""
+    activities = patterns.activities[template]
+    if len(places) != len(activities):
+        return False
+    there = [
+        replace(activity, earliest=place, latest=place)
+        for activity, place in zip(activities, places, strict=True)
+        if place in range(activity.earliest, activity.last_start(length) + 1, activity.step)
+    ]
+    return len(there) == len(places) and fits(there, patterns.stretches[template], length)

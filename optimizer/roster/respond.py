@@ -13,7 +13,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from optimizer.model import StaffClass
+from optimizer.model import Roster, StaffClass
+from optimizer.roster.convert import plan_of
 from optimizer.roster.frame import Frame
 from optimizer.roster.placement import FREE
 from optimizer.roster.state import State
@@ -21,7 +22,7 @@ from optimizer.roster.totals import HARD
 from optimizer.roster.tours import Tour, Tours
 from optimizer.stop import Deadline
 
-__all__ = ["first_plan", "improve_responses", "respond"]
+__all__ = ["first_plan", "improve_responses", "plan_from", "respond"]
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,17 @@ def first_plan(
         if state.spanning(agent) is not None:
             respond(state, tours, agent)
     improve_responses(state, tours, deadline, seed)
+    return state
+
+
+def plan_from(frame: Frame, roster: Roster) -> State:
+    """Return the state of a roster as far as it fits, activities placed anew where they do not."""
+    state = State(frame)
+    worked, begins = plan_of(frame, roster)
+    for agent, row in enumerate(worked):
+        placed = state.place(agent, row)
+        known = (begins[agent] >= 0).all(axis=1) & ~np.isin(row, list(state.kept.get(agent, ())))
+        state.put_in(agent, row, np.where(known[:, None], begins[agent], placed))
     return state
 
 

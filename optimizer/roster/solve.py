@@ -11,7 +11,6 @@ from optimizer.model import Relaxation, Roster, RosterProblem, check_problem
 from optimizer.progress import Observer, silent
 from optimizer.roster.begins import hand_out_begins, improve_places
 from optimizer.roster.columns import improve_columns
-from optimizer.roster.convert import plan_of
 from optimizer.roster.counting import CountsModel, choose_kinds
 from optimizer.roster.families import deal_counts
 from optimizer.roster.frame import Frame
@@ -19,7 +18,7 @@ from optimizer.roster.improve import improve
 from optimizer.roster.incumbent import Incumbent
 from optimizer.roster.outcome import OUT_OF_TIME, RosterResult, outcome
 from optimizer.roster.periods.long import is_long, solve_long
-from optimizer.roster.respond import first_plan, improve_responses
+from optimizer.roster.respond import first_plan, improve_responses, plan_from
 from optimizer.roster.room import make_room
 from optimizer.roster.state import State
 from optimizer.roster.tours import Tours
@@ -190,7 +189,7 @@ class _Run:
     def _first(self, start: Roster | None) -> State:
         """Return a first plan: that of `start`, mended, or one of best responses."""
         if start is not None:
-            state = State.of(self._frame, *plan_of(self._frame, start))
+            state = plan_from(self._frame, start)
             improve_responses(state, self._tours, self._searching, self._seed)
             if self._found.offer(state):
                 return state

@@ -11,11 +11,21 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from optimizer.errors import Severity
-from optimizer.model import Contract, Range, RosterProblem, StaffClass, Vendor, check_problem
+from optimizer.model import (
+    ActivityKind,
+    ActivityTemplate,
+    Contract,
+    PlannedActivity,
+    Range,
+    RosterProblem,
+    StaffClass,
+    Vendor,
+    check_problem,
+)
 from optimizer.roster.convert import roster_of
 from optimizer.roster.frame import Frame
 from optimizer.roster.placement import FREE
-from optimizer.roster.respond import first_plan, improve_responses, respond
+from optimizer.roster.respond import first_plan, improve_responses, plan_from, respond
 from optimizer.roster.rules.evaluate import cost_of
 from optimizer.roster.tours import Tours
 from optimizer.roster.verify import verify
@@ -25,6 +35,8 @@ from tests.optimizer.roster.cases import (
     directed_problems,
     problem,
     problems,
+    roster,
+    shift,
     soon,
 )
 
@@ -125,3 +137,17 @@ def test_the_verifier_finds_the_cost_that_the_state_says(made: RosterProblem) ->
     judged = verify(made, roster_of(frame, state.worked, state.begins, sessions))
     assert judged.sound
     assert judged.objective == pytest.approx(state.cost, abs=1e-4)
+
+
+def test_a_roster_to_begin_from_has_its_meals_where_they_may_be() -> None:
+    meal = ActivityTemplate(ActivityKind.MEAL, 60, 60, 120, 60)
+    asked = problem(agents=1, templates=(replace(MORNING, activities=(meal,)),))
+    at = [PlannedActivity(ActivityKind.MEAL, slot, slot + 1, False) for slot in (10, 24 + 8)]
+    shifts = tuple(
+        replace(shift("a0", day), activities=(eaten,))
+        for day, eaten in zip((0, 1), at, strict=True)
+    )
+    state = plan_from(Frame.of(asked), roster(asked, *shifts))
+    assert (state.worked[0, :2] >= 0).all()
+    assert state.begins[0, 0, 0] == 10
+    assert state.begins[0, 1, 0] in (24 + 9, 24 + 10)
