@@ -33,7 +33,7 @@ PUBLISHED = {
         f"nsp_{number}": f"bench nsp {{data}}/rosters/Instance{number}.txt --seconds {seconds}"
         for number, seconds in _INSTANCES.items()
     },
-    "textbooks": "bench textbooks",
+    "textbooks": "bench textbooks --seconds 10",
     "replan": "bench replan --agents 300 --skills 4 --absences 10 --seeds 5 --seconds 20",
     "deadlines": f"bench deadlines --agents 1500 {_CENTRE}",
     "deadlines_distinct": f"bench deadlines --agents 1500 {_CENTRE} --distinct",
