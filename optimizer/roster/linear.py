@@ -92,9 +92,9 @@ class LinearModel:
         """Add `count` variables and return their numbers; bounds and costs broadcast."""
         self._columns.append(
             (
-                np.broadcast_to(np.asarray(lower, float), count),
-                np.broadcast_to(np.asarray(upper, float), count),
-                np.broadcast_to(np.asarray(cost, float), count),
+                np.full(count, lower, dtype=np.float64),
+                np.full(count, upper, dtype=np.float64),
+                np.full(count, cost, dtype=np.float64),
                 np.full(count, integer),
             )
         )
@@ -107,8 +107,8 @@ class LinearModel:
         """Add `count` rows without terms and return their numbers; bounds broadcast."""
         self._rows.append(
             (
-                np.broadcast_to(np.asarray(lower, float), count),
-                np.broadcast_to(np.asarray(upper, float), count),
+                np.full(count, lower, dtype=np.float64),
+                np.full(count, upper, dtype=np.float64),
             )
         )
         first, self.rows = self.rows, self.rows + count

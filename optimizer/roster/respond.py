@@ -46,18 +46,24 @@ def first_plan(
     shifts, so that there is a plan in any case.
     """
     state = State(frame)
-    for agent in _hardest_first(frame, seed):
-        if deadline.passed():
-            row = np.full(state.worked.shape[1], FREE, dtype=np.int64)
-            state.put_in(agent, row, state.place(agent, row))
-            if np.isfinite(state.own[agent]):
-                continue
-            state.take_out(agent)
+    order = _hardest_first(frame, seed)
+    while order and not deadline.passed():
+        agent = order.pop(0)
         _put(state, tours, agent, tours.best(agent, state.prices(agent) + IDLE))
         if state.spanning(agent) is not None:
             respond(state, tours, agent)
+    if order:
+        _put_those_left(state, tours, order)
     improve_responses(state, tours, deadline, seed)
     return state
+
+
+def _put_those_left(state: State, tours: Tours, agents: list[int]) -> None:
+    """Give everybody else the roster with the fewest shifts, whatever it is worth."""
+    work = np.ones((len(state.frame.teams), len(state.frame.patterns)))
+    costs, owns, rosters = tours.best_all(HARD * work, agents)
+    for agent, cost, own, worked in zip(agents, costs, owns, rosters, strict=True):
+        _put(state, tours, agent, Tour(float(cost), float(own), worked))
 
 
 def plan_from(frame: Frame, roster: Roster) -> State:

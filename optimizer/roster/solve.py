@@ -37,8 +37,8 @@ CLOSING_SECONDS, CLOSING_SECONDS_PER_DAY = 0.1, 1e-4
 TRAINING_SHARE = 0.2
 """Of the time, kept for holding trainings once the shifts stand."""
 
-COUNTS_SHARE, PEOPLE_SHARE = 0.5, 0.5
-"""Of the time that is left: for whole numbers of shifts, then for naming people."""
+BOUND_SHARE, COUNTS_SHARE, PEOPLE_SHARE = 0.6, 0.5, 0.5
+"""Of the time that is left: for the bound, whole numbers of shifts, then for naming people."""
 
 STRICT_SHARE = 0.5
 """Of the time that is left: for a first roster that keeps the rules of everybody."""
@@ -242,15 +242,16 @@ class _Run:
 
     def _by_counts(self, state: State) -> State:
         """Find how many of each kind work what, deal the shifts out, and return the best plan."""
-        found, deadline = self._found, self._searching
+        found, deadline = self._found, self._until_room()
         if deadline.remaining() < BOUND_SECONDS:
             return state
         kinds = choose_kinds(self._frame)
         with found.phase("bound"):
-            model = CountsModel(self._frame, kinds)
-            model.relax(deadline)
+            limit = deadline.within(BOUND_SHARE * deadline.remaining())
+            model = CountsModel(self._frame, kinds, limit)
+            model.relax(limit)
             found.prove(model.bound)
-        if model.infeasible or deadline.passed() or found.gap <= self._gap:
+        if not math.isfinite(model.bound) or deadline.passed() or found.gap <= self._gap:
             return state
         with found.phase("counts"):
             limit = deadline.within(COUNTS_SHARE * deadline.remaining())
@@ -281,7 +282,7 @@ class _Run:
                 state,
                 self._tours,
                 deadline,
-                enough=found.bound + self._gap * abs(found.bound),
+                enough=_enough(found.bound, self._gap),
                 better=found.offer,
                 seed=self._seed,
                 workers=self._workers,
@@ -296,6 +297,11 @@ class _Run:
         hold_trainings(state, self._working, self._seed)
         improve_places(state, self._working)
         self._found.offer(state)
+
+
+def _enough(bound: float, gap: float) -> float:
+    """Return the cost at which the gap to a bound is closed; never without a bound."""
+    return bound + gap * abs(bound) if math.isfinite(bound) else -math.inf
 
 
 def _without_roster(frame: Frame, tours: Tours) -> list[int]:

@@ -59,6 +59,12 @@ class Counts:
 class CountsModel:
     """The counts model of a frame, and what is known about its optimum.
 
+    Parameters
+    ----------
+    deadline
+        When not to begin with further kinds: their people are then held to single days only,
+        and the bound is lower.
+
     Attributes
     ----------
     bound
@@ -67,14 +73,16 @@ class CountsModel:
         Whether it is proven that no roster keeps all rules.
     """
 
-    def __init__(self, frame: Frame, kinds: Sequence[Kind]) -> None:
+    def __init__(
+        self, frame: Frame, kinds: Sequence[Kind], deadline: Deadline | None = None
+    ) -> None:
         self._kinds = tuple(kinds)
         self._model = LinearModel()
         self._relaxed: NDArray[np.float64] | None = None
         self.bound = -np.inf
         self.infeasible = False
         self._numbers: list[NDArray[np.int64]] = []
-        self._coupling = self._build(frame)
+        self._coupling = self._build(frame, deadline)
         log.info(
             "counts: %d kinds, %d variables, %d rows",
             len(self._kinds),
@@ -157,7 +165,7 @@ class CountsModel:
             shifts.append(counter)
         return Counts(tuple(shifts), begins_in(self._coupling, values), objective)
 
-    def _build(self, frame: Frame) -> Coupling:
+    def _build(self, frame: Frame, deadline: Deadline | None) -> Coupling:
         model, size = self._model, len(frame.patterns)
         all_cells = [Cells(model, kind, frame.patterns) for kind in self._kinds]
         self._numbers = [cells.numbers for cells in all_cells]
@@ -172,6 +180,8 @@ class CountsModel:
             at = np.searchsorted(keys, wanted)
             model.add_terms(links[at[useful]], cells.numbers[useful], -1.0)
         for cells in all_cells:
+            if deadline is not None and deadline.passed():
+                break
             _add_forms(cells)
         constant = sum(cells.constant for cells in all_cells)
         model.add_variables(1, lower=1.0, upper=1.0, cost=constant)
