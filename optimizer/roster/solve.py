@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.errors import Issue, NoSolution, Severity, raise_errors
 from optimizer.model import Relaxation, Roster, RosterProblem, check_problem
@@ -28,8 +29,8 @@ from optimizer.stop import Deadline
 
 __all__ = ["RosterResult", "solve"]
 
-BOUND_SECONDS = 0.5
-"""With less time than this no linear program is begun."""
+BOUND_SECONDS_PER_DAY = 5e-5
+"""With less time than this per agent and day, no linear program is built."""
 
 CLOSING_SECONDS, CLOSING_SECONDS_PER_DAY = 0.1, 1e-4
 """Time kept for the last verification: fixed, and per agent and day (measured at 1,500 x 7)."""
@@ -143,16 +144,19 @@ class _Run:
         began = deadline.elapsed()
         frame = Frame.of(problem)
         self._tours = Tours.of(frame)
-        stuck = _without_roster(frame, self._tours)
+        least = _least_costs(frame, self._tours)
         relaxed: tuple[Relaxation, ...] = ()
-        if stuck:
-            frame, relaxed = relax(frame, stuck)
+        if not np.isfinite(least).all():
+            frame, relaxed = relax(frame, np.flatnonzero(~np.isfinite(least)).tolist())
             self._tours = Tours.of(frame)
+            least = _least_costs(frame, self._tours)
         self._frame = frame
         self._found = Incumbent(frame, relaxed, deadline, observer)
         self._found.phases["prepare"] = deadline.elapsed() - began
-        size = len(frame.people) * len(frame.calendar.days)
-        self._working = deadline.within(deadline.remaining() - _closing(size))
+        # What people do together costs nothing at best.
+        self._found.prove(float(least.sum()))
+        self._size = len(frame.people) * len(frame.calendar.days)
+        self._working = deadline.within(deadline.remaining() - _closing(self._size))
         kept = TRAINING_SHARE if problem.directives.trainings else 0.0
         self._searching = deadline.within((1 - kept) * self._working.remaining())
 
@@ -243,7 +247,7 @@ class _Run:
     def _by_counts(self, state: State) -> State:
         """Find how many of each kind work what, deal the shifts out, and return the best plan."""
         found, deadline = self._found, self._until_room()
-        if deadline.remaining() < BOUND_SECONDS:
+        if deadline.remaining() < BOUND_SECONDS_PER_DAY * self._size:
             return state
         kinds = choose_kinds(self._frame)
         with found.phase("bound"):
@@ -304,9 +308,8 @@ def _enough(bound: float, gap: float) -> float:
     return bound + gap * abs(bound) if math.isfinite(bound) else -math.inf
 
 
-def _without_roster(frame: Frame, tours: Tours) -> list[int]:
-    """Return the agents for whom no roster keeps all hard rules."""
-    agents = range(len(frame.people))
+def _least_costs(frame: Frame, tours: Tours) -> NDArray[np.float64]:
+    """Return what each agent's cheapest roster costs by itself, infinite if there is none."""
     nothing = np.zeros((len(frame.teams), len(frame.patterns)))
-    costs, _, _ = tours.best_all(nothing, agents)
-    return np.flatnonzero(~np.isfinite(costs)).tolist()
+    costs, _, _ = tours.best_all(nothing, range(len(frame.people)))
+    return costs

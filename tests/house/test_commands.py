@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -80,27 +81,34 @@ def test_a_place_that_cannot_be_written_is_bad_input(tmp_path: Path) -> None:
     assert "unusable_file" in shown.stderr
 
 
-def test_an_interrupt_ends_a_solve_at_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("times", "code", "told"), [(1, 0, b"Stopping with the best"), (2, 130, b"Interrupted")]
+)
+def test_an_interrupt_keeps_the_best_roster_and_a_second_one_gives_it_up(
+    tmp_path: Path, times: int, code: int, told: bytes
+) -> None:
     made = centre(300, 4, 7, 1)
     io.write(tmp_path / "problem.json", made.organisation, made.requirement)
     # A shell that runs the tests in the background has told its children to ignore the signal.
-    code = (
+    program = (
         "import signal, sys; from api.cli import main\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "main(sys.argv[1:])"
     )
     files = [f"--{name}={tmp_path / 'problem.json'}" for name in ("organisation", "requirement")]
     solving = subprocess.Popen(
-        [sys.executable, "-c", code, "roster", *files, "--seconds", "60"],
+        [sys.executable, "-c", program, "roster", *files, "--seconds", "60"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
     with pytest.raises(subprocess.TimeoutExpired):
         solving.communicate(timeout=4)
-    solving.send_signal(signal.SIGINT)
+    for _ in range(times):
+        solving.send_signal(signal.SIGINT)
+        time.sleep(0.05)
     _, said = solving.communicate(timeout=10)
-    assert solving.returncode == 130
-    assert b"Interrupted" in said
+    assert solving.returncode == code
+    assert told in said
 
 
 def test_a_name_that_looks_like_markup_is_told_as_it_is(tmp_path: Path) -> None:
