@@ -34,7 +34,7 @@ PUBLISHED = {
         for number, seconds in _INSTANCES.items()
     },
     "textbooks": "bench textbooks --seconds 10",
-    "replan": "bench replan --agents 300 --skills 4 --absences 10 --seeds 5 --seconds 20",
+    "replan": "bench replan --agents 300 --skills 4 --absences 10 --seeds 5 --seconds 30",
     "deadlines": f"bench deadlines --agents 1500 {_CENTRE}",
     "deadlines_distinct": f"bench deadlines --agents 1500 {_CENTRE} --distinct",
     "assign_5000x2000": "bench assign --tickets 5000 --agents 2000 --seed 3",

@@ -26,11 +26,24 @@ __all__ = ["replan"]
     help="Number of centres, drawn with the seeds 1, 2, ...",
 )
 @click.option(
+    "--price",
+    type=click.FloatRange(0.0, 1e6),
+    default=1.0,
+    show_default=True,
+    help="Of each change in the re-plan; an agent missing for half an hour costs 10.",
+)
+@click.option(
     "--seconds", type=Seconds(1), default=20.0, show_default=True, help="Limit of each solve."
 )
 @json_option
 def replan(
-    agents: int, skills: int, absences: int, seeds: int, seconds: float, as_json: bool
+    agents: int,
+    skills: int,
+    absences: int,
+    seeds: int,
+    price: float,
+    seconds: float,
+    as_json: bool,
 ) -> None:
     """Mend a week after absences: re-planned, solved cold, and filled greedily.
 
@@ -50,6 +63,7 @@ def replan(
             skills,
             range(1, seeds + 1),
             absences=absences,
+            price=price,
             seconds=seconds,
             tick=status.update,
         )

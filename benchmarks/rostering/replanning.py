@@ -43,9 +43,6 @@ EVENING = 18
 
 TOLERANCE = 1e-6
 
-CHANGE_PRICE = 2.0
-"""Per agent and day: a fifth of an agent missing for half an hour."""
-
 
 def replanned(
     agents: int,
@@ -53,6 +50,7 @@ def replanned(
     seeds: Iterable[int],
     *,
     absences: int,
+    price: float,
     seconds: float,
     tick: Callable[[str], object] = lambda _: None,
 ) -> dict[str, Any]:
@@ -65,6 +63,9 @@ def replanned(
     absences
         People who are away on Wednesday and Thursday, drawn among those who work on one of them;
         all of these if there are fewer.
+    price
+        Of each change in the re-plan: a shift called, cancelled or moved, per agent and day. One
+        agent missing for half an hour costs 10.
     seconds
         Limit of each solve.
     tick
@@ -76,14 +77,14 @@ def replanned(
         ``runs``: the figures of each seed; ``mean``: their averages per way; ``no_worse``: how
         often the re-plan's coverage was no worse than that of the other way.
     """
-    runs = [_run(agents, skills, seed, absences, seconds, tick) for seed in seeds]
+    runs = [_run(agents, skills, seed, absences, price, seconds, tick) for seed in seeds]
     averaged = ("changes", "shortage", "short_agent_intervals", "calls", "seconds")
     return {
         "agents": agents,
         "skills": skills,
         "absences": absences,
         "limit": seconds,
-        "change_price": CHANGE_PRICE,
+        "price": price,
         "runs": runs,
         "mean": {
             way: {name: sum(run[way][name] for run in runs) / len(runs) for name in averaged}
@@ -102,6 +103,7 @@ def _run(
     skills: int,
     seed: int,
     absences: int,
+    price: float,
     seconds: float,
     tick: Callable[[str], object],
 ) -> dict[str, Any]:
@@ -114,7 +116,7 @@ def _run(
         "seed": seed,
         "absent": sum(bool(agent.absences) for agent in sick.organisation.agents),
     }
-    prices = ChangePrices(called=CHANGE_PRICE, cancelled=CHANGE_PRICE, moved=CHANGE_PRICE)
+    prices = ChangePrices(called=price, cancelled=price, moved=price)
     for way, changes, start in (("replan", prices, standing), ("cold", ChangePrices(), None)):
         tick(f"Seed {seed}: {way}")
         asked = replace(sick, directives=replace(sick.directives, changes=changes))

@@ -235,8 +235,9 @@ def _replanning(kept: Kept) -> Iterator[str]:
         "the week were new. Greedy: every lost shift to the cheapest person who is free. What has "
         "begun is frozen; a change is a day on which somebody works otherwise than published."
     )
-    heads = ["case", "agents", "absences", "seeds", "way", "changes", "price of the shortage"]
-    heads += ["short agent-intervals", "seconds", "verified", "coverage of the re-plan no worse"]
+    heads = ["case", "agents", "absences", "seeds", "limit s", "price of a change", "way"]
+    heads += ["changes", "price of the shortage", "short agent-intervals", "seconds"]
+    heads += ["verified", "coverage of the re-plan no worse"]
     rows = []
     for name, found in kept.items():
         runs = len(found["runs"])
@@ -248,6 +249,8 @@ def _replanning(kept: Kept) -> Iterator[str]:
                     number(found["agents"]),
                     str(found["absences"]),
                     str(runs),
+                    f"{found['limit']:g}",
+                    f"{found['price']:g}",
                     way,
                     number(row["changes"], 1),
                     number(row["shortage"]),

@@ -56,14 +56,14 @@ def test_the_case_of_one_skill_is_sound_and_can_be_covered_without_rest() -> Non
     problem = one_skill(20, 7, 3)
     assert check_problem(problem) == []
     assert (problem.requirement.agents == np.ceil(problem.requirement.agents)).all()
-    _, ours = measure(problem, 5.0, seed=1)
+    _, ours = measure(problem, 20.0, seed=1)
     assert ours["short_agent_intervals"] == 0
     assert ours["objective"] == ours["shifts"]
 
 
 def test_pyworkforce_needs_as_many_shifts_as_ours() -> None:
     pytest.importorskip(PACKAGE)
-    found = beside_pyworkforce(20, 7, 3, 5.0)
+    found = beside_pyworkforce(20, 7, 3, 20.0)
     assert found["pyworkforce"]["status"] == "OPTIMAL"
     assert found["pyworkforce"]["verified"]
     assert found["pyworkforce"]["short_agent_intervals"] == 0

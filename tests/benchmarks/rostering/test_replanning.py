@@ -51,7 +51,7 @@ def test_greed_keeps_every_shift_that_is_not_lost_and_the_verifier_agrees(
 
 
 def test_every_way_is_judged_and_averaged_over_the_seeds() -> None:
-    found = replanned(15, 2, (1, 2), absences=2, seconds=0.7)
+    found = replanned(15, 2, (1, 2), absences=2, price=1.0, seconds=0.7)
     assert [run["seed"] for run in found["runs"]] == [1, 2]
     for way in WAYS:
         assert found["mean"][way]["verified"]

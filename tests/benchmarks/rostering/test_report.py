@@ -54,7 +54,7 @@ def test_figures_are_read_by_name_and_numbers_are_in_order(tmp_path: Path) -> No
     ("case", "arguments"),
     [
         ("roster_12", "roster --agents 12 --skills 2 --seconds 1 --peers"),
-        ("deadlines", "deadlines --agents 15 --skills 2 --limit 1"),
+        ("deadlines", "deadlines --agents 15 --skills 2 --limit 0.5"),
         ("replan", "replan --agents 15 --skills 2 --absences 2 --seeds 1 --seconds 1"),
     ],
 )
