@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pulp
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from optimizer.errors import NoSolution
+from optimizer.errors import NoSolution, Severity
 from optimizer.model import (
     Agent,
     Contract,
@@ -22,10 +23,19 @@ from optimizer.model import (
     Shift,
     ShiftTemplate,
     StaffClass,
+    check_problem,
 )
 from optimizer.result import Termination
 from optimizer.roster import solve, verify
-from tests.optimizer.roster.cases import demand, problem, problems, soon
+from tests.optimizer.roster.cases import (
+    demand,
+    directed_problems,
+    problem,
+    problems,
+    rich_problems,
+    soon,
+)
+from tests.optimizer.roster.enumeration import least_of_all
 
 FEW = settings(
     max_examples=25,
@@ -79,18 +89,50 @@ def best_of_all(problem: RosterProblem) -> float:
 @given(problems(agents=2, days=2, small=True))
 def test_no_roster_of_all_is_better_than_one_called_optimal(drawn: RosterProblem) -> None:
     try:
-        built = solve(drawn, deadline=soon(3.0))
+        built = solve(drawn, deadline=soon(1.0))
     except NoSolution:
         assert best_of_all(drawn) == np.inf
         return
     # What nobody can keep is relaxed as little as possible, which no sound roster is.
     assume(not built.roster.relaxed)
     best = best_of_all(drawn)
-    assert built.report.bound is not None
-    assert built.report.bound <= best + 1e-6
+    assert built.report.bound is None or built.report.bound <= best + 1e-6
     assert built.report.objective >= best - 1e-6
     if built.report.termination is Termination.OPTIMAL:
         assert built.report.objective == pytest.approx(best, abs=1e-4)
+
+
+@st.composite
+def small_worlds(draw: st.DrawFn) -> RosterProblem:
+    """Draw a problem of every kind of rule that is small enough to be enumerated."""
+    made = draw(rich_problems(agents=2, days=3, templates=2) | directed_problems(agents=2, days=3))
+    shape = made.requirement.agents.shape
+    levels = draw(st.lists(st.sampled_from([0.0, 1.0, 2.5]), min_size=shape[1] // 6))
+    agents = np.resize(np.repeat(levels, 6), shape)
+    made = replace(made, requirement=replace(made.requirement, agents=agents))
+    assume(all(issue.severity is not Severity.ERROR for issue in check_problem(made)))
+    return made
+
+
+@settings(FEW, max_examples=15, suppress_health_check=list(HealthCheck))
+@given(small_worlds())
+def test_whatever_the_rules_no_roster_is_better_than_one_called_optimal(
+    drawn: RosterProblem,
+) -> None:
+    try:
+        built = solve(drawn, deadline=soon(0.5), workers=1)
+    except NoSolution:
+        assert least_of_all(drawn) in (None, np.inf)
+        return
+    best = least_of_all(drawn, built.roster.relaxed)
+    assume(best is not None)
+    assert best is not None
+    assert built.report.objective >= best - 1e-6
+    if not built.roster.relaxed:
+        # What is relaxed may be broken elsewhere, too, at another price.
+        assert built.report.bound is None or built.report.bound <= best + 1e-6
+        if built.report.termination is Termination.OPTIMAL:
+            assert built.report.objective == pytest.approx(best, abs=1e-4)
 
 
 @FEW
@@ -105,8 +147,7 @@ def test_every_roster_is_sound_and_not_below_its_bound(drawn: RosterProblem, see
     judged = verify(drawn, built.roster)
     assert judged.sound
     assert judged.objective == pytest.approx(built.report.objective)
-    assert built.report.bound is not None
-    assert built.report.bound <= judged.objective + 1e-6
+    assert built.report.bound is None or built.report.bound <= judged.objective + 1e-6
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # PuLP tells of its version 4
@@ -152,7 +193,8 @@ def test_five_days_on_and_two_off_need_23_people(agents: int, enough: bool) -> N
             min_consecutive_days_off=2,
             max_consecutive_days=7,
         ),
-        deadline=soon(),
+        # With 23 the optimum ends the search; with 22 nothing does but the time.
+        deadline=soon(20.0 if enough else 2.0),
     )
     assert (built.report.objective == 0) is enough
 
