@@ -42,8 +42,10 @@ def _history(problem: RosterProblem, worker: Worker, first: date) -> History:
         if day in worked:
             run, off = run + 1, 0
         else:
-            # Days off count from a worked day; without one nothing is known of them.
-            run, off = 0, off + 1 if run or off else 0
+            # How long a run without a worked day before it really is, nobody knows: it counts
+            # only if too long a run is worse than too short a one.
+            known = run or off or worker.contract.max_consecutive_days_off is not None
+            run, off = 0, off + 1 if known else 0
     monday = first - timedelta(days=first.weekday())
     this_week = [duty for duty in duties if duty.day >= monday]
     # The week in which the period starts, if all of the period so far lies in it, goes on.

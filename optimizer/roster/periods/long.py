@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
-from optimizer.model import Directives, Roster, RosterProblem
+from optimizer.model import Directives, Range, Roster, RosterProblem, contracts_of
 from optimizer.progress import Event, Observer
 from optimizer.roster.frame import Frame
 from optimizer.roster.periods.rolling import Solver, roll
+from optimizer.roster.periods.stretch import stretch_of
 from optimizer.roster.periods.whole import Whole, improve_whole
 from optimizer.roster.tours import Tours
 from optimizer.roster.verify import Verification
@@ -21,7 +22,11 @@ __all__ = ["LongRoster", "is_long", "solve_long"]
 LONG_DAYS = 56
 """Up to eight weeks are solved at once: so long, automata count period, weekends and types."""
 
-SAMPLE = 3
+WEEKS, FEWER_WEEKS = 4, 2
+"""Length of windows; the shorter ones, which do not share out what single templates may be used,
+where automata of the longer ones would be too large to keep all limits."""
+
+SAMPLE = 5
 """People whose automata are tried."""
 
 ROLLING_SHARE = 0.6
@@ -40,24 +45,19 @@ def is_long(problem: RosterProblem) -> bool:
     """Tell whether a period should be solved window by window.
 
     So it should beyond eight weeks if contacts have to be covered, whose counts grow with the
-    slots, or if the automata of the first people become too large to keep all their limits. It
-    cannot where a site's days begin at another time than the requirement's: windows would cut
+    slots, or if something is counted over the whole period, for which automata grow too large.
+    It cannot where a site's days begin at another time than the requirement's: windows would cut
     them.
     """
-    days = problem.requirement.grid.days()
-    if len(days) <= LONG_DAYS or not _one_clock(problem):
+    if len(problem.requirement.grid.days()) <= LONG_DAYS:
         return False
-    if problem.requirement.agents.any():
-        return True
-    agents = problem.organisation.agents[:SAMPLE]
-    few = replace(
-        problem,
-        organisation=replace(problem.organisation, agents=agents),
-        directives=Directives(),
-        previous=None,
+    counted = problem.requirement.agents.any() or any(
+        contract.minutes_per_period != Range()
+        or contract.max_weekends is not None
+        or contract.template_limits
+        for contract in contracts_of(problem.organisation)
     )
-    tours = Tours.of(Frame.of(few))
-    return not all(tours.exact(agent) for agent in range(len(agents)))
+    return bool(counted) and _one_clock(problem)
 
 
 def solve_long(
@@ -92,17 +92,44 @@ def solve_long(
 
     if start is not None:
         whole.offer(replace(start, relaxed=()))
+    small = _small(problem)
+    weeks = WEEKS if small else FEWER_WEEKS
     if whole.roster is None:
-        limit = deadline.within(ROLLING_SHARE * deadline.remaining())
-        made = roll(problem, solve, limit, told=telling("rolling"))
+        made = roll(
+            problem,
+            solve,
+            deadline,
+            seconds=ROLLING_SHARE * deadline.remaining(),
+            weeks=weeks,
+            kept=weeks // 2,
+            share_templates=small,
+            told=telling("rolling"),
+        )
         if made is not None:
             whole.offer(made)
     phases["rolling"] = deadline.elapsed()
-    improve_whole(whole, solve, deadline, seed=seed, told=telling("opening"))
+    improve_whole(whole, solve, deadline, weeks=weeks, seed=seed, told=telling("opening"))
     phases["opening"] = deadline.elapsed() - phases["rolling"]
     if whole.roster is None or whole.verification is None:
         return None
     return LongRoster(whole.roster, whole.verification, phases)
+
+
+def _small(problem: RosterProblem) -> bool:
+    """Tell whether the automata of some people keep all limits of the first long window."""
+    agents = problem.organisation.agents
+    few = agents[:: -(-len(agents) // SAMPLE)]
+    sample = replace(
+        problem,
+        organisation=replace(problem.organisation, agents=few),
+        directives=Directives(),
+        previous=None,
+    )
+    grid = problem.requirement.grid
+    first = grid.days()[0]
+    last = first + timedelta(weeks=WEEKS, days=-1)
+    tours = Tours.of(Frame.of(stretch_of(sample, Roster(grid, ()), first, last)))
+    return all(tours.exact(agent) for agent in range(len(few)))
 
 
 def _one_clock(problem: RosterProblem) -> bool:

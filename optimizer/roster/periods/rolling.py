@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
@@ -42,8 +43,10 @@ def roll(
     solve: Solver,
     deadline: Deadline,
     *,
+    seconds: float = math.inf,
     weeks: int = 4,
     kept: int = 2,
+    share_templates: bool = True,
     told: Callable[[date, date], object] = lambda _first, _last: None,
 ) -> Roster | None:
     """Return a roster of all windows; None if the time did not suffice for every one.
@@ -53,8 +56,12 @@ def roll(
 
     Parameters
     ----------
+    seconds
+        Time to take, in all, if the windows can be solved in it.
     weeks, kept
         See `windows`.
+    share_templates
+        See `stretch_of`.
     told
         Is told the first and the last day of each window before it is solved.
 
@@ -71,7 +78,8 @@ def roll(
         if deadline.passed():
             return None
         told(first, seen)
-        limit = deadline.within(deadline.remaining() / (len(steps) - number))
-        made = solve(stretch_of(problem, done, first, seen), limit, None)
+        share = min(seconds / len(steps), deadline.remaining() / (len(steps) - number))
+        part = stretch_of(problem, done, first, seen, share_templates=share_templates)
+        made = solve(part, deadline.within(share), None)
         done = joined(grid, [done, part_of(made, cut(grid, first, keep))])
     return done

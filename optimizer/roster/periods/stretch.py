@@ -34,7 +34,9 @@ LONGEST_MEMORY = 13
 DAY = timedelta(days=1)
 
 
-def stretch_of(problem: RosterProblem, done: Roster, first: date, last: date) -> RosterProblem:
+def stretch_of(
+    problem: RosterProblem, done: Roster, first: date, last: date, *, share_templates: bool = True
+) -> RosterProblem:
     """Return the problem of the days `first` to `last`, both included, after what is done.
 
     Limits on the whole period are shared out by days: until the end of each stretch an agent may
@@ -46,6 +48,9 @@ def stretch_of(problem: RosterProblem, done: Roster, first: date, last: date) ->
     ----------
     done
         The shifts before `first`; later ones are ignored.
+    share_templates
+        Whether limits of single templates are shared out as well. Counting them makes automata
+        large, and as long as more is left than a stretch has days, nobody needs to.
     """
     grid = cut(problem.requirement.grid, first, last)
     days = problem.requirement.grid.days()
@@ -53,7 +58,10 @@ def stretch_of(problem: RosterProblem, done: Roster, first: date, last: date) ->
     share = min(1.0, ((last - days[0]).days + 1) / len(days))
     agents = carried_agents(problem, before, first)
     return RosterProblem(
-        replace(problem.organisation, agents=_limited(problem, agents, before, share, last)),
+        replace(
+            problem.organisation,
+            agents=_limited(problem, agents, before, last, share, share_templates),
+        ),
         _requirement(problem.requirement, grid),
         _directives(problem.directives, before, first, last),
         None if problem.previous is None else part_of(problem.previous, grid),
@@ -95,7 +103,7 @@ def opened(problem: RosterProblem, whole: Roster, first: date, last: date) -> Ro
     )
     pins = (*(pin for pin in directives.pins if pin.day <= last), *stays)
     return RosterProblem(
-        replace(problem.organisation, agents=_limited(problem, shared, around, 1.0, seen)),
+        replace(problem.organisation, agents=_limited(problem, shared, around, seen)),
         _requirement(problem.requirement, grid),
         replace(directives, pins=pins),
         _standing(problem, whole, grid, last) if later or problem.previous else None,
@@ -191,15 +199,27 @@ def _with_shares(agent: Agent, outside: Agent) -> Agent:
 
 
 def _limited(
-    problem: RosterProblem, agents: Iterable[Agent], outside: Roster, share: float, last: date
+    problem: RosterProblem,
+    agents: Iterable[Agent],
+    outside: Roster,
+    last: date,
+    share: float = 1.0,
+    share_templates: bool = True,
 ) -> tuple[Agent, ...]:
     """Return the agents with what the shifts outside leave of the period's limits."""
     staff = zip(agents, contracts_of(problem.organisation), workers(problem, outside), strict=True)
-    return tuple(_with_limits(agent, c, worker, share, last) for agent, c, worker in staff)
+    return tuple(
+        _with_limits(agent, c, worker, last, share, share_templates) for agent, c, worker in staff
+    )
 
 
 def _with_limits(
-    agent: Agent, contract: Contract, worker: Worker, share: float, last: date
+    agent: Agent,
+    contract: Contract,
+    worker: Worker,
+    last: date,
+    share: float,
+    share_templates: bool,
 ) -> Agent:
     longest = max((t.paid_minutes(n) for t in worker.templates for n in t.lengths), default=0)
     limits = agent.limits or Limits()
@@ -212,7 +232,7 @@ def _with_limits(
         limits = replace(
             limits,
             template_limits={
-                name: _left(bounds, worked.count(name), share, 1)
+                name: _left(bounds, worked.count(name), share, 1, capped=share_templates)
                 for name, bounds in contract.template_limits.items()
             },
         )
@@ -225,13 +245,17 @@ def _with_limits(
     return agent if limits == Limits() else replace(agent, limits=limits)
 
 
-def _left(total: Range, done: int, share: float, slack: int) -> Range:
-    """Return what is left to do until `share` of the days, give or take `slack` before the end."""
+def _left(total: Range, done: int, share: float, slack: int, *, capped: bool = True) -> Range:
+    """Return what is left to do until `share` of the days, give or take `slack` before the end.
+
+    Unless `capped`, all that is left of the greatest value may be done at once.
+    """
     if share >= 1.0:
         slack = 0
-    most = None
-    if total.maximum is not None:
-        most = min(total.maximum, math.ceil(total.maximum * share) + slack)
+    most = total.maximum
+    if most is not None:
+        if capped:
+            most = min(most, math.ceil(most * share) + slack)
         most = max(0, most - done)
     least = max(0, math.floor(total.minimum * share) - slack - done)
     return Range(least if most is None else min(least, most), most)

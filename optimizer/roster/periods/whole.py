@@ -29,6 +29,9 @@ LEAST_GAIN = 1e-6
 ATTEMPT_SECONDS, PATIENCE = 3e-3, 1.5
 """Time for opening a window, per agent and day, and by how much it grows after a failure."""
 
+MOST_FAILURES = 6
+"""A window that gained nothing so often is left alone until something near it changes."""
+
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 
 
@@ -86,7 +89,7 @@ def improve_whole(
     seed: int = 0,
     told: Callable[[date, date], object] = lambda _first, _last: None,
 ) -> None:
-    """Open windows of the best roster again, the dear ones first, until the deadline.
+    """Open windows of the best roster again, the dear ones first, until none gains any more.
 
     A window is drawn with a chance that grows with what its days cost now, and is halved each
     time that opening it gained nothing, until something near it changes.
@@ -109,7 +112,7 @@ def improve_whole(
     ]
     failures = np.zeros(number)
     rng = np.random.default_rng(seed)
-    while whole.roster is not None and not deadline.passed():
+    while whole.roster is not None and not deadline.passed() and failures.min() < MOST_FAILURES:
         at = int(rng.choice(number, p=_chances(whole, spans, failures)))
         first, last = spans[at]
         told(first, last)
@@ -149,6 +152,6 @@ def _chances(whole: Whole, spans: list[tuple[date, date]], failures: Floats) -> 
             daily[(match.day - opening).days] += max(0.0, match.cost)
     cost = np.array([daily[(a - opening).days : (b - opening).days + 1].sum() for a, b in spans])
     # What belongs to no day may be anywhere.
-    chances: Floats = (cost + cost.mean() + 1.0) * 0.5**failures
+    chances: Floats = (cost + cost.mean() + 1.0) * 0.5**failures * (failures < MOST_FAILURES)
     chances /= chances.sum()
     return chances

@@ -39,7 +39,7 @@ def broken(problem: RosterProblem, roster: Roster) -> dict[str, set[RuleName]]:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(made=rich_problems(agents=2), seed=st.integers(0, 9999), cut=st.integers(1, 8))
 def test_whatever_is_broken_in_one_piece_is_broken_in_one_of_two(
     made: RosterProblem, seed: int, cut: int
