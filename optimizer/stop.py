@@ -46,6 +46,10 @@ class Deadline:
         now = time.monotonic()
         return Deadline(now, min(self.at, now + seconds), self.stopped)
 
+    def at_least(self, seconds: float) -> Deadline:
+        """Return a deadline that leaves so many seconds from now, even if this one is over."""
+        return Deadline(self.started, max(self.at, time.monotonic() + seconds), self.stopped)
+
     def passed(self) -> bool:
         """Tell whether no time is left."""
         return self.stopped.is_set() or time.monotonic() >= self.at

@@ -41,6 +41,9 @@ TRAINING_SHARE = 0.2
 BOUND_SHARE, COUNTS_SHARE, PEOPLE_SHARE = 0.6, 0.5, 0.5
 """Of the time that is left: for the bound, whole numbers of shifts, then for naming people."""
 
+ROOM_SECONDS = 1.0
+"""Time for making room, even after the deadline."""
+
 STRICT_SHARE = 0.5
 """Of the time that is left: for a first roster that keeps the rules of everybody."""
 
@@ -205,7 +208,9 @@ class _Run:
         """Return a plan in which people give way to rows that contracts leave no room for."""
         found = self._found
         with found.phase("room"):
-            frame, relaxed, state = make_room(state, found.relaxed, self._searching, self._seed)
+            # Without it there is no roster at all: better a moment late.
+            limit = self._searching.at_least(ROOM_SECONDS)
+            frame, relaxed, state = make_room(state, found.relaxed, limit, self._seed)
             self._frame, self._tours = frame, Tours.of(frame)
             found.admit(frame, relaxed)
             found.offer(state)
@@ -220,7 +225,7 @@ class _Run:
         """Return what the last plan breaks, or that there was no time."""
         verification = self._found.judge(state).verification
         broken = [issue for issue in verification.issues if issue.severity is Severity.ERROR]
-        if self._deadline.passed():
+        if self._searching.passed():
             broken.append(OUT_OF_TIME)
         return broken
 

@@ -46,6 +46,11 @@ def test_a_vendor_that_lends_nobody_goes_before_the_least_shifts_of_its_agents(w
     assert built.verification.sound
 
 
+def test_room_is_made_even_where_there_is_no_time() -> None:
+    built = solve(lent(2, Vendor("v", max_shifts_per_day=0)), deadline=soon(0))
+    assert built.roster.shifts == ()
+
+
 def test_minutes_of_a_week_that_a_vendor_lends_are_used_up_to_the_last_shift() -> None:
     built = solve(lent(2, Vendor("v", max_minutes_per_week=3 * 240)), deadline=soon(1))
     assert shifts_by_agent(built.roster) == [1, 2]
