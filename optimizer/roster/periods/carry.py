@@ -42,10 +42,9 @@ def _history(problem: RosterProblem, worker: Worker, first: date) -> History:
         if day in worked:
             run, off = run + 1, 0
         else:
-            # How long a run without a worked day before it really is, nobody knows: it counts
-            # only if too long a run is worse than too short a one.
-            known = run or off or worker.contract.max_consecutive_days_off is not None
-            run, off = 0, off + 1 if known else 0
+            # Where nothing is known from before, the days off known of count: at worst somebody
+            # new stays off until a least run of them is full.
+            run, off = 0, off + 1
     monday = first - timedelta(days=first.weekday())
     this_week = [duty for duty in duties if duty.day >= monday]
     # The week in which the period starts, if all of the period so far lies in it, goes on.
