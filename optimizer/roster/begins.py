@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from optimizer.roster.coupling import Begins, Pool, presence_of
 from optimizer.roster.frame import Frame
+from optimizer.roster.kept import kept_of
 from optimizer.roster.placement import FREE, nearest_places, shapes_of
 from optimizer.roster.state import State
 from optimizer.roster.stretches import windows_of
@@ -30,7 +31,7 @@ def hand_out_begins(frame: Frame, worked: Integers, begins: Begins) -> Integers:
 
     In each pool the shift that starts first gets the first of the planned begins; where a pool
     has more shifts than begins, or where a shift's activities would overlap or leave too short a
-    stretch of work, the nearest places that fit are taken.
+    stretch of work, the nearest places that fit are taken. What may not move stays.
 
     Parameters
     ----------
@@ -62,6 +63,9 @@ def hand_out_begins(frame: Frame, worked: Integers, begins: Begins) -> Integers:
             queue = queues.get((pool, place, first % window.step), [])
             wanted[place] = queue.pop() if queue else first
         nearest_places(shapes, pattern, wanted, found[agent, day])
+    for agent, shifts in kept_of(frame).items():
+        for pattern, kept in shifts.items():
+            found[agent, worked[agent] == pattern] = kept.begins
     return found
 
 

@@ -59,6 +59,9 @@ def improve(
 
     while not done():
         round_ += 1
+        if not done():
+            recreate(state, tours, deadline, seed + round_, enough=enough, steps=STEPS)
+            better(state)
         for day in rng.permutation(days).tolist():
             if done():
                 break
@@ -72,9 +75,6 @@ def improve(
                 patience[day] *= 2
                 continue
             drawn[day] = state.cost
-        if not done():
-            recreate(state, tours, deadline, seed + round_, enough=enough, steps=STEPS)
-            better(state)
         if not done():
             search_near(
                 state, near, deadline, seed=seed + round_, workers=workers, searches=SEARCHES

@@ -137,10 +137,15 @@ class Incumbent:
             self.tell()
 
     def listen(self, event: Event) -> None:
-        """Pass on what a phase tells of its own search; its objectives are not verified yet."""
+        """Pass on what column generation tells; its objectives are not verified yet.
+
+        Where contacts are covered they are not even costs: activities are still in fractions.
+        """
         if event.bound is not None:
             self.bound = max(self.bound, event.bound)
-        objective = self.objective if event.objective is None else event.objective
+        objective = self.objective
+        if event.objective is not None and not self.frame.demand.agents.any():
+            objective = event.objective
         self._observer(
             Event(
                 self._phase,

@@ -44,6 +44,16 @@ BOUND_SHARE, COUNTS_SHARE, PEOPLE_SHARE = 0.6, 0.5, 0.5
 ROOM_SECONDS = 1.0
 """Time for making room, even after the deadline."""
 
+FIRST_SHARE, FIRST_SECONDS = 0.3, 3.0
+"""Of the time, for the first roster; so many seconds at least."""
+
+FEW_CELLS = 400
+"""Groups times slots that need somebody, up to which whole rosters are tried after counts, too:
+their relaxation sees what single people may not do, and is the better bound."""
+
+COLUMNS_SHARE = 0.4
+"""Of the time that is left, for whole rosters where they come after counts."""
+
 STRICT_SHARE = 0.5
 """Of the time that is left: for a first roster that keeps the rules of everybody."""
 
@@ -172,11 +182,13 @@ class _Run:
             state = self._by_counts(state)
             if found.best is None:
                 state = self._by_counts(self._with_room(state))
+            elif found.gap > self._gap and np.count_nonzero(self._frame.demand.agents) <= FEW_CELLS:
+                state = self._by_columns(state, COLUMNS_SHARE)
             self._redraw(state)
         else:
-            self._by_columns(state)
+            state = self._by_columns(state)
             if found.best is None:
-                self._by_columns(self._with_room(state))
+                state = self._by_columns(self._with_room(state))
         if self._frame.problem.directives.trainings:
             with found.phase("training"):
                 self._train()
@@ -200,7 +212,9 @@ class _Run:
             improve_responses(state, self._tours, self._searching, self._seed)
             if self._found.offer(state):
                 return state
-        state = first_plan(self._frame, self._tours, self._searching, self._seed)
+        left = self._searching.remaining()
+        limit = self._searching.within(max(FIRST_SHARE * left, min(FIRST_SECONDS, left)))
+        state = first_plan(self._frame, self._tours, limit, self._seed)
         self._found.offer(state)
         return state
 
@@ -229,25 +243,27 @@ class _Run:
             broken.append(OUT_OF_TIME)
         return broken
 
-    def _by_columns(self, state: State) -> None:
-        """Choose whole rosters by column generation."""
-        found = self._found
+    def _by_columns(self, state: State, share: float = 1.0) -> State:
+        """Choose whole rosters by column generation; return the better plan."""
+        found, limit = self._found, self._until_room()
         with found.phase("columns"):
             made = improve_columns(
                 self._frame,
                 self._tours,
-                self._until_room(),
+                limit.within(share * limit.remaining()),
                 found.listen,
                 seed=self._seed,
                 threads=self._workers,
                 start=state.worked.copy(),
             )
             found.prove(made.bound)
+            chosen = State.of(self._frame, state.worked, state.begins)
             for agent in np.flatnonzero((made.worked != state.worked).any(axis=1)).tolist():
-                state.take_out(agent)
+                chosen.take_out(agent)
                 row = made.worked[agent]
-                state.put_in(agent, row, state.place(agent, row))
-            found.offer(state)
+                chosen.put_in(agent, row, chosen.place(agent, row))
+            found.offer(chosen)
+        return chosen if chosen.cost < state.cost else state
 
     def _by_counts(self, state: State) -> State:
         """Find how many of each kind work what, deal the shifts out, and return the best plan."""
