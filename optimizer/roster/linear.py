@@ -145,6 +145,7 @@ class LinearModel:
         within: tuple[Integers, Floats, Floats] | None = None,
         start: Floats | None = None,
         by_simplex: bool = False,
+        most_nodes: int | None = None,
         listener: Listener | None = None,
     ) -> LinearSolution:
         """Minimise with HiGHS until the gap is reached or the deadline passes.
@@ -164,6 +165,8 @@ class LinearModel:
         by_simplex
             Whether a search solves its relaxations by the simplex method: faster up to some
             thousand variables, where the interior point method is beyond.
+        most_nodes
+            Of a search for whole numbers; unlike the deadline, the same limit at every run.
         listener
             Is told every better objective and bound of a search for whole numbers.
         """
@@ -180,6 +183,8 @@ class LinearModel:
                 "mip_abs_gap": absolute_gap,
                 "mip_lp_solver": "simplex" if by_simplex else "ipm",
             }
+        if most_nodes is not None:
+            options["mip_max_nodes"] = most_nodes
         found = run(arrays, options, deadline, start=start, listener=listener)
         if relax and not found.finished and not deadline.passed():
             log.info("HiGHS ended without an answer; once more without a crossover")

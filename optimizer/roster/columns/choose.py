@@ -31,8 +31,12 @@ DISTURBED = 0.1
 
 WHOLE, WORSE = 1e-6, 1e-6
 
-ROUNDS = 3
-"""Rounds of pricing after rosters have been fixed."""
+ROUNDS = 30
+"""Greatest number of rounds of pricing after rosters have been fixed. With 3 rounds only, dives
+end 10 to 40 % above the bound instead of 1 to 10 % (published instances of 4 weeks)."""
+
+NODES = 500
+"""Greatest number of nodes of an integer program: a measure that does not change with the clock."""
 
 
 def whole(master: Master, relaxed: Relaxed) -> list[Column] | None:
@@ -153,8 +157,9 @@ def best_choice(
         known = np.zeros(model.variables)
         known[chosen] = [column.number in numbers for column in columns]
     solution = model.solve(
-        deadline, absolute_gap=absolute_gap, relative_gap=0.0, seed=seed, start=known
-    )
+        deadline, absolute_gap=absolute_gap, relative_gap=0.0, seed=seed, start=known,
+        by_simplex=True, most_nodes=NODES,
+    )  # fmt: skip
     if solution.values is None:
         return None
     return [c for c, value in zip(columns, solution.values[chosen], strict=True) if value > 0.5]

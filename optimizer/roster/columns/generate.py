@@ -33,6 +33,9 @@ ROUGH = 3
 USEFUL = 1e-6
 """A column must be cheaper than its agent's dual by more than this."""
 
+ARC, AGENT = 4e-9, 2e-4
+"""Nominal seconds of pricing, for each arc and for each agent."""
+
 KEPT_ROUNDS, FEW = 20, 20
 """Every so many rounds, agents with more than so many columns lose the dearest half of them."""
 
@@ -98,8 +101,10 @@ def generate(
     """
     bound, best = -np.inf, np.zeros(len(workshop.rows))
     relaxed: Relaxed | None = None
+    pricing = _pricing_effort(workshop, master, days)
     if guess is not None:
         priced = workshop.price(guess, master.agents, deadline, days, current)
+        master.effort += pricing
         if priced is None:
             return Generated(relaxed, bound, best, 0)
         bound = workshop.rows.constant(guess, load) + priced.total + fixed
@@ -118,6 +123,7 @@ def generate(
         added = 0
         for duals in [_between(best, relaxed.duals), relaxed.duals] if smooth else [relaxed.duals]:
             priced = workshop.price(duals, master.agents, deadline, days, current)
+            master.effort += pricing
             if priced is None:
                 return Generated(relaxed, bound, best, done + 1)
             value = workshop.rows.constant(duals, load) + priced.total + fixed
@@ -136,6 +142,13 @@ def generate(
 def reduced_cost(column: Column, duals: Floats) -> float:
     """Return what a roster costs at the duals of the rows."""
     return column.own - float(duals[column.rows] @ column.values)
+
+
+def _pricing_effort(workshop: Workshop, master: Master, days: NDArray[np.bool_] | None) -> float:
+    """Return the nominal seconds of one round of pricing."""
+    agents = master.agents
+    arcs = sum(len(workshop.tours.structure(agent).following) for agent in agents)
+    return ARC * arcs * (1.0 if days is None else float(days.mean())) + AGENT * len(agents)
 
 
 def _between(best: Floats, last: Floats) -> Floats:

@@ -50,8 +50,15 @@ DIVING = 0.4
 SHARE = 30
 """Columns of each agent from the pool with which a neighbourhood begins."""
 
-ATTEMPT, CHOICE = 6.0, 2.0
-"""Greatest number of seconds for a neighbourhood, and for its integer program."""
+ATTEMPT, CHOICE = 30.0, 10.0
+"""Seconds after which a neighbourhood, and its integer program, are given up. What they may do is
+limited by rounds and nodes; this only guards against the worst."""
+
+IMPROVER = 1.0, 6.0
+"""Nominal seconds of a further move, and the seconds that it may take."""
+
+PROGRAM = 4e-6
+"""Nominal seconds of an integer program, for each term."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -213,20 +220,25 @@ class _Search:
         least = self._least()
         for _ in takewhile(lambda done: done < attempts and not self._done(), count()):
             move = pick([*moves, *others], self._rng)
-            began, before = self._deadline.elapsed(), self._objective
-            proven = False
+            before = self._objective
             if move in others:
-                self._call(self._improvers[others.index(move)])
+                proven, effort = self._call(self._improvers[others.index(move)])
             else:
                 scene = Scene(self._regrets(least), self._days)
-                proven = self._open(move.open(scene, self._rng), move.dives)
-            gain, seconds = before - self._objective, self._deadline.elapsed() - began
-            move.learn(gain, seconds, proven=proven)
+                proven, effort = self._open(move.open(scene, self._rng), move.dives)
+            gain = before - self._objective
+            move.learn(gain, effort, proven=proven)
             if gain > 0:
                 log.debug("%s, size %.1f: %.2f", move.name, move.size, self._objective)
 
-    def _open(self, opened: Opened, dives: bool) -> bool:
-        """Solve a neighbourhood; return whether nothing better is in it for certain."""
+    def _open(self, opened: Opened, dives: bool) -> tuple[bool, float]:
+        """Solve a neighbourhood.
+
+        Returns
+        -------
+        proven, effort
+            Whether nothing better is in it for certain, and the work done, in nominal seconds.
+        """
         workshop, deadline = self._workshop, self._deadline.within(ATTEMPT)
         current = [self._choice[agent] for agent in opened.agents]
         inside = set(opened.agents)
@@ -244,7 +256,7 @@ class _Search:
             rounds=ROUNDS, enough=wanted, guess=self._duals, days=opened.days, current=plan,
         )  # fmt: skip
         if found.relaxed is None or found.bound >= wanted:
-            return found.bound >= wanted
+            return found.bound >= wanted, master.effort
         better = whole(master, found.relaxed)
         if better is None and dives:
             better = dive(
@@ -256,8 +268,9 @@ class _Search:
                 workshop.rows, master.columns, load, deadline.within(CHOICE),
                 start=current, absolute_gap=self._least_gain() / 2, seed=self._seed,
             )  # fmt: skip
+            master.effort += PROGRAM * sum(len(column.rows) for column in master.columns)
         self._offer([*outside, *(better or current)])
-        return False
+        return False, master.effort
 
     def _candidates(self, column: Column, opened: Opened) -> list[Column]:
         """Return the columns of an agent that are cheap at the duals of the bound."""
@@ -271,11 +284,13 @@ class _Search:
         cost = [reduced_cost(column, self._duals) for column in columns]
         return [columns[place] for place in np.argsort(cost + noise)[:SHARE].tolist()]
 
-    def _call(self, improver: Improver) -> None:
-        plan = improver(self._worked(), self._rng, self._deadline.within(ATTEMPT))
+    def _call(self, improver: Improver) -> tuple[bool, float]:
+        effort, seconds = IMPROVER
+        plan = improver(self._worked(), self._rng, self._deadline.within(seconds))
         if plan is not None:
             given = [self._workshop.pool.add(agent, plan[agent]) for agent in self._agents]
             self._offer([column for column in given if column is not None])
+        return False, effort
 
     def _offer(self, columns: Iterable[Column]) -> None:
         """Keep a choice if it is whole and the best so far."""

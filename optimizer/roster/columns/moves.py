@@ -1,8 +1,9 @@
 """Which rosters to open next: moves of the local search, and how they adapt.
 
 A move opens some agents on some days and leaves everybody and everything else as it is. How many
-it opens adapts to how long that took and whether it was proven that nothing better is in reach;
-how often it is chosen, to what it has gained so far.
+it opens adapts to how much work that was and whether it was proven that nothing better is in
+reach; how often it is chosen, to what it has gained so far. Work is counted, not timed, so that
+the same seed leads to the same moves.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 QUICK, SLOW = 0.3, 1.5
-"""Seconds below which a move opens more the next time, and above which it opens less."""
+"""Nominal seconds of work below which a move opens more the next time, and above which less."""
 
 GROWTH, DECLINE = 1.15, 0.85
 
@@ -75,7 +76,7 @@ class Move:
     size, least, most
         How many agents or days are opened.
     worth
-        Gain per second in the past, smoothed.
+        Gain per nominal second in the past, smoothed.
     """
 
     name: str
@@ -90,12 +91,12 @@ class Move:
         """Return what to open: half the size or more, so that sizes differ."""
         return self.choose(scene, math.ceil(self.size * rng.uniform(0.5, 1.0)), rng)
 
-    def learn(self, gain: float, seconds: float, *, proven: bool) -> None:
+    def learn(self, gain: float, effort: float, *, proven: bool) -> None:
         """Adapt to an attempt; `proven` says that nothing better was in reach."""
-        self.worth = MEMORY * self.worth + (1 - MEMORY) * gain / max(seconds, 1e-3)
-        if seconds > SLOW:
+        self.worth = MEMORY * self.worth + (1 - MEMORY) * gain / max(effort, 1e-3)
+        if effort > SLOW:
             self.size = max(self.least, self.size * DECLINE)
-        elif proven or seconds < QUICK:
+        elif proven or effort < QUICK:
             self.size = min(self.most, self.size * GROWTH)
 
 

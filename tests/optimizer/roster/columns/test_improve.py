@@ -197,6 +197,17 @@ def test_a_given_plan_is_never_made_worse() -> None:
     assert again.objective <= best.objective
 
 
+def test_the_same_seed_finds_the_same_plan_again() -> None:
+    frame = wanted(1, agents=14, days=7, extra=0.5)
+    first, second = (
+        improve_columns(frame, Tours.of(frame), soon(), seed=5, threads=1, attempts=20)
+        for _ in range(2)
+    )
+    assert first.bound < first.objective, "nothing was left to search"
+    assert first.objective == second.objective
+    assert (first.worked == second.worked).all()
+
+
 def test_who_stops_the_call_at_once_still_gets_a_plan() -> None:
     frame, deadline = wanted(3), soon()
     deadline.stop()
