@@ -59,8 +59,7 @@ def improve(
 
     while not done():
         round_ += 1
-        if not done():
-            recreate(state, tours, deadline, seed + round_, enough=enough, steps=STEPS)
+        if recreate(state, tours, deadline, seed + round_, steps=STEPS, enough=enough) > 0:
             better(state)
         for day in rng.permutation(days).tolist():
             if done():

@@ -10,7 +10,6 @@ travel, Dueck 1993).
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,33 +42,24 @@ def recreate(
     deadline: Deadline,
     seed: int = 0,
     *,
+    steps: int,
     enough: float = -np.inf,
-    steps: int | None = None,
-    better: Callable[[State], None] = lambda _: None,
-) -> int:
-    """Improve a plan in place until the deadline; it ends as the best plan found.
+) -> float:
+    """Improve a plan in place; it ends as the best plan found. Return what is saved.
 
     Parameters
     ----------
+    steps
+        How often people are taken out.
     enough
         Stop when the cost is as low as this.
-    steps
-        Greatest number of steps; None is no limit.
-    better
-        Is told of every new best plan, and may read the state.
-
-    Returns
-    -------
-    Number of steps.
     """
     rng = np.random.default_rng(seed)
     picker = _Picker(state, rng)
-    cost = best = state.cost
+    first = cost = best = state.cost
     kept = _copy(state)
-    done, began = 0, deadline.remaining()
-    while cost > enough and not deadline.passed() and (steps is None or done < steps):
-        done += 1
-        agents = picker.pick()
+    for done in range(steps):
+        agents = [] if cost <= enough or deadline.passed() else picker.pick()
         if len(agents) < 2:
             break
         seats = {agent: state.take_out(agent) for agent in agents}
@@ -78,12 +68,12 @@ def recreate(
         if state.cost < cost:
             for agent in agents:
                 respond(state, tours, agent)
-        left = deadline.remaining() / began if began else 0.0
-        if state.cost <= min(cost, best) or state.cost <= best + TOLERANCE * left * abs(best):
+        # By steps and not by the clock, so that a seed repeats its plan.
+        worst = best + TOLERANCE * (1 - done / steps) * abs(best)
+        if state.cost <= worst:
             cost = state.cost
             if cost < best - 1e-6:
                 best, kept = cost, _copy(state)
-                better(state)
         else:
             for agent in agents:
                 state.take_out(agent)
@@ -91,8 +81,8 @@ def recreate(
                 state.put_back(agent, seats[agent])
     if cost > best + 1e-6:
         _restore(state, kept)
-    log.info("recreated %d times, to %.2f", done, best)
-    return done
+    log.debug("recreated up to %d times, to %.2f", steps, best)
+    return first - best
 
 
 class _Picker:

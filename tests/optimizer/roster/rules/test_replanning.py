@@ -25,9 +25,9 @@ from optimizer.model import (
     ShiftTemplate,
     change_prices,
 )
-from optimizer.roster.judge import verify
 from optimizer.roster.rules import changes, frozen, notice
 from optimizer.roster.rules.standing import fixed_activities
+from optimizer.roster.verify import verify
 from tests.optimizer.roster.agreement import as_roster, checked, drawn_plan, views_of
 from tests.optimizer.roster.cases import MORNING, demand, problem, roster, shift
 
