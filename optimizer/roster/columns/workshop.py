@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.roster.columns.amends import Amends
 from optimizer.roster.columns.pool import Column, Pool
 from optimizer.roster.columns.rows import Rows
 from optimizer.roster.frame import Frame
@@ -55,7 +54,6 @@ class Workshop:
     tours: Tours
     rows: Rows
     pool: Pool
-    amends: Amends
     threads: int
     _pace: float = ATTENTION
     """Seconds that the pricing of one agent takes."""
@@ -64,7 +62,13 @@ class Workshop:
     def of(cls, frame: Frame, tours: Tours, threads: int) -> Workshop:
         """Return the workshop of a frame, without any column."""
         rows = Rows.of(frame)
-        return cls(frame, tours, rows, Pool(frame, rows, tours), Amends(frame, tours), threads)
+        return cls(frame, tours, rows, Pool(frame, rows, tours), threads)
+
+    def loosened(self) -> Workshop:
+        """Return a workshop of rosters that keep what automata hold by themselves."""
+        tours = self.tours.loosened()
+        pool = Pool(self.frame, self.rows, tours, trusting=True)
+        return Workshop(self.frame, tours, self.rows, pool, self.threads)
 
     def price(
         self,
@@ -92,7 +96,6 @@ class Workshop:
             some = agents[done : done + max(self.threads, int(ATTENTION / self._pace))]
             if days is None or current is None:
                 costs, owns, worked = self.tours.best_all(prices, some, threads=self.threads)
-                self._amend(prices, some, costs, worked)
             else:
                 costs, owns, worked = self._price_days(prices, some, days, current)
             for agent, own, roster in zip(some, owns.tolist(), worked, strict=True):
@@ -103,18 +106,6 @@ class Workshop:
             done += len(some)
             self._pace = max(1e-6, (time.monotonic() - began) / len(some))
         return Priced(columns, total)
-
-    def _amend(
-        self, prices: Floats, agents: Sequence[int], costs: Floats, worked: Integers
-    ) -> None:
-        """Replace rosters that may not be by others, and costs by better bounds, in place."""
-        for place, agent in enumerate(agents):
-            if not self.tours.exact(agent):
-                mine = prices[self.frame.team[agent]]
-                amended = self.amends.amend(agent, mine, worked[place], float(costs[place]))
-                costs[place] = amended.bound
-                if amended.worked is not None:
-                    worked[place] = amended.worked
 
     def _price_days(
         self, prices: Floats, agents: Sequence[int], days: NDArray[np.bool_], current: Integers

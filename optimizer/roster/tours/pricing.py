@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["Arrays", "best_tours", "price_through"]
+__all__ = ["Arrays", "best_tours", "costs_to_go", "price_through"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -155,6 +155,24 @@ def price_through(
         if off[d] >= 0:
             day = first + d
             resting[day] = through[kinds[d] + off[d]] + free[a, day] + free_prices[day]
+
+
+@njit(cache=True, nogil=True)
+def costs_to_go(structure: Arrays, kind: Integers, price: Floats) -> Floats:
+    """Return the least cost to the end from each state that the first days leave open.
+
+    Parameters
+    ----------
+    kind, price
+        Of everything that may be done on any day.
+    """
+    states, kinds, arcs, following, cost = structure
+    kind_price = np.full(kinds[-1], np.inf)
+    for choice in range(len(kind)):
+        kind_price[kind[choice]] = min(kind_price[kind[choice]], price[choice])
+    value = np.empty(states[-1])
+    _backward(states, kinds, arcs, following, cost, kind_price, value)
+    return value
 
 
 @njit(cache=True, nogil=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from optimizer.roster.tours.library import Library, pieces
 from optimizer.roster.tours.machine import Machine, days_of, join, reduced, unit
 from optimizer.roster.tours.parts import Piece
 from optimizer.roster.tours.pricing import Arrays
+from optimizer.roster.tours.search import LeftOut
 
 __all__ = ["Structure"]
 
@@ -55,7 +56,12 @@ class Structure:
     constant
         Cost of every path; infinite if there is none.
     dropped
-        Pieces (see `library.pieces`) left out: with them there would be too many arcs.
+        Pieces (see `library.pieces`) that do not count: their machines by themselves would be too
+        large.
+    searched
+        Pieces left out because with them there would be too many arcs.
+    left_out
+        Their machines; None if there are none.
     """
 
     first: int
@@ -67,7 +73,9 @@ class Structure:
     following: Numbers
     cost: NDArray[np.float64]
     constant: float
-    dropped: tuple[int, ...]
+    dropped: tuple[int, ...] = ()
+    searched: tuple[int, ...] = ()
+    left_out: LeftOut | None = None
 
     @property
     def arrays(self) -> Arrays:
@@ -76,8 +84,8 @@ class Structure:
 
     @property
     def exact(self) -> bool:
-        """Tell whether every form counts."""
-        return not self.dropped
+        """Tell whether the automaton holds every form."""
+        return not self.dropped and not self.searched
 
     @classmethod
     def of(
@@ -98,19 +106,24 @@ class Structure:
         off: NDArray[np.bool_] = np.isfinite(free).any(axis=0)
         whole = unit(open_, off, days)
         dropped: list[int] = []
+        left: dict[int, Machine] = {}
         machines = [(piece, library.machine(person, piece)) for piece in pieces(person)]
         for number in sorted(range(len(machines)), key=lambda n: _by_harm(*machines[n])):
             piece, machine = machines[number]
+            if machine is None:
+                dropped.append(number)
+                continue
             total = isinstance(piece[0], Tally | Spread)
             # What is pruned afterwards counts half.
-            limit = 2 * max_arcs if total else sys.maxsize
-            joined = join(whole, machine, days, limit) if machine else None
+            joined = join(whole, machine, days, 2 * max_arcs if total else sys.maxsize)
             smaller = reduced(joined, days) if joined else None
             if smaller is None or (total and smaller.arcs > max_arcs):
-                dropped.append(number)
+                left[number] = machine
             else:
                 whole = smaller
-        return _flat(whole, days, person.first, tuple(dropped))
+        flat = _flat(whole, days, person.first)
+        left_out = LeftOut.of(tuple(left.values()))
+        return replace(flat, dropped=tuple(dropped), searched=tuple(left), left_out=left_out)
 
 
 def _by_harm(piece: Piece, machine: Machine | None) -> tuple[bool, bool, int, int]:
@@ -121,9 +134,7 @@ def _by_harm(piece: Piece, machine: Machine | None) -> tuple[bool, bool, int, in
     return True, bool(np.isfinite(form.price).all()), -_PLACES[form.rule], arcs
 
 
-def _flat(
-    machine: Machine, days: Sequence[slice], first: int, dropped: tuple[int, ...]
-) -> Structure:
+def _flat(machine: Machine, days: Sequence[slice], first: int) -> Structure:
     shapes = np.array([table.shape for table in machine.following], np.int64).reshape(-1, 2)
     states = np.concatenate(([0], np.cumsum(shapes[:, 0] + 1), [0]))
     states[-1] = states[-2] + 2
@@ -140,5 +151,5 @@ def _flat(
     for day, place in enumerate(days):
         kind[place] += np.where(kind[place] >= 0, kinds[day], 0).astype(np.int32)
     return Structure(
-        first, kind, machine.off, states, kinds, arcs, following, cost, machine.constant, dropped
+        first, kind, machine.off, states, kinds, arcs, following, cost, machine.constant
     )

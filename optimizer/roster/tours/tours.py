@@ -14,6 +14,7 @@ from optimizer.roster.patterns import Patterns
 from optimizer.roster.rules.forms import Form
 from optimizer.roster.tours.library import Library, pieces
 from optimizer.roster.tours.pricing import best_tours, price_through
+from optimizer.roster.tours.search import MAX_STATES, Choices, search
 from optimizer.roster.tours.structure import Structure
 
 __all__ = ["MAX_ARCS", "OPEN", "Through", "Tour", "Tours"]
@@ -22,10 +23,12 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 MAX_ARCS = 1_000_000
-"""Arcs of one automaton, beyond which totals are left out: some milliseconds to search."""
+"""Arcs of one automaton, beyond which totals are left out: some milliseconds to price."""
 
-MAX_ARCS_TOGETHER = 100_000_000
-"""Arcs of all automata: 400 MB, or three times as much where arcs cost something."""
+MAX_ARCS_TOGETHER = 70_000_000
+"""Arcs of all automata: 280 MB, or three times as much where arcs cost something."""
+
+FREE = -1
 
 OPEN = -2
 """In a row of fixed days: any shift or none."""
@@ -38,9 +41,11 @@ class Tour:
     Parameters
     ----------
     cost
-        With the prices asked about; infinite if there is no roster.
+        With the prices asked about; infinite if there is no roster. Less than that, but no more
+        than any roster costs, where a search had to be cut short.
     own
-        What the person's own forms, those that count, and prices make of it; infinite likewise.
+        What the person's own forms, those that count, and prices make of it; infinite if no
+        roster was found.
     worked
         Pattern of each day of the calendar, or -1, [days].
     """
@@ -91,6 +96,7 @@ class Tours:
     _kind: NDArray[np.int32]
     _price: Floats
     _free: Floats
+    _max_states: int
 
     @classmethod
     def of(
@@ -104,7 +110,7 @@ class Tours:
             Of whom; None means everybody.
         max_arcs
             Greatest size of an automaton. Where it would be larger, totals and spreads are left
-            out, soft ones and those of rules given up early first, and `exact` says so.
+            out, soft ones and those of rules given up early first, and kept by `search` instead.
         """
         chosen = range(len(frame.people)) if agents is None else sorted(set(agents))
         return cls.of_people(
@@ -125,6 +131,7 @@ class Tours:
         teams: Integers | None = None,
         max_arcs: int = MAX_ARCS,
         library: Library | None = None,
+        max_states: int = MAX_STATES,
     ) -> Tours:
         """Return the tours of single people.
 
@@ -138,8 +145,10 @@ class Tours:
             As in `of`.
         library
             Machines of forms that were made before for the same patterns, and takes those made.
+        max_states
+            States found before a search for forms that automata leave out is cut short.
         """
-        library = library or Library(patterns, 4 * max_arcs)
+        library = library or Library(patterns, 4 * MAX_ARCS)
         numbers: dict[object, int] = {}
         structure = np.array(
             [numbers.setdefault(library.key(person), len(numbers)) for person in people], np.int64
@@ -172,11 +181,22 @@ class Tours:
             np.concatenate([np.empty(0, np.int32), *kinds]),
             np.concatenate([np.empty(0), *(person.price for person in people)]),
             np.array(free).reshape(len(people), days),
+            max_states,
         )
 
     def exact(self, agent: int) -> bool:
-        """Tell whether all forms of an agent count; if not, costs are lower bounds."""
+        """Tell whether an agent's automaton holds all forms; if not, costs may be lower bounds."""
         return self.structure(agent).exact
+
+    @property
+    def searching(self) -> bool:
+        """Tell whether automata leave something out that has to be searched for."""
+        return any(structure.left_out is not None for structure in self._structures)
+
+    def loosened(self) -> Tours:
+        """Return the tours of what automata hold by themselves: quick lower bounds."""
+        alone = (replace(structure, left_out=None) for structure in self._structures)
+        return replace(self, _structures=tuple(alone))
 
     def structure(self, agent: int) -> Structure:
         """Return the automaton of an agent."""
@@ -207,19 +227,12 @@ class Tours:
     ) -> Tour:
         """Return the cheapest roster of an agent that agrees with what is fixed.
 
-        Where not all forms count for the whole period, an automaton is made of what is left
-        open: with most days fixed, all forms do count.
-
         Parameters
         ----------
         fixed
             Pattern of each day, -1 for a day off, `OPEN` for anything, [days].
         """
-        person = self._people[self.rows[agent]]
-        narrow = _narrowed(person, self._patterns, fixed)
-        if not self.exact(agent):
-            tours = Tours.of_people([narrow], self._patterns, self._days)
-            return tours.best(agent, prices, free)
+        narrow = _narrowed(self._people[self.rows[agent]], self._patterns, fixed)
         open_ = np.full(len(self._patterns), np.inf)
         open_[narrow.patterns] = prices[narrow.patterns]
         off = np.where(np.isinf(narrow.free), np.inf, 0.0)
@@ -227,8 +240,11 @@ class Tours:
 
     def dropped(self, agent: int) -> tuple[Form, ...]:
         """Return the forms of an agent that do not count."""
-        of = pieces(self._people[self.rows[agent]])
-        return tuple(form for piece in self.structure(agent).dropped for form in of[piece])
+        return self._forms(agent, self.structure(agent).dropped)
+
+    def searched(self, agent: int) -> tuple[Form, ...]:
+        """Return the forms of an agent that count, but not in the automaton."""
+        return self._forms(agent, self.structure(agent).searched)
 
     def best_all(
         self, prices: Floats, agents: Sequence[int] | Integers, *, threads: int = 2
@@ -265,13 +281,28 @@ class Tours:
             Added to the own prices, as in `best`.
         """
         structure, row = self.structure(agent), self.rows[agent]
+        free = self._free_prices(free)
         found = Through(np.full(len(self._patterns), np.inf), np.full(self._days, np.inf))
         price_through(
             structure.arrays, structure.first, structure.constant, structure.off, row,
             self._begin, self._pattern, self._kind, self._price, self._free,
-            _floats(prices), self._free_prices(free), found.working, found.free,
+            _floats(prices), free, found.working, found.free,
         )  # fmt: skip
+        if structure.left_out is not None:
+            self._search_through(agent, prices, free, found)
         return found
+
+    def _search_through(self, agent: int, prices: Floats, free: Floats, found: Through) -> None:
+        """Replace what the automaton finds by one search through each shift and day off."""
+        anything = np.full(self._days, OPEN)
+        for pattern in np.flatnonzero(np.isfinite(found.working)):
+            anything[day := self._patterns.day[pattern]] = pattern
+            found.working[pattern] = self.within(agent, prices, anything, free).cost
+            anything[day] = OPEN
+        for day in np.flatnonzero(np.isfinite(found.free)):
+            anything[day] = FREE
+            found.free[day] = self.within(agent, prices, anything, free).cost
+            anything[day] = OPEN
 
     def _search(
         self,
@@ -283,14 +314,65 @@ class Tours:
         result: _Results,
     ) -> None:
         """Fill in the results at some places; rows and team are those of all places."""
-        numbers = self._structure[rows[places]]
+        numbers, free = self._structure[rows[places]], self._free_prices(free)
         for number in np.unique(numbers):
             structure, here = self._structures[number], places[numbers == number]
             best_tours(
                 structure.arrays, structure.first, structure.constant, structure.off,
                 rows[here], here, self._begin, self._pattern, self._kind, self._price, self._free,
-                team, prices, self._free_prices(free), result.costs, result.owns, result.worked,
+                team, prices, free, result.costs, result.owns, result.worked,
             )  # fmt: skip
+            for place in here.tolist():
+                self._keep_all(rows[place], prices[team[place]], free, result, place)
+
+    def _keep_all(
+        self, row: int, prices: Floats, free: Floats, result: _Results, place: int
+    ) -> None:
+        """Replace a result by the best roster that keeps what the automaton leaves out, too."""
+        structure = self._structures[self._structure[row]]
+        left_out = structure.left_out
+        if left_out is None:
+            return
+        least = result.costs[place] + left_out.constant
+        result.costs[place] = least
+        result.owns[place] += left_out.constant
+        days = slice(structure.first, structure.first + len(structure.off))
+        worked = result.worked[place, days]
+        if not np.isfinite(least) or not left_out.broken(worked).any():
+            return
+        choices = self._choices(structure, row, days, prices, free)
+        found = search(structure.arrays, left_out, worked, choices, self._max_states)
+        result.costs[place], result.owns[place] = least + found.least, np.inf
+        worked[:] = FREE
+        if found.choices is not None:
+            asked = choices.price[found.choices] - choices.own[found.choices]
+            result.owns[place] = least + found.regret - float(asked.sum())
+            worked[:] = choices.pattern[found.choices]
+
+    def _choices(
+        self, structure: Structure, row: int, days: slice, prices: Floats, free: Floats
+    ) -> Choices:
+        """Return what an agent can do on each own day."""
+        begin, end = self._begin[row]
+        pattern, off = self._pattern[begin:end], np.arange(len(structure.off))
+        kind = np.where(structure.off < 0, -1, structure.off + structure.kinds[:-1])
+        kind = np.concatenate((self._kind[begin:end], kind))
+        own = np.concatenate((self._price[begin:end], self._free[row, days]))
+        price = own + np.concatenate((prices[pattern], free[days]))
+        day = np.concatenate((self._patterns.day[pattern] - structure.first, off))
+        open_ = np.flatnonzero((kind >= 0) & np.isfinite(price))
+        order = open_[np.argsort(day[open_], kind="stable")]
+        return Choices(
+            np.searchsorted(day[order], np.arange(len(off) + 1)),
+            np.concatenate((pattern, np.full(len(off), FREE)))[order],
+            kind[order],
+            price[order],
+            own[order],
+        )
+
+    def _forms(self, agent: int, chosen: Sequence[int]) -> tuple[Form, ...]:
+        of = pieces(self._people[self.rows[agent]])
+        return tuple(form for piece in chosen for form in of[piece])
 
     def _free_prices(self, free: Floats | None) -> Floats:
         return np.zeros(self._days) if free is None else _floats(free)

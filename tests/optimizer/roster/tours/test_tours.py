@@ -109,20 +109,56 @@ def test_many_people_at_once_are_the_same_people_one_by_one(data: st.DataObject)
 
 @given(cases())
 @settings(max_examples=50)
-def test_a_limit_on_size_gives_lower_bounds_and_says_so(case: Case) -> None:
+def test_without_search_a_limit_on_size_gives_lower_bounds_and_says_so(case: Case) -> None:
     patterns, person, prices, free = case
-    small = Tours.of_people([person], patterns, DAYS, max_arcs=1)
+    small = Tours.of_people([person], patterns, DAYS, max_arcs=1).loosened()
     whole = Tours.of_people([person], patterns, DAYS)
     assert small.best(0, prices, free).cost <= whole.best(0, prices, free).cost + TINY
-    assert small.exact(0) == (not small.dropped(0))
+    assert small.exact(0) == (not small.searched(0))
     kept = replace(
         person,
-        tallies=tuple(form for form in person.tallies if form not in small.dropped(0)),
-        spreads=tuple(form for form in person.spreads if form not in small.dropped(0)),
+        tallies=tuple(form for form in person.tallies if form not in small.searched(0)),
+        spreads=tuple(form for form in person.spreads if form not in small.searched(0)),
     )
     tour = small.best(0, prices, free)
     if np.isfinite(tour.cost):
         assert tour.own == pytest.approx(cost_of(kept, patterns, tour.worked.tolist()), abs=TINY)
+
+
+@given(cases())
+@settings(max_examples=120)
+def test_forms_that_no_automaton_holds_are_kept_by_search(case: Case) -> None:
+    patterns, person, prices, free = case
+    tours = Tours.of_people([person], patterns, DAYS, max_arcs=1)
+    whole = Tours.of_people([person], patterns, DAYS)
+    tour = tours.best(0, prices, free)
+    best = whole.best(0, prices, free).cost
+    assert tour.cost == pytest.approx(best, abs=1e-7)
+    if np.isinf(best):
+        assert tour.own == np.inf
+        return
+    worked = tuple(tour.worked.tolist())
+    assert tour.own == pytest.approx(cost_of(person, patterns, worked), abs=1e-7)
+    assert tour.cost == pytest.approx(tour.own + priced(worked, person, prices, free), abs=1e-7)
+    found, wanted = tours.through(0, prices, free), whole.through(0, prices, free)
+    np.testing.assert_allclose(found.working, wanted.working, atol=1e-7)
+    np.testing.assert_allclose(found.free, wanted.free, atol=1e-7)
+
+
+@given(cases(), st.integers(0, 20))
+@settings(max_examples=60)
+def test_a_search_cut_short_gives_a_lower_bound_and_a_roster_that_may_be(
+    case: Case, states: int
+) -> None:
+    patterns, person, prices, _ = case
+    tours = Tours.of_people([person], patterns, DAYS, max_arcs=1, max_states=states)
+    tour = tours.best(0, prices)
+    best = Tours.of_people([person], patterns, DAYS).best(0, prices).cost
+    assert tour.cost <= best + 1e-7
+    if np.isfinite(tour.own):
+        worked = tuple(tour.worked.tolist())
+        assert tour.own == pytest.approx(cost_of(person, patterns, worked), abs=1e-7)
+        assert tour.own + priced(worked, person, prices, np.zeros(DAYS)) >= best - 1e-7
 
 
 def test_what_is_fixed_is_exact_even_where_the_whole_is_too_large() -> None:
@@ -139,7 +175,9 @@ def test_what_is_fixed_is_exact_even_where_the_whole_is_too_large() -> None:
     tours = Tours.of_people([person], some, days, max_arcs=100)
     prices = np.tile([-1.0, -3.0], days)
     assert not tours.exact(0)
-    assert tours.best(0, prices).cost == pytest.approx(-3.0 * days)
+    assert tours.loosened().best(0, prices).cost == pytest.approx(-3.0 * days)
+    # Nine days off, and 31 days of one unit: all other days cost nothing to give up.
+    assert tours.best(0, prices).cost == pytest.approx(-3.0 * 15 - 1.0)
     fixed = np.full(days, -1)
     fixed[:14] = 2 * np.arange(14) + 1
     fixed[20:24] = OPEN
