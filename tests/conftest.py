@@ -24,7 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if hasattr(config, "workerinput"):  # one of several: whoever starts them has done it
         return
-    folders = [ROOT / "optimizer" / name for name in ("simulation", "routing")]
+    folders = [ROOT / "optimizer" / name for name in ("simulation", "routing", "roster/tours")]
     modules = [path for folder in folders for path in folder.glob("*.py")]
     sources = [path for path in modules if "numba" in path.read_text("utf-8")]
     compiled = [path for folder in folders for path in (folder / "__pycache__").glob("*.nb[ci]")]

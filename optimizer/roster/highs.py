@@ -10,8 +10,10 @@ at the next occasion.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
-from threading import Event, Thread
+from importlib.metadata import version
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +36,9 @@ PATIENCE = 0.05
 
 GRACE = 0.1
 """Seconds that HiGHS is given to end by itself."""
+
+NEEDED = ("_Highs", "HighsLp", "HighsModelStatus", "HighsSolution", "HighsVarType", "cb")
+"""What is used of the bindings, which tells other ones apart."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,23 +82,50 @@ def run(
         Values of a known solution.
     listener
         Is told every better solution and bound, in a thread of the solver's.
+
+    Raises
+    ------
+    ImportError
+        If the installed scipy has other bindings.
     """
     if deadline.passed():
         return Found()
-    work = _Work(arrays, {**options, "time_limit": deadline.remaining()}, start, listener)
-    thread = Thread(target=work.solve, name="highs")
-    thread.start()
-    while thread.is_alive() and not deadline.passed():
-        thread.join(min(PATIENCE, deadline.remaining() + GRACE))
+    limited = {**options, "time_limit": deadline.remaining()}
+    work = _Work(_bindings(), arrays, limited, start, listener)
+    thread = ThreadPoolExecutor(1, thread_name_prefix="highs")
+    solving = thread.submit(work.solve)
+    thread.shutdown(wait=False)
+    while not solving.done() and not deadline.passed():
+        wait([solving], min(PATIENCE, deadline.remaining() + GRACE))
     work.halt.set()
-    thread.join(GRACE)
+    wait([solving], GRACE)
+    if solving.done():
+        solving.result()  # raises what went wrong in the thread
     return work.found
+
+
+def _bindings() -> Any:
+    """Return HiGHS as scipy carries it: a private module, which may change with any release."""
+    try:
+        # scipy-stubs leave out what is private.
+        from scipy.optimize._highspy import _core  # type: ignore[import-not-found]
+
+        missing = [name for name in NEEDED if not hasattr(_core, name)]
+    except ImportError:
+        missing = ["scipy.optimize._highspy._core"]
+    if missing:
+        raise ImportError(
+            f"scipy {version('scipy')} has other bindings of HiGHS than rosters need (without "
+            f"{', '.join(missing)}); those of scipy 1.17 are right."
+        )
+    return _core
 
 
 @dataclass(slots=True, eq=False)
 class _Work:
     """One solve, in its thread."""
 
+    highs: Any
     arrays: LinearArrays
     options: Mapping[str, Any]
     start: Floats | None
@@ -102,9 +134,7 @@ class _Work:
     found: Found = field(default_factory=Found)
 
     def solve(self) -> None:
-        # scipy-stubs leave out what is private.
-        from scipy.optimize._highspy import _core as highs  # type: ignore[import-not-found]
-
+        highs = self.highs
         solver = highs._Highs()
         solver.setOptionValue("output_flag", False)
         for name, value in self.options.items():
@@ -118,7 +148,7 @@ class _Work:
         self._listen(solver, kinds)
         solver.run()
         if not self.halt.is_set():
-            self._read(solver, highs)
+            self._read(solver)
 
     def _listen(self, solver: Any, kinds: Any) -> None:
         better, searching = kinds.kCallbackMipImprovingSolution, kinds.kCallbackMipInterrupt
@@ -143,8 +173,9 @@ class _Work:
         for kind in (better, searching, *waiting):
             solver.startCallback(kind)
 
-    def _read(self, solver: Any, highs: Any) -> None:
+    def _read(self, solver: Any) -> None:
         """Take over the outcome of a run that was not left."""
+        highs = self.highs
         statuses, status, info = highs.HighsModelStatus, solver.getModelStatus(), solver.getInfo()
         found, solved = self.found, status in (statuses.kOptimal, statuses.kModelEmpty)
         if status == statuses.kModelEmpty:
