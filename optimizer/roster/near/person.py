@@ -7,7 +7,7 @@ constant of the person's.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from ortools.sat.python import cp_model
 
 from optimizer.roster.frame import Person
 from optimizer.roster.near.priced import Literal, PricedModel, coins, opposite
+from optimizer.roster.near.runs import add_run
 from optimizer.roster.patterns import Patterns, rest_conflicts
 from optimizer.roster.rules.forms import Rest, Run, Spread, Succession, Tally
 
@@ -174,20 +175,10 @@ class PersonModel:
         for late, soon in rest_conflicts(
             self._patterns, np.array(list(before)), np.array(list(after)), slots
         ):
-            self._exclude(
-                [before[pattern] for pattern in late.tolist()],
-                [after[pattern] for pattern in soon.tolist()],
+            self._costs.at_most_one(
+                *(before[pattern] for pattern in late.tolist()),
+                *(after[pattern] for pattern in soon.tolist()),
             )
-
-    def _exclude(self, one: list[Literal], other: list[Literal]) -> None:
-        """Let at most one of these literals hold."""
-        together = [*one, *other]
-        known = any(literal is True for literal in together)
-        free = [literal for literal in together if not isinstance(literal, bool)]
-        if known:
-            self._costs.model.add_bool_and(~literal for literal in free)
-        else:
-            self._costs.model.add_at_most_one(free)
 
     def _short_rest(self, rest: Rest, day: int, later: int) -> None:
         """Charge the rest missing between two shifts with nothing but days off between them."""
@@ -219,17 +210,10 @@ class PersonModel:
             if not before or not after:
                 continue
             if np.isinf(succession.price):
-                self._exclude(before, after)
+                self._costs.at_most_one(*before, *after)
             else:
-                self._costs.together([self._any(before), self._any(after)], succession.price)
-
-    def _any(self, literals: Sequence[Literal]) -> Literal:
-        """Return a literal that holds if one of these does, of which at most one can."""
-        if len(literals) == 1:
-            return literals[0]
-        some = self._costs.model.new_bool_var("")
-        self._costs.model.add_exactly_one(~some, *literals)
-        return some
+                either = [self._costs.any_of(before), self._costs.any_of(after)]
+                self._costs.together(either, succession.price)
 
     def _tally(self, tally: Tally) -> None:
         terms: list[cp_model.LinearExpr | int] = []
@@ -271,32 +255,17 @@ class PersonModel:
             for value, literals in adding.items():
                 if literals[0] is True:
                     # A fixed day that adds hides all later ones, if no earlier one has added.
-                    terms.append(value * self._none(before))
+                    terms.append(value * self._costs.first_of(True, before))
                 else:
-                    terms.append(value * self._first(self._any(literals), before))
+                    terms.append(value * self._costs.first_of(self._costs.any_of(literals), before))
             before.append(
-                self._any([literal for literals in adding.values() for literal in literals])
+                self._costs.any_of([one for literals in adding.values() for one in literals])
             )
             if before[-1] is True:
                 break
         most = max(values, default=0)
         fixed = bool(before) and all(literal is True for literal in before)
         return cp_model.LinearExpr.sum(terms), most if fixed else 0, most
-
-    def _none(self, literals: Sequence[Literal]) -> Literal:
-        """Return a literal that holds if none of these does."""
-        return self._first(True, literals)
-
-    def _first(self, literal: Literal, before: Sequence[Literal]) -> Literal:
-        """Return a literal that holds if this one does and none of those before."""
-        if not before:
-            return literal
-        model = self._costs.model
-        held = [*([literal] if literal is not True else []), *(~other for other in before)]
-        both = model.new_bool_var("")
-        model.add_bool_and(held).only_enforce_if(both)
-        model.add_bool_or(both, *(~other for other in held))
-        return both
 
     def _run(self, run: Run) -> None:
         first, last = self._person.first, self._person.last
@@ -306,49 +275,7 @@ class PersonModel:
             self._at_work[day] if run.at_work else opposite(self._at_work[day])
             for day in range(first, last)
         ]
-        open_days = [day - begin for day in self.open_days]
-        self._too_long(run, on, open_days)
-        for length in np.flatnonzero(run.too_short[1:]).tolist():
-            self._exactly(on, length + 1, float(run.too_short[length + 1]), run, open_days)
-
-    def _too_long(self, run: Run, on: Sequence[Literal], open_days: Sequence[int]) -> None:
-        """Charge each day of a run what it adds by its place in the run.
-
-        The day in place k of a run adds ``price[k] - price[k - 1]``, and stands in place k or
-        later if the k days up to it are all in the run: sums of such differences of differences.
-        """
-        price = run.too_long
-        places = len(price) + 1
-        cost = price[np.minimum(np.arange(places + 1), len(price) - 1)]
-        cost[0] = 0.0
-        forbidden = np.flatnonzero(np.isinf(cost))
-        stop = int(forbidden[0]) if len(forbidden) else places + 1
-        adds = np.diff(np.concatenate([[0.0], np.diff(cost[:stop])]))
-        for length, amount in [
-            *((k + 1, float(adds[k])) for k in np.flatnonzero(adds).tolist()),
-            *([(stop, np.inf)] if len(forbidden) else []),
-        ]:
-            for end in _windows(open_days, length, 0, len(on)):
-                self._costs.together(on[end - length + 1 : end + 1], amount)
-
-    def _exactly(
-        self,
-        on: Sequence[Literal],
-        length: int,
-        price: float,
-        run: Run,
-        open_days: Sequence[int],
-    ) -> None:
-        """Charge runs of exactly this length with both their ends in sight."""
-        for end in _windows(open_days, length + 2, -1, len(on)):
-            # A run may begin with what is carried in, which has a day of another kind before it.
-            start = end - length
-            if start == 0 and run.carried:
-                self._costs.together([*on[:length], opposite(on[length])], price)
-            elif start > 0:
-                between = on[start : start + length]
-                ends = opposite(on[start - 1]), opposite(on[start + length])
-                self._costs.together([*between, *ends], price)
+        add_run(self._costs, run, on, [day - begin for day in self.open_days])
 
     def _spread(self, spread: Spread) -> None:
         """Charge the difference of keys, which costs nothing at 0 and never less when it grows."""
@@ -372,9 +299,3 @@ class PersonModel:
         difference = high - low
         model.add(difference >= 0)
         self._costs.table(difference, 0, max(keys) - min(keys), spread.price)
-
-
-def _windows(open_days: Sequence[int], length: int, first: int, last: int) -> Iterator[int]:
-    """Yield the ends of all windows within [first, last) that hold an open day."""
-    ends = {end for day in open_days for end in range(day, day + length)}
-    yield from (end for end in sorted(ends) if first + length - 1 <= end < last)

@@ -8,7 +8,7 @@ half a coin per term. Whoever uses the answer judges it by the exact objective.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +85,32 @@ class PricedModel:
         else:
             self.model.add_bool_and(open_literals).only_enforce_if(both)
         self.charge(both, amount)
+
+    def at_most_one(self, *literals: Literal) -> None:
+        """Let at most one of these hold."""
+        free = [literal for literal in literals if not isinstance(literal, bool)]
+        if any(literal is True for literal in literals):
+            self.model.add_bool_and(~literal for literal in free)
+        else:
+            self.model.add_at_most_one(free)
+
+    def any_of(self, literals: Sequence[Literal]) -> Literal:
+        """Return a literal that holds if one of these does, of which at most one can."""
+        if len(literals) == 1:
+            return literals[0]
+        some = self.model.new_bool_var("")
+        self.model.add_exactly_one(~some, *literals)
+        return some
+
+    def first_of(self, literal: Literal, before: Sequence[Literal]) -> Literal:
+        """Return a literal that holds if this one does and none of those before."""
+        if not before:
+            return literal
+        held = [*([literal] if literal is not True else []), *(~other for other in before)]
+        both = self.model.new_bool_var("")
+        self.model.add_bool_and(held).only_enforce_if(both)
+        self.model.add_bool_or(both, *(~other for other in held))
+        return both
 
     def table(self, total: cp_model.LinearExprT, low: int, high: int, price: Floats) -> None:
         """Charge what each value of a total costs; the last price holds for all values beyond.
