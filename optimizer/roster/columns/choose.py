@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from optimizer.roster.columns.workshop import Workshop
 from optimizer.roster.linear import LinearModel
 from optimizer.stop import Deadline
 
-__all__ = ["best_choice", "dive", "greatest", "whole"]
+__all__ = ["Chosen", "best_choice", "dive", "greatest", "whole"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -37,6 +38,22 @@ end 10 to 40 % above the bound instead of 1 to 10 % (published instances of 4 we
 
 NODES = 500
 """Greatest number of nodes of an integer program: a measure that does not change with the clock."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chosen:
+    """An outcome of an integer program.
+
+    Parameters
+    ----------
+    columns
+        The best choice, one for each agent; None if none was found.
+    bound
+        No choice of the program's columns costs less.
+    """
+
+    columns: list[Column] | None
+    bound: float
 
 
 def whole(master: Master, relaxed: Relaxed) -> list[Column] | None:
@@ -131,8 +148,8 @@ def best_choice(
     start: Sequence[Column] = (),
     absolute_gap: float = 0.0,
     seed: int = 0,
-) -> list[Column] | None:
-    """Return the rosters, one of each agent's columns, that cost least; None if none in time.
+) -> Chosen:
+    """Return the rosters, one of each agent's columns, that cost least.
 
     Parameters
     ----------
@@ -160,6 +177,8 @@ def best_choice(
         deadline, absolute_gap=absolute_gap, relative_gap=0.0, seed=seed, start=known,
         by_simplex=True, most_nodes=NODES,
     )  # fmt: skip
-    if solution.values is None:
-        return None
-    return [c for c, value in zip(columns, solution.values[chosen], strict=True) if value > 0.5]
+    taken = None
+    if solution.values is not None:
+        values = solution.values[chosen].tolist()
+        taken = [c for c, value in zip(columns, values, strict=True) if value > 0.5]
+    return Chosen(taken, solution.bound)

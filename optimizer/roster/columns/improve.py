@@ -21,8 +21,10 @@ from numpy.typing import NDArray
 
 from optimizer.progress import Event, Observer, silent
 from optimizer.roster.columns.choose import best_choice, dive, greatest, whole
+from optimizer.roster.columns.closing import close_gap
 from optimizer.roster.columns.generate import Generated, generate, reduced_cost
 from optimizer.roster.columns.grain import grain_of
+from optimizer.roster.columns.loose import relax_loosely
 from optimizer.roster.columns.master import Master, elastic_cost
 from optimizer.roster.columns.moves import Move, Opened, Scene, pick, standard_moves
 from optimizer.roster.columns.pool import Column
@@ -44,8 +46,17 @@ Improver = Callable[[Integers, np.random.Generator, Deadline], Integers | None]
 ROOT_ROUNDS, ROUNDS = 1000, 25
 """Greatest number of rounds of pricing for everybody, and after opening a neighbourhood."""
 
+LOOSE = 0.4
+"""Greatest share of the time that the relaxation without forms left out may take."""
+
 DIVING = 0.4
 """Greatest share of the time left that diving from the relaxation over everybody may take."""
+
+BEARABLE = 0.15
+"""By so much of the gap a plan may be dearer than the best for the search to go on from there."""
+
+NEARLY = 0.99
+"""A plan that is not better by this share of the least gain is not better."""
 
 SHARE = 30
 """Columns of each agent from the pool with which a neighbourhood begins."""
@@ -147,6 +158,9 @@ class _Search:
         self._bound, self._objective = -math.inf, math.inf
         self._duals = np.zeros(len(self._workshop.rows))
         self._choice: list[Column] = []
+        # Where the search is: the best choice, or one that is nearly as good.
+        self._here: list[Column] = []
+        self._cost = math.inf
         self._rounds = 0
 
     def run(self, start: Integers | None, attempts: float) -> ColumnsResult:
@@ -164,7 +178,7 @@ class _Search:
             with self._phase("neighbourhoods"):
                 self._improve(attempts)
         return ColumnsResult(
-            self._worked(), self._objective, self._bound, self._phases, self._rounds
+            self._worked(self._choice), self._objective, self._bound, self._phases, self._rounds
         )
 
     def _first_master(self, start: Integers | None) -> Master:
@@ -197,12 +211,21 @@ class _Search:
             self._raise_bound(bound)
             self._tell()
 
+        guess = None
+        if self._workshop.tours.searching:
+            until = self._deadline.within(LOOSE * self._deadline.remaining())
+            loose = relax_loosely(self._workshop, until, rounds=ROOT_ROUNDS, tell=tell)
+            if loose is not None:
+                self._raise_bound(loose.bound)
+                master.add(loose.columns)
+                guess = loose.duals
         found = generate(
             self._workshop,
             master,
             np.zeros(len(self._workshop.rows)),
             self._deadline,
             rounds=ROOT_ROUNDS,
+            guess=guess,
             tell=tell,
         )
         self._raise_bound(found.bound)
@@ -217,9 +240,14 @@ class _Search:
         """Open one neighbourhood after the other."""
         moves = standard_moves(len(self._agents), self._days)
         others = [Move("other", _nothing, False, 1, 1, 1) for _ in self._improvers]
-        least = self._least()
+        least, closed = self._least(), math.inf
         for _ in takewhile(lambda done: done < attempts and not self._done(), count()):
             move = pick([*moves, *others], self._rng)
+            if self._objective < closed:
+                closed = self._objective
+                self._close()
+                if self._done():
+                    break
             before = self._objective
             if move in others:
                 proven, effort = self._call(self._improvers[others.index(move)])
@@ -240,15 +268,16 @@ class _Search:
             Whether nothing better is in it for certain, and the work done, in nominal seconds.
         """
         workshop, deadline = self._workshop, self._deadline.within(ATTEMPT)
-        current = [self._choice[agent] for agent in opened.agents]
+        current = [self._here[agent] for agent in opened.agents]
         inside = set(opened.agents)
-        outside = [column for column in self._choice if column.agent not in inside]
+        outside = [column for column in self._here if column.agent not in inside]
         load = workshop.pool.load(outside)
         # What the opened rosters and the rows cost now must be undercut by a unit.
-        wanted = self._objective - sum(column.own for column in outside) - self._least_gain()
+        given = sum(column.own for column in outside)
+        wanted = self._cost - given - self._least_gain()
         master = Master(workshop.rows, opened.agents, load)
         master.add(current)
-        plan = self._worked()
+        plan = self._worked(self._here)
         for column in current:
             master.add(self._candidates(column, opened))
         found = generate(
@@ -261,16 +290,29 @@ class _Search:
         if better is None and dives:
             better = dive(
                 workshop, master, load, found.relaxed, deadline,
-                below=wanted, days=opened.days, current=plan, rng=self._rng,
+                below=max(wanted, self._bearable() - given), days=opened.days,
+                current=plan, rng=self._rng,
             )  # fmt: skip
         elif better is None:
             better = best_choice(
                 workshop.rows, master.columns, load, deadline.within(CHOICE),
                 start=current, absolute_gap=self._least_gain() / 2, seed=self._seed,
-            )  # fmt: skip
+            ).columns  # fmt: skip
             master.effort += PROGRAM * sum(len(column.rows) for column in master.columns)
-        self._offer([*outside, *(better or current)])
+        if better is not None:
+            self._offer([*outside, *better])
         return False, master.effort
+
+    def _close(self) -> None:
+        """Prove that there is nothing better, or find it, if the gap is small."""
+        found = close_gap(
+            self._workshop, self._duals, self._choice,
+            self._objective - NEARLY * self._least_gain(),
+            self._deadline.within(CHOICE), seed=self._seed,
+        )  # fmt: skip
+        if found is not None:
+            self._offer(found.columns or ())
+            self._raise_bound(min(found.bound, self._objective))
 
     def _candidates(self, column: Column, opened: Opened) -> list[Column]:
         """Return the columns of an agent that are cheap at the duals of the bound."""
@@ -286,14 +328,14 @@ class _Search:
 
     def _call(self, improver: Improver) -> tuple[bool, float]:
         effort, seconds = IMPROVER
-        plan = improver(self._worked(), self._rng, self._deadline.within(seconds))
+        plan = improver(self._worked(self._here), self._rng, self._deadline.within(seconds))
         if plan is not None:
             given = [self._workshop.pool.add(agent, plan[agent]) for agent in self._agents]
             self._offer([column for column in given if column is not None])
         return False, effort
 
     def _offer(self, columns: Iterable[Column]) -> None:
-        """Keep a choice if it is whole and the best so far."""
+        """Keep a choice if it is whole and the best so far; go there if it is nearly as good."""
         chosen = {column.agent: column for column in columns}
         if len(chosen) < len(self._agents):
             return
@@ -303,6 +345,12 @@ class _Search:
         if cost < self._objective - 1e-9 * max(1.0, abs(cost)):
             self._choice, self._objective = choice, cost
             self._tell()
+        if cost <= self._bearable():
+            self._here, self._cost = choice, cost
+
+    def _bearable(self) -> float:
+        """Return what a plan may cost that the search goes on from, the best being near by."""
+        return self._objective + max(0.5 * self._grain, BEARABLE * (self._objective - self._bound))
 
     def _raise_bound(self, bound: float) -> None:
         if self._grain:
@@ -323,11 +371,11 @@ class _Search:
         )
 
     def _regrets(self, least: Floats) -> Floats:
-        now = np.array([reduced_cost(column, self._duals) for column in self._choice])
+        now = np.array([reduced_cost(column, self._duals) for column in self._here])
         return np.maximum(now - least, 0.0)
 
-    def _worked(self) -> Integers:
-        return np.array([column.worked for column in self._choice]).reshape(-1, self._days)
+    def _worked(self, choice: Sequence[Column]) -> Integers:
+        return np.array([column.worked for column in choice]).reshape(-1, self._days)
 
     def _done(self) -> bool:
         return self._objective - self._bound < self._least_gain() or self._deadline.passed()
