@@ -134,7 +134,7 @@ def test_no_other_days_around_a_shift_would_be_cheaper(made: RosterProblem, day:
         assert min(answers) == pytest.approx(best, abs=1e-6)
 
 
-@small
+@settings(small, max_examples=15)
 @given(st.data())
 def test_what_is_recommended_for_an_absence_is_told_truly(data: st.DataObject) -> None:
     made = data.draw(cases.problems(agents=4, days=7))

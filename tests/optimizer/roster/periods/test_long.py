@@ -56,6 +56,16 @@ def test_a_stop_in_the_first_window_leaves_nothing() -> None:
 
 def test_a_sound_start_takes_the_place_of_rolling() -> None:
     made = problem(days=91, max_weekends=6)
-    first = solve(made, deadline=Deadline.after(4.0), workers=1)
-    again = solve(made, deadline=Deadline.after(2.0), workers=1, start=first.roster)
+    deadline, told = Deadline.after(20.0), list[Event]()
+
+    def stop_once_rolled(event: Event) -> None:
+        if event.phase.startswith("opening"):
+            deadline.stop()
+
+    first = solve(made, deadline=deadline, observer=stop_once_rolled, workers=1)
+    again = solve(
+        made, deadline=Deadline.after(1.0), observer=told.append, workers=1, start=first.roster
+    )
+    assert told
+    assert all(event.phase.startswith("opening") for event in told)
     assert again.report.objective <= first.report.objective

@@ -59,7 +59,7 @@ def sound(made: RosterProblem, days: list[int]) -> bool:
     return verify(made, roster(made, *(shift("a0", day) for day in sorted(days)))).sound
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     drawn=st.permutations(range(35)),
     inside=st.sets(st.integers(7, 20)),
@@ -80,7 +80,7 @@ def test_a_window_is_sound_by_itself_just_if_the_whole_is(
         minutes_per_period=Range(0, 12 * 240),
     )
     worked: list[int] = []
-    for day in drawn:
+    for day in drawn[:21]:
         if sound(made, [*worked, day]):
             worked.append(day)
     whole = roster(made, *(shift("a0", day) for day in sorted(worked)))

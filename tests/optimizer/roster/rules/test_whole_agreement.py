@@ -65,7 +65,7 @@ def near(old: Plan, new: Plan, seed: int) -> Plan:
     return mixed if seed % 5 else old
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(made=directed_problems(agents=2), seed=st.integers(0, 999))
 def test_a_rule_of_one_person_costs_by_its_check_what_it_costs_by_its_forms(
     made: RosterProblem, seed: int
@@ -79,7 +79,7 @@ def test_a_rule_of_one_person_costs_by_its_check_what_it_costs_by_its_forms(
             assert found == pytest.approx(paid), rule.__name__
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(made=directed_problems(), seed=st.integers(0, 999))
 def test_a_rule_of_several_people_costs_by_its_check_what_it_costs_by_its_rows(
     made: RosterProblem, seed: int
@@ -99,7 +99,7 @@ def test_a_rule_of_several_people_costs_by_its_check_what_it_costs_by_its_rows(
             assert found == pytest.approx(paid), rule.__name__
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(made=directed_problems(), seed=st.integers(0, 999))
 def test_all_rules_of_a_person_together_cost_what_the_solvers_say(
     made: RosterProblem, seed: int
