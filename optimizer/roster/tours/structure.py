@@ -107,18 +107,22 @@ class Structure:
         whole = unit(open_, off, days)
         dropped: list[int] = []
         left: dict[int, Machine] = {}
+        full: set[RuleName] = set()
         machines = [(piece, library.machine(person, piece)) for piece in pieces(person)]
         for number in sorted(range(len(machines)), key=lambda n: _by_harm(*machines[n])):
             piece, machine = machines[number]
             if machine is None:
                 dropped.append(number)
                 continue
-            total = isinstance(piece[0], Tally | Spread)
-            # What is pruned afterwards counts half.
-            joined = join(whole, machine, days, 2 * max_arcs if total else sys.maxsize)
+            total, rule = isinstance(piece[0], Tally | Spread), piece[0].rule
+            # What is pruned afterwards counts half. Where a smaller machine of a rule has not
+            # fitted, larger ones either do not or are never broken, which a search sees at once.
+            limit = 0 if rule in full else 2 * max_arcs
+            joined = join(whole, machine, days, limit if total else sys.maxsize)
             smaller = reduced(joined, days) if joined else None
             if smaller is None or (total and smaller.arcs > max_arcs):
                 left[number] = machine
+                full.add(rule)
             else:
                 whole = smaller
         flat = _flat(whole, days, person.first)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,9 @@ MAX_ARCS_TOGETHER = 70_000_000
 """Arcs of all automata: 280 MB, or three times as much where arcs cost something."""
 
 FREE = -1
+
+BUILDERS = 2
+"""Automata made at the same time."""
 
 OPEN = -2
 """In a row of fixed days: any shift or none."""
@@ -156,12 +160,14 @@ class Tours:
         groups = [np.flatnonzero(structure == number).tolist() for number in range(len(numbers))]
         structures: list[Structure] = []
         room = MAX_ARCS_TOGETHER
-        for done, group in enumerate(groups):
-            # What small automata leave is for those after them.
-            most = min(max_arcs, room // (len(groups) - done))
-            alike = [people[row] for row in group]
-            structures.append(Structure.of(alike, patterns, library, most))
-            room -= len(structures[-1].following)
+        with ThreadPoolExecutor(BUILDERS) as pool:
+            for done in range(0, len(groups), BUILDERS):
+                some = [[people[row] for row in group] for group in groups[done : done + BUILDERS]]
+                # What small automata leave is for those after them.
+                most = min(max_arcs, room // (len(groups) - done))
+                build = partial(Structure.of, patterns=patterns, library=library, max_arcs=most)
+                structures += pool.map(build, some)
+                room = MAX_ARCS_TOGETHER - sum(len(one.following) for one in structures)
         kinds = [
             structures[number].kind[person.patterns]
             for number, person in zip(structure, people, strict=True)
