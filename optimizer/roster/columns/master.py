@@ -33,6 +33,9 @@ SHORTEST = 0.001
 USED = 1e-9
 """Smaller shares are none."""
 
+ROUNDING = 1e-6
+"""By so much a row may be off."""
+
 # Without presolve the basis of the last solve is of use for the next one.
 PARAMETERS = "use_preprocessing: false max_number_of_iterations: {}"
 
@@ -231,6 +234,29 @@ def elastic_cost(rows: Rows, load: Floats) -> float:
     load
         What the rosters add to each row, [rows].
     """
+    alone = np.bincount(rows.elastic, minlength=len(rows.cost)).max(initial=0) <= 1
+    if alone and not rows.least.any() and (rows.cost >= 0).all():
+        return _cost_row_by_row(rows, load)
     # Without variables to begin with there is nothing that a deadline could save.
     solved = Master(rows, (), load).solve(Deadline.after(60.0))
     return np.inf if solved is None else solved.objective
+
+
+def _cost_row_by_row(rows: Rows, load: Floats) -> float:
+    """Return the cost where each elastic variable is in one row: the cheapest fill it first."""
+    below = rows.lower - load
+    # What each row is short of, or has too much of, as a number below zero.
+    needed = np.where(below > 0, below, np.minimum(rows.upper - load, 0.0))
+    useful = np.flatnonzero(rows.value * needed[rows.row] > 0)
+    row, size = rows.row[useful], np.abs(rows.value[useful])
+    price = rows.cost[rows.elastic[useful]] / size
+    order = np.lexsort((price, row))
+    row, price = row[order], price[order]
+    room = (size * rows.most[rows.elastic[useful]])[order]
+    total = np.cumsum(room) - room
+    before = total - total[np.searchsorted(row, row)]
+    taken = np.clip(np.abs(needed)[row] - before, 0.0, room)
+    filled = np.bincount(row, taken, len(rows))
+    if (filled < np.abs(needed) - ROUNDING).any():
+        return np.inf
+    return float(price @ taken)

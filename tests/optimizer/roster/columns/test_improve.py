@@ -190,6 +190,26 @@ def test_rows_cost_at_most_what_people_make_of_them(frame: Frame) -> None:
     assert rows.constant(duals, load) <= cost + 1e-6
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_rows_apart_cost_what_the_linear_program_makes_of_them(seed: int) -> None:
+    rows = Rows.of(wanted(seed))
+    # Two ways to fill each row, the cheaper one small.
+    twice = np.tile(np.arange(len(rows.cost)), 2)
+    rows = replace(
+        rows,
+        cost=np.concatenate((rows.cost, rows.cost / 2)),
+        least=rows.least[twice],
+        most=np.concatenate((rows.most, np.full(len(rows.most), 0.5))),
+        row=np.tile(rows.row, 2),
+        elastic=np.concatenate((rows.elastic, rows.elastic + len(rows.cost))),
+        value=np.tile(rows.value, 2),
+    )
+    load = np.random.default_rng(seed).integers(0, 5, len(rows)).astype(float)
+    relaxed = Master(rows, (), load).solve(soon())
+    assert relaxed is not None
+    assert elastic_cost(rows, load) == pytest.approx(relaxed.objective)
+
+
 def test_a_given_plan_is_never_made_worse() -> None:
     frame = wanted(7)
     best = improve_columns(frame, Tours.of(frame), soon(), attempts=25)
