@@ -10,11 +10,9 @@ from numpy.typing import NDArray
 
 from optimizer.model import PlannedActivity, Relaxation, Roster, Shift
 from optimizer.roster.frame import Frame
-from optimizer.roster.patterns import Patterns, fits
+from optimizer.roster.patterns import FREE, Patterns, fits
 
 __all__ = ["plan_of", "roster_of"]
-
-FREE = -1
 
 Integers = NDArray[np.int64]
 Sessions = Mapping[int, Sequence[PlannedActivity]]

@@ -145,15 +145,8 @@ class Incumbent:
             self.bound = max(self.bound, event.bound)
         objective = self.objective
         if event.objective is not None and not self.frame.demand.agents.any():
-            objective = event.objective
-        self._observer(
-            Event(
-                self._phase,
-                self._deadline.elapsed(),
-                min(objective, self.objective),
-                min(self.bound, self.objective, objective),
-            )
-        )
+            objective = min(objective, event.objective)
+        self._tell(objective)
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
@@ -168,8 +161,9 @@ class Incumbent:
 
     def tell(self) -> None:
         """Tell the observer where things stand."""
-        objective = None if self.best is None else self.objective
-        bound = self.bound if math.isfinite(self.bound) else None
-        if objective is not None and bound is not None:
-            bound = min(bound, objective)
-        self._observer(Event(self._phase, self._deadline.elapsed(), objective, bound))
+        self._tell(self.objective)
+
+    def _tell(self, objective: float) -> None:
+        known = objective if math.isfinite(objective) else None
+        bound = min(self.bound, objective) if math.isfinite(self.bound) else None
+        self._observer(Event(self._phase, self._deadline.elapsed(), known, bound))

@@ -2,7 +2,7 @@
 
 A *pattern* is a template's start and length on one day of one clock. Where its meals and breaks
 go is not part of it: ten starts with five places for a meal are ten patterns, not fifty, and the
-models place activities by counts (see `optimizer.roster.cover`).
+models place activities by counts (see `optimizer.roster.coupling`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from optimizer.errors import InvalidInput, Issue, raise_errors
 from optimizer.model import MINUTES_PER_DAY, RosterProblem, ShiftTemplate, TimeGrid
 
 __all__ = [
+    "FREE",
     "MAX_PATTERNS",
     "Activity",
     "Calendar",
@@ -27,6 +28,9 @@ __all__ = [
     "fits",
     "rest_conflicts",
 ]
+
+FREE = -1
+"""Stands for a day off where a plan names the pattern of each day."""
 
 MAX_PATTERNS = 100_000
 """More starts, lengths and days than this are refused: no model of them could be solved."""

@@ -16,7 +16,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from optimizer.roster.patterns import Patterns
+from optimizer.roster.patterns import FREE, Patterns
 
 __all__ = [
     "FREE",
@@ -28,7 +28,6 @@ __all__ = [
     "working_slots",
 ]
 
-FREE = -1
 SIZE, EARLIEST, LATEST, STEP = range(4)
 
 Floats = NDArray[np.float64]

@@ -16,13 +16,12 @@ from numpy.typing import NDArray
 from optimizer.roster.coupling import add_coupling, useful_pairs
 from optimizer.roster.frame import Frame
 from optimizer.roster.linear import LinearModel
+from optimizer.roster.patterns import FREE
 
 __all__ = ["HARD", "Rows"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-
-FREE = -1
 
 HARD = 1e6
 """Price of a unit by which a row is off that may not be: rosters of rounds before the last may."""

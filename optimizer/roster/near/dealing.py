@@ -25,9 +25,10 @@ from ortools.sat.python import cp_model
 
 from optimizer.roster.frame import Frame, Person
 from optimizer.roster.near.handout import hand_out
-from optimizer.roster.near.person import FREE, PersonModel
+from optimizer.roster.near.person import PersonModel
 from optimizer.roster.near.priced import PricedModel
 from optimizer.roster.near.solving import run
+from optimizer.roster.patterns import FREE
 from optimizer.roster.rules.evaluate import cost_of
 from optimizer.stop import Deadline
 

@@ -17,12 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.roster.frame import Person
-from optimizer.roster.patterns import Patterns
+from optimizer.roster.patterns import FREE, Patterns
 from optimizer.roster.rules.forms import Run, Spread, Succession, Tally
 
 __all__ = ["hand_out"]
 
-FREE = -1
 NO_LIMIT = np.iinfo(np.int64).max // 4
 
 Integers = NDArray[np.int64]

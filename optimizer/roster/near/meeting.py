@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
 from optimizer.roster.frame import Frame
-from optimizer.roster.near.person import FREE
 from optimizer.roster.near.priced import PricedModel, coins
+from optimizer.roster.patterns import FREE
 from optimizer.roster.state import State
 from optimizer.roster.totals import HARD, Totals
 

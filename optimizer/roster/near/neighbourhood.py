@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
 from optimizer.roster.near.meeting import Choice, Fixed, add_meeting
-from optimizer.roster.near.person import FREE, PersonModel
+from optimizer.roster.near.person import PersonModel
 from optimizer.roster.near.priced import PricedModel
 from optimizer.roster.near.solving import run
+from optimizer.roster.patterns import FREE
 from optimizer.roster.placement import nearest_places, place_best, working_slots
 from optimizer.roster.state import State
 from optimizer.roster.totals import Totals

@@ -16,12 +16,10 @@ from ortools.sat.python import cp_model
 from optimizer.roster.frame import Person
 from optimizer.roster.near.priced import Literal, PricedModel, coins, opposite
 from optimizer.roster.near.runs import add_run
-from optimizer.roster.patterns import Patterns, rest_conflicts
+from optimizer.roster.patterns import FREE, Patterns, rest_conflicts
 from optimizer.roster.rules.forms import Rest, Run, Spread, Succession, Tally
 
-__all__ = ["FREE", "PersonModel"]
-
-FREE = -1
+__all__ = ["PersonModel"]
 
 Integers = NDArray[np.int64]
 

@@ -1,7 +1,7 @@
 """Training and meetings: each agent at most once, in groups, at a price where it is not had.
 
 A session is what the people of one site attend together: one training, one start. Its window lies
-on the site's own clock. Sessions are placed when the shifts stand (`optimizer.roster.sessions`),
+on the site's own clock. Sessions are placed when the shifts stand (`optimizer.roster.training`),
 so that no row speaks of them; that they lie inside a shift, apart from its other activities, is
 checked with the activities of the shift.
 """

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from optimizer.model import ActivityKind, ActivityTemplate, RosterProblem, ShiftTemplate
 from optimizer.roster.begins import hand_out_begins, improve_places
-from optimizer.roster.counting import best_begins_of
 from optimizer.roster.frame import Frame
 from optimizer.roster.placement import FREE
 from optimizer.roster.state import State
 from tests.optimizer.roster.cases import problem, problems, soon
+from tests.optimizer.roster.counted import best_begins_of
 
 MEAL = ActivityTemplate(ActivityKind.MEAL, 60, 120, 240, 60)
 DAY = ShiftTemplate("day", 8 * 60, 8 * 60, (480,), step_minutes=60, activities=(MEAL,))
@@ -44,7 +44,7 @@ def test_begins_are_handed_out_as_they_were_counted() -> None:
     frame = crowd(6, 4.0)
     worked = np.zeros((6, 1), dtype=np.int64)
     worked[5] = FREE
-    counts = best_begins_of(frame, worked, soon(), relative_gap=0.0)
+    counts = best_begins_of(frame, worked)
     assert counts is not None
     begins = hand_out_begins(frame, worked, counts)
     wanted = sum(counts.values(), Counter[int]())
@@ -67,7 +67,7 @@ def test_counted_begins_cost_no_less_by_name_than_in_sum_and_moves_only_help(
             choices = person.patterns[day == d].tolist()
             worked[agent, d] = data.draw(st.sampled_from([FREE, *choices]))
     assume((worked != FREE).any())
-    counts = best_begins_of(frame, worked, soon(), relative_gap=0.0)
+    counts = best_begins_of(frame, worked)
     assert counts is not None
     state = State.of(frame, worked, hand_out_begins(frame, worked, counts))
     shortage = state.shortage

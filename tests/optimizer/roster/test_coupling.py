@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer.roster.counting import best_begins_of
 from optimizer.roster.coupling import add_coupling, presence_of, useful_pairs
 from optimizer.roster.frame import Frame
 from optimizer.roster.linear import LinearModel
 from tests.optimizer.roster.cases import soon
+from tests.optimizer.roster.counted import best_begins_of
 from tests.optimizer.roster.counting.frames import FREE, HARD, coupling_cost, frames
 
 Worked = np.ndarray[tuple[int, int], np.dtype[np.int64]]
@@ -56,7 +56,7 @@ def test_every_activity_of_a_plan_begins_once_in_its_window(
     frame: Frame, choices: list[int]
 ) -> None:
     worked = drawn_plan(frame, choices)
-    begins = best_begins_of(frame, worked, soon(), relative_gap=0.0)
+    begins = best_begins_of(frame, worked)
     if begins is None:
         assert coupling_cost(frame, worked.tolist()) == HARD
         return

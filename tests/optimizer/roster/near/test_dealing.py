@@ -16,9 +16,10 @@ from benchmarks.centre import centre
 from optimizer.model import Agent, Range, Request, RequestKind, RosterProblem
 from optimizer.roster.frame import Frame
 from optimizer.roster.near.dealing import Class, deal
-from optimizer.roster.near.person import FREE, PersonModel
+from optimizer.roster.near.person import PersonModel
 from optimizer.roster.near.priced import PricedModel
 from optimizer.roster.near.solving import run
+from optimizer.roster.patterns import FREE
 from optimizer.roster.rules.evaluate import cost_of
 from optimizer.stop import Deadline
 from tests.optimizer.roster.cases import MONDAY, problem, problems, soon
