@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from benchmarks.rostering.cells import number, percent, table, yes
-from optimizer.result import relative_gap
+from benchmarks.rostering.curves import above_best_known, curves, gap
 
 __all__ = ["CASES", "markdown", "read_figures"]
 
@@ -18,9 +18,6 @@ Kept = Mapping[str, Figures]
 
 CASES = ("roster", "nsp", "textbooks", "replan", "deadlines")
 """The cases in the report; figures of a case are in files whose names begin with it."""
-
-TIMES = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600)
-"""Seconds at which curves are read."""
 
 
 def read_figures(folder: Path) -> dict[str, dict[str, Any]]:
@@ -105,7 +102,7 @@ def _centres(kept: Kept) -> Iterator[str]:
         ],
     )
     yield "Gap over time, after so many seconds:"
-    yield _curves(kept, _gap)
+    yield curves(kept, gap)
     beside = {name: found for name, found in kept.items() if "textbook" in found}
     if beside:
         yield from _textbook_model(beside)
@@ -200,10 +197,10 @@ def _published(kept: Kept) -> Iterator[str]:
         ],
     )
     yield "Gap to the proven bound over time, after so many seconds:"
-    yield _curves(kept, _gap)
+    yield curves(kept, gap)
     if any(found["best_known"] for found in kept.values()):
         yield "Distance from the best known value over time:"
-        yield _curves(kept, _above_best_known)
+        yield curves(kept, above_best_known)
 
 
 def _textbooks(kept: Kept) -> Iterator[str]:
@@ -292,30 +289,6 @@ def _deadlines(kept: Kept) -> Iterator[str]:
                     ]
                 )
     yield table(heads, rows)
-
-
-def _curves(kept: Kept, value: Callable[[Figures, Sequence[Any]], float | None]) -> str:
-    """Return a table of a value at fixed times; the last column is the end of the run."""
-    longest = max(found["seconds"] for found in kept.values())
-    times = [time for time in TIMES if time < longest]
-    rows = []
-    for name, found in kept.items():
-        row = [name]
-        for time in [*times, longest]:
-            known = [point for point in found["curve"] if point[0] <= time]
-            row.append(percent(value(found, known[-1])) if known else "-")
-        rows.append(row)
-    return table(["case", *(f"{time} s" for time in times), "end"], rows)
-
-
-def _gap(_: Figures, point: Sequence[Any]) -> float | None:
-    _, objective, bound = point[:3]
-    return None if objective is None or bound is None else relative_gap(objective, bound)
-
-
-def _above_best_known(found: Figures, point: Sequence[Any]) -> float | None:
-    best, objective = found["best_known"], point[1]
-    return None if objective is None or not best else float(objective - best) / float(best)
 
 
 def _commands(kept: Kept, case: str) -> str:

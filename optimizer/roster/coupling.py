@@ -3,14 +3,7 @@
 Everything here speaks of ``x[team, pattern]``, the number of people of a team who work a pattern,
 so that the same rows serve the counts model and the master of column generation.
 
-*Activities.* All shifts of one template and length whose people count alike wherever presence
-counts form a pool. With ``Y_i`` shifts whose window for a meal opens at position ``i`` and ``p_i``
-meals begun there, the number still waiting for theirs is ``w_i = w_{i-1} + Y_i - p_i``, and it may
-not exceed the shifts whose window is still open afterwards. All windows of a pool are equally
-wide, so first come, first served then gives every shift a meal within its window (the forward and
-backward constraints of Bechtold and Jacobs 1990, written as an inventory). Several activities of
-one shift are counted apart: bounds on the work between them only narrow the windows (see
-`optimizer.roster.stretches`).
+*Activities.* Those of each pool of shifts are an inventory (`optimizer.roster.inventory`).
 
 *Skills.* People who can serve two or more of the groups that need somebody in a slot are divided
 among these by a flow, so that a multi-skilled agent counts once. An agent's time within a slot may
@@ -30,9 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.roster.frame import Frame
+from optimizer.roster.inventory import NO_ROW, add_activity
 from optimizer.roster.linear import LinearModel
 from optimizer.roster.rules.shared import SharedRow
-from optimizer.roster.stretches import Window, windows_of
+from optimizer.roster.stretches import windows_of
 
 __all__ = [
     "Begins",
@@ -56,8 +50,6 @@ Pool = tuple[int, int, int]
 
 Begins = Mapping[tuple[Pool, int], Counter[int]]
 """Per pool and activity: how many begin in each slot."""
-
-NONE = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,7 +175,7 @@ def _add_presence(
     for watch in frame.watches:
         slots = np.flatnonzero(watch.needed > 0)
         needed = watch.needed[slots]
-        row = np.full(frame.demand.slots, NONE, dtype=np.int64)
+        row = np.full(frame.demand.slots, NO_ROW, dtype=np.int64)
         row[slots] = model.add_rows(len(slots), lower=needed)
         missing = model.add_variables(len(slots), upper=needed, cost=watch.price)
         model.add_terms(row[slots], missing)
@@ -198,11 +190,11 @@ def _add_skills(model: LinearModel, frame: Frame, skill_sets: list[int]) -> dict
     demand = frame.demand
     group, slot = np.nonzero(demand.agents)
     required = demand.agents[group, slot]
-    need = np.full(demand.agents.shape, NONE, dtype=np.int64)
+    need = np.full(demand.agents.shape, NO_ROW, dtype=np.int64)
     need[group, slot] = model.add_rows(len(group), lower=required)
     short = model.add_variables(len(group), upper=required, cost=demand.price[group])
     model.add_terms(need[group, slot], short)
-    supply = {serves: np.full(demand.slots, NONE, dtype=np.int64) for serves in skill_sets}
+    supply = {serves: np.full(demand.slots, NO_ROW, dtype=np.int64) for serves in skill_sets}
     shares: list[tuple[int, int]] = []
     for at, needed in enumerate(demand.needed):
         shared: dict[int, int] = {}
@@ -240,7 +232,7 @@ def _cover(
     slot = np.repeat(start, length) + ramp
     for layer in supply:
         rows = layer[slot]
-        there = rows != NONE
+        there = rows != NO_ROW
         model.add_terms(rows[there], column[there])
 
 
@@ -269,45 +261,9 @@ def _add_pools(
             zip(patterns.start[pattern[places]].tolist(), columns[places].tolist(), strict=True)
         )
         for number, window in enumerate(windows_of(frame, template, length)):
-            begins[(kind, template, length), number] = _add_activity(
+            begins[(kind, template, length), number] = add_activity(
                 model, window, members, supply, whole
             )
-    return begins
-
-
-def _add_activity(
-    model: LinearModel,
-    window: Window,
-    members: list[tuple[int, int]],
-    supply: Integers,
-    whole: bool,
-) -> dict[int, int]:
-    """Add the begins of one activity of one pool; return slot to variable."""
-    choices = (window.last - window.first) // window.step + 1
-    opening: dict[int, list[int]] = defaultdict(list)
-    for start, column in members:
-        opening[start + window.first].append(column)
-    positions = sorted({slot + k * window.step for slot in opening for k in range(choices)})
-    count = len(positions)
-    begins = dict(zip(positions, model.add_variables(count, integer=whole).tolist(), strict=True))
-    waits = dict(zip(positions, model.add_variables(count).tolist(), strict=True))
-    for slot in positions:
-        opened = opening.get(slot, [])
-        before = [waits[slot - window.step]] if slot - window.step in waits else []
-        # waiting before + opened = begun + waiting after
-        model.add_row(
-            [*before, *opened, begins[slot], waits[slot]],
-            [1.0] * (len(before) + len(opened)) + [-1.0, -1.0],
-            lower=0.0,
-            upper=0.0,
-        )
-        open_after = [
-            column for k in range(choices - 1) for column in opening.get(slot - k * window.step, ())
-        ]
-        model.add_row([waits[slot], *open_after], [1.0] + [-1.0] * len(open_after), upper=0.0)
-        missing = supply[:, slot : slot + window.slots]
-        missing = missing[missing != NONE]
-        model.add_terms(missing, begins[slot], -1.0)
     return begins
 
 
