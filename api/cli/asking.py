@@ -113,7 +113,7 @@ def explain(as_json: bool, **documents: Any) -> None:
         first = rule.matches[0]
         words = first.detail if first.agent is None else f"{first.agent}: {first.detail}"
         table.add_row(
-            rule.rule.value.replace("_", " "),
+            rule_name(rule.rule.value),
             f"{rule.cost:,.2f}",
             str(len(rule.matches)),
             str(rule.broken or ""),

@@ -20,6 +20,7 @@ from api.cli.options import (
     roster_option,
 )
 from api.cli.output import console, emit_json, interruptible, json_option, observing
+from api.cli.telling import rule_name
 from api.problems import issue_rows
 from api.wording import distance, share
 
@@ -242,7 +243,7 @@ def _figures(problem: RosterProblem, judged: Verification) -> dict[str, Any]:
 
 def _print(figures: dict[str, Any]) -> None:
     costs = sorted(figures["costs"].items(), key=lambda item: -abs(item[1]))
-    split = ", ".join(f"{rule.replace('_', ' ')} {cost:,.2f}" for rule, cost in costs if cost)
+    split = ", ".join(f"{rule_name(rule)} {cost:,.2f}" for rule, cost in costs if cost)
     console.print(
         f"Objective {figures['objective']:,.2f}{': ' if split else ''}{split}; payroll "
         f"{figures['payroll']:,.2f}; {share(figures['elastic_share'])} of the hours elastic"
