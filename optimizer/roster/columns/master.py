@@ -8,8 +8,10 @@ last time. GLOP does that in this process 7 to 14 times as fast as HiGHS, which 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Event, Thread
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,16 +39,13 @@ ROUNDING = 1e-6
 """By so much a row may be off."""
 
 # Without presolve the basis of the last solve is of use for the next one.
-PARAMETERS = "use_preprocessing: false max_number_of_iterations: {}"
+PARAMETERS = "use_preprocessing: false"
 
-SLICE = 70_000
-"""Iterations times rows after which the deadline is looked at: about 0.1 s. Being counted, not
-timed, slices end at the same vertex whenever the same model is solved."""
+WATCHED = 200
+"""Rows, from which on a solve may take so long that a stop must be able to end it."""
 
-UNFINISHED = (pywraplp.Solver.NOT_SOLVED, pywraplp.Solver.FEASIBLE)
-
-MOST_SLICES = 2_000
-"""Beyond this many, GLOP moves in circles."""
+PATIENCE = 0.05
+"""Seconds between two looks at whether the call was stopped."""
 
 PIVOT, TERM = 2e-6, 4e-6
 """Nominal seconds of an iteration for each row, and of putting in a coefficient."""
@@ -153,7 +152,11 @@ class Master:
     def solve(self, deadline: Deadline) -> Relaxed | None:
         """Return the optimum; None if the deadline comes first."""
         for attempt in range(2):
-            status = self._slices(deadline)
+            if deadline.remaining() < SHORTEST:
+                return None
+            with self._watched(deadline):
+                status = self._solver.Solve()
+            self.effort += PIVOT * self._solver.iterations() * len(self._rows)
             if status == pywraplp.Solver.OPTIMAL:
                 return self._read()
             if not deadline.passed():
@@ -162,26 +165,33 @@ class Master:
                 self._build(self.columns)
         return None
 
-    def _slices(self, deadline: Deadline) -> int:
-        """Solve in slices, and return the last status."""
-        status: int = pywraplp.Solver.NOT_SOLVED
-        for _ in range(MOST_SLICES):
-            if deadline.remaining() < SHORTEST:
-                break
-            self._solver.SetTimeLimit(max(1, int(1000 * min(deadline.remaining(), 1e6))))
-            status = self._solver.Solve()
-            iterations = self._solver.iterations()
-            self.effort += PIVOT * iterations * len(self._rows)
-            if status not in UNFINISHED or iterations < self._slice:
-                break
-        return status
+    @contextmanager
+    def _watched(self, deadline: Deadline) -> Iterator[None]:
+        """Let a solve end at the deadline, and when the call is stopped before that."""
+        self._solver.SetTimeLimit(max(1, int(1000 * min(deadline.remaining(), 1e6))))
+        if len(self._rows) + len(self._agents) < WATCHED:
+            yield
+            return
+        solver, ended = self._solver, Event()
+
+        def watch() -> None:
+            while not ended.wait(PATIENCE):
+                if deadline.stopped.is_set():
+                    solver.InterruptSolve()
+
+        watcher = Thread(target=watch, name="glop-watch", daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            watcher.join()
 
     def _build(self, columns: Iterable[Column]) -> None:
         """Make the model with some columns."""
         rows = self._rows
         self._solver = pywraplp.Solver.CreateSolver("GLOP")
-        self._slice = max(10, SLICE // (1 + len(rows)))
-        self._solver.SetSolverSpecificParametersAsString(PARAMETERS.format(self._slice))
+        self._solver.SetSolverSpecificParametersAsString(PARAMETERS)
         self._objective = self._solver.Objective()
         self._coupling = [
             self._solver.Constraint(lower, upper)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import replace
+from threading import Timer
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from optimizer.roster.columns import improve_columns
 from optimizer.roster.columns.generate import generate
 from optimizer.roster.columns.grain import grain_of
 from optimizer.roster.columns.master import Master, elastic_cost
+from optimizer.roster.columns.pool import Column
 from optimizer.roster.columns.rows import HARD, Rows
 from optimizer.roster.columns.workshop import Workshop
 from optimizer.roster.frame import Frame
@@ -268,6 +270,43 @@ def test_further_moves_are_called_and_what_they_find_is_kept() -> None:
     found = improve_columns(frame, Tours.of(frame), soon(), improvers=[know], attempts=40)
     assert found.objective <= best.objective
     assert called or found.objective == found.bound
+
+
+def test_a_stop_ends_a_long_linear_program() -> None:
+    rng = np.random.default_rng(0)
+    count, agents = 1500, 40
+    nothing = np.empty(0, dtype=np.int64)
+    rows = Rows(
+        rng.integers(5, 15, count).astype(float),
+        np.full(count, np.inf),
+        np.full(count, 90.0),
+        np.zeros(count),
+        np.full(count, 99.0),
+        np.arange(count),
+        np.arange(count),
+        np.ones(count),
+        np.full((1, 1), -1),
+        np.zeros(1, dtype=np.int64),
+        nothing,
+        np.empty(0),
+    )
+    master = Master(rows, range(agents), np.zeros(count))
+    plan = np.full(1, -1)
+    master.add(
+        Column(
+            number,
+            number % agents,
+            float(rng.integers(1, 50)),
+            plan,
+            np.sort(rng.choice(count, 200, replace=False)),
+            np.ones(200),
+        )
+        for number in range(2500)
+    )
+    deadline = Deadline.after(600.0)
+    Timer(0.2, deadline.stop).start()
+    assert master.solve(deadline) is None
+    assert deadline.passed()
 
 
 def test_an_agent_without_any_roster_is_named() -> None:
