@@ -177,7 +177,7 @@ class _Elastic:
         patterns, days = self.frame.patterns, len(self.frame.calendar.days)
         tours = Tours.of_people([person], patterns, days, library=self.library)
         tour = tours.best(self.agent, self.prices)
-        return [int(p) for p in tour.worked] if np.isfinite(tour.cost) else None
+        return [int(p) for p in tour.worked] if np.isfinite(tour.own) else None
 
     def breaches(self, rule: RuleName, worked: list[int]) -> dict[int | None, float]:
         """Return how far a roster breaks a rule on each day, or regardless of days."""

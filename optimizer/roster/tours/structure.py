@@ -13,11 +13,11 @@ from optimizer.model import RuleName
 from optimizer.roster.frame import Person
 from optimizer.roster.patterns import Patterns
 from optimizer.roster.rules.forms import Spread, Tally
+from optimizer.roster.tours.left_out import LeftOut
 from optimizer.roster.tours.library import Library, pieces
 from optimizer.roster.tours.machine import Machine, days_of, join, reduced, unit
 from optimizer.roster.tours.parts import Piece
 from optimizer.roster.tours.pricing import Arrays
-from optimizer.roster.tours.search import LeftOut
 
 __all__ = ["Structure"]
 

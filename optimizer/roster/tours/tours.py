@@ -17,8 +17,9 @@ from optimizer.roster.tours.library import Library, pieces
 from optimizer.roster.tours.pricing import best_tours, price_through
 from optimizer.roster.tours.search import MAX_STATES, Choices, search
 from optimizer.roster.tours.structure import Structure
+from optimizer.roster.tours.tour import FREE, OPEN, Through, Tour, narrowed
 
-__all__ = ["MAX_ARCS", "OPEN", "Through", "Tour", "Tours"]
+__all__ = ["MAX_ARCS", "Tours"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -29,50 +30,8 @@ MAX_ARCS = 1_000_000
 MAX_ARCS_TOGETHER = 70_000_000
 """Arcs of all automata: 280 MB, or three times as much where arcs cost something."""
 
-FREE = -1
-
 BUILDERS = 2
 """Automata made at the same time."""
-
-OPEN = -2
-"""In a row of fixed days: any shift or none."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Tour:
-    """A roster of one person.
-
-    Parameters
-    ----------
-    cost
-        With the prices asked about; infinite if there is no roster. Less than that, but no more
-        than any roster costs, where a search had to be cut short.
-    own
-        What the person's own forms, those that count, and prices make of it; infinite if no
-        roster was found.
-    worked
-        Pattern of each day of the calendar, or -1, [days].
-    """
-
-    cost: float
-    own: float
-    worked: Integers
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Through:
-    """Cost of a person's best rosters that contain something, infinite if there are none.
-
-    Parameters
-    ----------
-    working
-        With each pattern, [patterns].
-    free
-        With each day off, [days].
-    """
-
-    working: Floats
-    free: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -226,7 +185,8 @@ class Tours:
         row = self.rows[agent]
         one = np.zeros(1, np.int64)
         self._search(np.array([row]), one, team, _floats(prices)[None], free, result)
-        return Tour(float(result.costs[0]), float(result.owns[0]), result.worked[0])
+        own = float(result.owns[0])
+        return Tour(float(result.costs[0]) if own < np.inf else np.inf, own, result.worked[0])
 
     def within(
         self, agent: int, prices: Floats, fixed: Integers, free: Floats | None = None
@@ -238,7 +198,7 @@ class Tours:
         fixed
             Pattern of each day, -1 for a day off, `OPEN` for anything, [days].
         """
-        narrow = _narrowed(self._people[self.rows[agent]], self._patterns, fixed)
+        narrow = narrowed(self._people[self.rows[agent]], self._patterns, fixed)
         open_ = np.full(len(self._patterns), np.inf)
         open_[narrow.patterns] = prices[narrow.patterns]
         off = np.where(np.isinf(narrow.free), np.inf, 0.0)
@@ -267,7 +227,8 @@ class Tours:
         Returns
         -------
         costs, owns, worked
-            As in `Tour`, [agents], [agents] and [agents, days].
+            As in `Tour`, [agents], [agents] and [agents, days]. Where a search was cut short
+            before any roster was found, the cost is a lower bound all the same.
         """
         rows = np.array([self.rows[int(agent)] for agent in agents], np.int64)
         result = _Results.empty(len(rows), self._days)
@@ -398,14 +359,3 @@ class _Results:
 def _floats(prices: Floats) -> Floats:
     """Return prices laid out as the compiled kernels take them."""
     return np.ascontiguousarray(prices, dtype=np.float64)
-
-
-def _narrowed(person: Person, patterns: Patterns, fixed: Integers) -> Person:
-    """Return a person who has only what agrees with what is fixed."""
-    said = fixed[patterns.day[person.patterns]]
-    kept = (said == OPEN) | (said == person.patterns)
-    free = np.where(fixed >= 0, np.inf, person.free)
-    if (fixed[: person.first] >= 0).any() or (fixed[person.last :] >= 0).any():
-        # Nobody works on a day that is not an own day.
-        kept[:], free[:] = False, np.inf
-    return replace(person, patterns=person.patterns[kept], price=person.price[kept], free=free)
