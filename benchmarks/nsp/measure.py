@@ -8,23 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.nsp.instance import parse_instance
 from benchmarks.nsp.judge import judge
 from benchmarks.nsp.problem import assignments_of, problem_of
-from optimizer.model import Roster, Shift
 from optimizer.progress import Event, Observer
 from optimizer.result import relative_gap
 from optimizer.roster.columns import improve_columns
+from optimizer.roster.convert import roster_of
 from optimizer.roster.frame import Frame
 from optimizer.roster.tours import Tours
 from optimizer.roster.verify import verify
 from optimizer.stop import Deadline
 
 __all__ = ["best_known", "measure"]
-
-FREE = -1
 
 
 def measure(
@@ -52,7 +49,8 @@ def measure(
     frame = Frame.of(problem)
     found = improve_columns(frame, Tours.of(frame), deadline, watch, seed=seed, threads=threads)
     seconds = deadline.elapsed()
-    roster = _roster(frame, found.worked)
+    # The instances know no activities.
+    roster = roster_of(frame, found.worked, np.zeros((*found.worked.shape, 0), np.int64), {})
     judged = verify(problem, roster)
     verdict = judge(text, assignments_of(instance, roster))
     agreed = verdict.objective == judged.objective
@@ -90,20 +88,3 @@ def best_known(path: Path) -> float | None:
                 except (KeyError, ValueError):
                     return None
     return None
-
-
-def _roster(frame: Frame, worked: NDArray[np.int64]) -> Roster:
-    """Return a plan as a roster; the instances know no activities."""
-    organisation, patterns = frame.problem.organisation, frame.patterns
-    shifts = [
-        Shift(
-            organisation.agents[agent].id,
-            organisation.templates[patterns.template[pattern]].id,
-            int(patterns.start[pattern]),
-            int(patterns.end[pattern]),
-        )
-        for agent, mine in enumerate(worked)
-        for pattern in mine[mine != FREE].tolist()
-    ]
-    shifts.sort(key=lambda shift: (shift.agent, shift.start))
-    return Roster(frame.problem.requirement.grid, tuple(shifts))
