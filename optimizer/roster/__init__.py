@@ -1,4 +1,4 @@
-"""Shift rosters: how many by LP and MIP, who by CP-SAT, and a verifier that knows no solver."""
+"""Shift rosters, by counts or by column generation, and a verifier that knows no solver."""
 
 from optimizer.roster.outcome import RosterResult
 from optimizer.roster.parallel import solve_parts

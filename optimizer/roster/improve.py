@@ -39,8 +39,9 @@ def improve(
 ) -> None:
     """Improve a plan in place until the deadline, or until its cost is `enough`.
 
-    Each round draws every day anew, in random order, lets everybody respond, and takes handfuls
-    of people out together. Days that gained nothing are left alone until something else changed.
+    Each round takes handfuls of people out together, draws every day anew, in random order, lets
+    everybody respond, and searches some neighbourhoods by CP-SAT. Days that gained nothing are
+    left alone until something else changed.
 
     Parameters
     ----------

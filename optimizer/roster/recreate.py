@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 MOST = 8
 """People taken out at once, at most."""
 
+NEAR_MINUTES = 240
+"""Whoever may work so close to a shortage, before or after it, is near."""
+
 BLUR = 0.1
 """Prices are multiplied by factors of this spread."""
 
@@ -132,7 +135,8 @@ class _Picker:
         patterns = state.frame.patterns
         there = np.array([bool(self._serves[agent] >> int(group) & 1) for agent in movable])
         able = movable[there]
-        around = (patterns.start <= slot + 8) & (patterns.end >= slot - 8)
+        reach = NEAR_MINUTES // state.frame.step
+        around = (patterns.start <= slot + reach) & (patterns.end >= slot - reach)
         days = np.unique(patterns.day[around])
         busy = (state.worked[np.ix_(able, days)] != FREE).any(axis=1) if len(days) else None
         pool = able if busy is None or busy.sum() < 2 or rng.random() < 0.5 else able[busy]
