@@ -20,7 +20,7 @@ from optimizer.roster.state import State
 from optimizer.roster.verify import Verification, verify
 from optimizer.stop import Deadline
 
-__all__ = ["Incumbent", "Kept"]
+__all__ = ["Incumbent", "Judged"]
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Kept:
+class Judged:
     """A plan with its roster and the verifier's judgement."""
 
     worked: Integers
@@ -67,7 +67,7 @@ class Incumbent:
     ) -> None:
         self.frame, self.relaxed = frame, relaxed
         self._deadline, self._observer = deadline, observer
-        self.best: Kept | None = None
+        self.best: Judged | None = None
         self.bound = -math.inf
         self.phases: dict[str, float] = {}
         self._phase = ""
@@ -102,12 +102,12 @@ class Incumbent:
         self.tell()
         return True
 
-    def judge(self, state: State) -> Kept:
+    def judge(self, state: State) -> Judged:
         """Return a plan as a roster, with the verifier's judgement."""
         worked, begins = state.worked.copy(), state.begins.copy()
         sessions = {agent: tuple(state.training(agent)) for agent in range(len(worked))}
         roster = roster_of(self.frame, worked, begins, sessions, self.relaxed)
-        return Kept(worked, begins, sessions, roster, verify(self.frame.problem, roster))
+        return Judged(worked, begins, sessions, roster, verify(self.frame.problem, roster))
 
     def admit(self, frame: Frame, relaxed: tuple[Relaxation, ...]) -> None:
         """Go on with a frame in which more is admitted, before there is a roster.
@@ -116,7 +116,7 @@ class Incumbent:
         """
         self.frame, self.relaxed, self.bound = frame, relaxed, -math.inf
 
-    def settle(self) -> Kept | None:
+    def settle(self) -> Judged | None:
         """Return the best roster, admitting just what it breaks of what may be broken."""
         best = self.best
         if best is None or not self.relaxed:
