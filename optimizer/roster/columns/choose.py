@@ -33,8 +33,8 @@ DISTURBED = 0.1
 WHOLE, WORSE = 1e-6, 1e-6
 
 ROUNDS = 30
-"""Greatest number of rounds of pricing after rosters have been fixed. With 3 rounds only, dives
-end 10 to 40 % above the bound instead of 1 to 10 % (published instances of 4 weeks)."""
+"""Greatest number of rounds of pricing after rosters have been fixed. On published instances of
+4 weeks and 16 to 20 people, dives end 0 to 11 % above the bound, with 3 rounds 0 to 49 %."""
 
 NODES = 500
 """Greatest number of nodes of an integer program: a measure that does not change with the clock."""
