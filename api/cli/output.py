@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -68,7 +69,13 @@ def interruptible(call: Callable[[], T], deadline: Deadline | None = None) -> T:
             raise
         notes.print("Stopping with the best so far. Ctrl-C once more gives it up.")
         deadline.stop()
-        return done.result()
+        try:
+            return done.result()
+        except KeyboardInterrupt:
+            notes.print("Interrupted.")
+            sys.stdout.flush()
+            # In order, the interpreter would pull the ground from under threads inside solvers.
+            os._exit(130)
 
 
 @contextmanager

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from api.publishing.answers import analysis_figures
@@ -34,13 +36,17 @@ def publish(
     from optimizer.roster.after import analysis
 
     found = analysis(problem, roster)
-    names = "roster.json", "roster.csv", "analysis.json", "roster.html"
-    exact, table, told, page = files = [folder / name for name in names]
-    io.write(exact, roster)
-    write_roster(table, problem.organisation, roster)
-    text = json.dumps({**figures, **analysis_figures(found)}, indent=1, allow_nan=False)
-    told.write_text(text + "\n", encoding="utf-8")
-    page.write_text(roster_page(problem, roster, found, made), encoding="utf-8")
-    calendars = folder / "calendars"
-    write_calendars(calendars, problem.organisation, roster, made, problem.previous)
-    return [*files, calendars]
+    names = "roster.json", "roster.csv", "analysis.json", "roster.html", "calendars"
+    with TemporaryDirectory(prefix=".unfinished-", dir=folder) as unfinished:
+        exact, table, told, page, calendars = (Path(unfinished) / name for name in names)
+        io.write(exact, roster)
+        write_roster(table, problem.organisation, roster)
+        text = json.dumps({**figures, **analysis_figures(found)}, indent=1, allow_nan=False)
+        told.write_text(text + "\n", encoding="utf-8")
+        page.write_text(roster_page(problem, roster, found, made), encoding="utf-8")
+        write_calendars(calendars, problem.organisation, roster, made, problem.previous)
+        # All at once, so that a run that is killed leaves no mixture of two rosters.
+        shutil.rmtree(folder / calendars.name, ignore_errors=True)
+        for made_anew in (exact, table, told, page, calendars):
+            made_anew.replace(folder / made_anew.name)
+    return [folder / name for name in names]

@@ -39,6 +39,9 @@ __all__ = [
     "check_roster",
 ]
 
+MOST_AGENTS = 1e6
+"""More agents than this in one interval are a slip of the pen, and beyond counting."""
+
 
 def check_organisation(organisation: Organisation, pointer: str = "") -> list[Issue]:
     """Return the issues of an organisation: ranges, references, duplicates, orphans."""
@@ -104,7 +107,9 @@ def check_requirement(
             "bad_shape", f"agents is {requirement.agents.shape} but must be {expected}."
         )
         return found.issues
-    for row, column in np.argwhere(~(np.isfinite(requirement.agents) & (requirement.agents >= 0))):
+    for row, column in np.argwhere(
+        ~((requirement.agents >= 0) & (requirement.agents <= MOST_AGENTS))
+    ):
         found.at("agents", int(row), int(column)).error(
             "out_of_range", f"{requirement.agents[row, column]:g} agents cannot be required."
         )

@@ -19,7 +19,7 @@ from optimizer.roster.state import State
 from optimizer.roster.stretches import windows_of
 from optimizer.stop import Deadline
 
-__all__ = ["hand_out_begins", "improve_places"]
+__all__ = ["hand_out_begins", "improve_places", "keep_places"]
 
 LEAST_GAIN = 1e-6
 
@@ -96,3 +96,25 @@ def improve_places(state: State, deadline: Deadline) -> float:
             else:
                 saved, idle = saved + gain, 0
     return saved
+
+
+def keep_places(state: State, worked: Integers, begins: Integers) -> None:
+    """Put activities back to where another plan has them, where shifts agree and it costs nothing.
+
+    Parameters
+    ----------
+    worked, begins
+        The other plan; a begin of -1 means that nothing is known.
+    """
+    same = (worked == state.worked) & (worked != FREE) & (begins >= 0).all(axis=2)
+    moved = same & (begins != state.begins).any(axis=2)
+    for agent in np.flatnonzero(moved.any(axis=1)).tolist():
+        if agent in state.sessions or agent in state.kept:
+            continue
+        before = state.common
+        seat = state.take_out(agent)
+        back = np.where(moved[agent][:, None], begins[agent], seat.begins)
+        state.put_in(agent, seat.worked, back, seat.own)
+        if state.common > before + LEAST_GAIN:
+            state.take_out(agent)
+            state.put_back(agent, seat)

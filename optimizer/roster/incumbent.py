@@ -84,9 +84,16 @@ class Incumbent:
             return math.inf
         return relative_gap(self.objective, self.bound)
 
-    def offer(self, state: State) -> bool:
-        """Keep a plan if it is sound and better than the best; tell whether it is."""
-        if not state.cost < self.objective - LEAST_GAIN:
+    def offer(self, state: State, *, equal: bool = False) -> bool:
+        """Keep a plan if it is sound and better than the best; tell whether it is.
+
+        Parameters
+        ----------
+        equal
+            Whether as good as the best is enough.
+        """
+        limit = self.objective + (LEAST_GAIN if equal else -LEAST_GAIN)
+        if not state.cost < limit:
             return False
         kept = self.judge(state)
         verification = kept.verification
@@ -96,7 +103,7 @@ class Incumbent:
             return False
         if not math.isclose(verification.objective, state.cost, rel_tol=1e-6, abs_tol=1e-3):
             log.error("a plan of %.4f is %.4f", state.cost, verification.objective)
-        if verification.objective >= self.objective - LEAST_GAIN:
+        if verification.objective >= limit:
             return False
         self.best = kept
         self.tell()

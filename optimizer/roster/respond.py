@@ -9,6 +9,7 @@ make the first plan, complete one that was dealt from counts, and repair one tha
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable
 
 import numpy as np
@@ -29,6 +30,9 @@ log = logging.getLogger(__name__)
 LEAST_GAIN = 1e-6
 """Changes that save less are rounding."""
 
+PATIENCE = 0.7
+"""A first plan may take so long in any case."""
+
 IDLE = 1e-8
 """Price of a shift on top of everything: of two rosters that cost the same, the shorter one."""
 
@@ -38,16 +42,25 @@ def first_plan(
     tours: Tours,
     deadline: Deadline,
     seed: int = 0,
+    *,
+    patience: float = PATIENCE,
 ) -> State:
     """Return a plan in which everybody has responded, and responded again while there is time.
 
     Core staff is placed before elastic staff, which is called for what is left; those with the
     fewest possible shifts come first. After the deadline only those who must work still get
     shifts, so that there is a plan in any case.
+
+    Parameters
+    ----------
+    patience
+        Seconds for everybody's first response, even where the deadline is over before: whoever
+        waits for a roster waits so long rather than get an empty one.
     """
     state = State(frame)
     order = _hardest_first(frame, seed)
-    while order and not deadline.passed():
+    until = time.monotonic() + patience
+    while order and not (deadline.passed() and time.monotonic() > until):
         agent = order.pop(0)
         _put(state, tours, agent, tours.best(agent, state.prices(agent) + IDLE))
         if state.spanning(agent) is not None:

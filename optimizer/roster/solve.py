@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from optimizer.errors import Issue, NoSolution, Severity, raise_errors
 from optimizer.model import Relaxation, Roster, RosterProblem, check_problem
 from optimizer.progress import Observer, silent
-from optimizer.roster.begins import hand_out_begins, improve_places
+from optimizer.roster.begins import hand_out_begins, improve_places, keep_places
 from optimizer.roster.columns import improve_columns
+from optimizer.roster.convert import plan_of
 from optimizer.roster.counting import CountsModel, choose_kinds
 from optimizer.roster.families import deal_counts
 from optimizer.roster.frame import Frame
@@ -189,6 +190,7 @@ class _Run:
             state = self._by_columns(state)
             if found.best is None:
                 state = self._by_columns(self._with_room(state))
+        self._keep_places()
         if self._frame.problem.directives.trainings:
             with found.phase("training"):
                 self._train()
@@ -312,6 +314,15 @@ class _Run:
                 seed=self._seed,
                 workers=self._workers,
             )
+
+    def _keep_places(self) -> None:
+        """Leave meals and breaks of unchanged shifts where they stood, as far as that is free."""
+        previous, best = self._frame.problem.previous, self._found.best
+        if previous is None or best is None:
+            return
+        state = State.of(self._frame, best.worked, best.begins)
+        keep_places(state, *plan_of(self._frame, previous))
+        self._found.offer(state, equal=True)
 
     def _train(self) -> None:
         """Hold trainings within the best roster."""

@@ -112,7 +112,7 @@ def test_after_the_deadline_only_those_who_must_work_get_shifts() -> None:
     one, two = made.organisation.agents
     organisation = replace(made.organisation, agents=(one, replace(two, contract="bound")))
     frame = Frame.of(replace(made, organisation=organisation))
-    state = first_plan(frame, Tours.of(frame), soon(0.0))
+    state = first_plan(frame, Tours.of(frame), soon(0.0), patience=0.0)
     assert (state.worked[0] == FREE).all()
     assert np.count_nonzero(state.worked[1] != FREE) >= 2
     assert np.isfinite(state.cost)
@@ -151,3 +151,9 @@ def test_a_roster_to_begin_from_has_its_meals_where_they_may_be() -> None:
     assert (state.worked[0, :2] >= 0).all()
     assert state.begins[0, 0, 0] == 10
     assert state.begins[0, 1, 0] in (24 + 9, 24 + 10)
+
+
+def test_a_deadline_that_is_over_leaves_a_moment_for_a_first_plan() -> None:
+    frame = Frame.of(problem(agents=2, required=demand(7, range(8, 12), 1.0)))
+    state = first_plan(frame, Tours.of(frame), soon(0.0))
+    assert state.missing.sum() == 0.0

@@ -12,12 +12,17 @@ import pytest
 from benchmarks.centre import centre
 from optimizer.errors import InvalidInput
 from optimizer.model import (
+    ActivityKind,
+    ActivityTemplate,
     Agent,
+    ChangePrices,
+    Directives,
     Range,
     Request,
     RequestKind,
     Requirement,
     RosterProblem,
+    ShiftTemplate,
 )
 from optimizer.progress import Event
 from optimizer.result import Termination
@@ -112,3 +117,30 @@ def test_progress_names_phases_and_never_worsens() -> None:
     bounds = [event.bound for event in events if event.bound is not None]
     assert bounds == sorted(bounds)
     assert [event.seconds for event in events] == sorted(event.seconds for event in events)
+
+
+def test_meals_of_shifts_that_stay_are_not_moved_for_nothing() -> None:
+    meal = ActivityTemplate(ActivityKind.MEAL, 60, 60, 180, 60)
+    long = ShiftTemplate("long", 8 * 60, 8 * 60, (360,), step_minutes=60, activities=(meal,))
+    week = problem(
+        agents=3, required=demand(7, range(8, 14), 1.0), templates=(long,), call_cost=1.0
+    )
+    standing = solve(week, deadline=soon(3.0)).roster
+    moved = tuple(
+        replace(
+            shift,
+            activities=tuple(
+                replace(what, start=shift.start + 3, end=shift.start + 4)
+                for what in shift.activities
+            ),
+        )
+        for shift in standing.shifts
+    )
+    # With nobody asked for, every place of a meal is as good as any other.
+    easy = replace(week, requirement=replace(week.requirement, agents=np.zeros((1, 7 * 24))))
+    kept = replace(
+        easy,
+        directives=Directives(changes=ChangePrices(called=9.0, cancelled=9.0, moved=9.0)),
+        previous=replace(standing, shifts=moved),
+    )
+    assert solve(kept, deadline=soon(3.0)).roster.shifts == moved

@@ -39,8 +39,8 @@ from optimizer.model import (
     TimeGrid,
     Vendor,
 )
-from optimizer.roster.verify import Verification, verify
 from optimizer.roster.rules.match import Match
+from optimizer.roster.verify import Verification, verify
 from tests.optimizer.roster.agreement import as_roster, drawn_plan, views_of
 from tests.optimizer.roster.cases import (
     MONDAY,
