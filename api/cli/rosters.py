@@ -41,7 +41,7 @@ __all__ = ["roster", "verify"]
     default=60.0,
     show_default=True,
     type=Seconds(1, 86400),
-    help="Longest time from now to the answer.",
+    help="Longest time from now to the roster; what --out writes comes after it.",
 )
 @click.option(
     "--start",
