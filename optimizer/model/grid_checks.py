@@ -24,12 +24,12 @@ def check_grid(grid: TimeGrid, pointer: str = "") -> list[Issue]:
 
 
 def check_slots(found: Findings, shift: Shift, grid: TimeGrid) -> None:
-    """Report a shift that does not begin in the grid, or ends before it begins or days later.
+    """Report a shift that does not begin in the grid, or ends before it begins or days after it.
 
     So are activities that end before they begin or lie outside of their shift.
     """
-    longest = 2 * MINUTES_PER_DAY // max(1, grid.interval_minutes)
-    if not 0 <= shift.start < min(shift.end, grid.count) or shift.end - shift.start > longest:
+    latest = grid.count + 2 * MINUTES_PER_DAY // max(1, grid.interval_minutes)
+    if not 0 <= shift.start < min(shift.end, grid.count) or shift.end > latest:
         found.error("bad_slots", f"The shift runs from slot {shift.start} to {shift.end}.")
     for i, activity in enumerate(shift.activities):
         if not shift.start <= activity.start < activity.end <= shift.end:
