@@ -17,7 +17,7 @@ from optimizer.result import relative_gap
 from optimizer.roster.convert import roster_of
 from optimizer.roster.frame import Frame
 from optimizer.roster.state import State
-from optimizer.roster.verify import Verification, verify
+from optimizer.roster.verify import Verification, judge
 from optimizer.stop import Deadline
 
 __all__ = ["Incumbent", "Judged"]
@@ -114,7 +114,7 @@ class Incumbent:
         worked, begins = state.worked.copy(), state.begins.copy()
         sessions = {agent: tuple(state.training(agent)) for agent in range(len(worked))}
         roster = roster_of(self.frame, worked, begins, sessions, self.relaxed)
-        return Judged(worked, begins, sessions, roster, verify(self.frame.problem, roster))
+        return Judged(worked, begins, sessions, roster, judge(self.frame.problem, roster))
 
     def admit(self, frame: Frame, relaxed: tuple[Relaxation, ...]) -> None:
         """Go on with a frame in which more is admitted, before there is a roster.
@@ -128,14 +128,14 @@ class Incumbent:
         best = self.best
         if best is None or not self.relaxed:
             return best
-        strict = verify(self.frame.problem, replace(best.roster, relaxed=()))
+        strict = judge(self.frame.problem, replace(best.roster, relaxed=()))
         relaxed = tuple(
             Relaxation(match.agent, match.rule, match.day, match.amount)
             for match in strict.matches
             if match.broken and match.agent is not None
         )
         roster = replace(best.roster, relaxed=relaxed)
-        return replace(best, roster=roster, verification=verify(self.frame.problem, roster))
+        return replace(best, roster=roster, verification=judge(self.frame.problem, roster))
 
     def prove(self, bound: float) -> None:
         """Keep a lower bound if it is greater than the best one."""

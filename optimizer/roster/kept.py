@@ -38,6 +38,14 @@ def kept_of(frame: Frame) -> dict[int, dict[int, Kept]]:
     Shifts that no pattern stands for any more, or that contain something else than their template
     does, are left out: the verifier has to say so.
     """
+    cache = frame.whole.cache
+    if "kept" not in cache:
+        cache["kept"] = _kept(frame)
+    found: dict[int, dict[int, Kept]] = cache["kept"]
+    return found
+
+
+def _kept(frame: Frame) -> dict[int, dict[int, Kept]]:
     patterns, problem = frame.patterns, frame.problem
     most = max((len(activities) for activities in patterns.activities), default=0)
     zone_of = {site.id: site.zone for site in problem.organisation.sites}

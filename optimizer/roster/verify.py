@@ -29,7 +29,7 @@ from optimizer.roster.checks.worker import Worker, workers
 from optimizer.roster.rules.match import Match
 from optimizer.roster.rules.registry import CHECKS, SHARED_CHECKS
 
-__all__ = ["Parts", "Verification", "verify"]
+__all__ = ["Parts", "Verification", "judge", "verify"]
 
 _LABOUR = (RuleName.LABOUR, RuleName.OVERTIME, RuleName.TIME_OFF)
 TOLERANCE = 1e-6
@@ -132,6 +132,17 @@ def verify(problem: RosterProblem, roster: Roster) -> Verification:
         impossible slots, another grid.
     """
     raise_errors("The problem cannot be used.", check_problem(problem))
+    return judge(problem, roster)
+
+
+def judge(problem: RosterProblem, roster: Roster) -> Verification:
+    """Return what `verify` does, for a problem that is known to be sound.
+
+    Raises
+    ------
+    InvalidInput
+        If the roster cannot be judged against the problem.
+    """
     issues = check_roster(roster, problem.organisation, "/roster")
     if not _same_grid(problem, roster):
         detail = "The roster was made on another grid than the requirement's."

@@ -7,8 +7,9 @@ from datetime import date
 
 import numpy as np
 
-from optimizer.model import Organisation, Roster, RosterProblem, RuleName, StaffClass
+from optimizer.model import Roster, RosterProblem, RuleName, StaffClass
 from optimizer.roster.checks.worker import Worker, workers
+from optimizer.roster.rules.fairness import late_shifts, worked_weekends
 from optimizer.roster.rules.match import Match
 from optimizer.roster.verify import Verification, verify
 
@@ -132,7 +133,7 @@ def analysis(problem: RosterProblem, roster: Roster) -> Analysis:
     return Analysis(
         judged,
         _rules(judged),
-        _shares(problem.organisation, staff, judged),
+        _shares(staff, judged),
         _cover(problem, judged),
         paid,
         contact * grid.hours_per_slot,
@@ -155,9 +156,7 @@ def _rules(judged: Verification) -> tuple[RuleCost, ...]:
     return tuple(sorted(rules, key=lambda rule: (-rule.broken, -rule.cost, rule.rule)))
 
 
-def _shares(
-    organisation: Organisation, staff: list[Worker], judged: Verification
-) -> tuple[Share, ...]:
+def _shares(staff: list[Worker], judged: Verification) -> tuple[Share, ...]:
     denied: dict[str, int] = {}
     cost: dict[str, float] = {}
     for match in judged.matches:
@@ -165,11 +164,10 @@ def _shares(
             denied[match.agent] = denied.get(match.agent, 0) + (match.rule is RuleName.REQUESTS)
             extra = 0.0 if match.broken else match.cost
             cost[match.agent] = cost.get(match.agent, 0.0) + extra
-    late = organisation.fairness.late_end_minute
-    return tuple(_share(worker, late, denied, cost) for worker in staff)
+    return tuple(_share(worker, denied, cost) for worker in staff)
 
 
-def _share(worker: Worker, late: int, denied: dict[str, int], cost: dict[str, float]) -> Share:
+def _share(worker: Worker, denied: dict[str, int], cost: dict[str, float]) -> Share:
     agent, contract, days = worker.agent, worker.contract, set(worker.clock.days())
     weeks = list(worker.weeks())
     return Share(
@@ -179,8 +177,8 @@ def _share(worker: Worker, late: int, denied: dict[str, int], cost: dict[str, fl
         len(worker.duties),
         sum(duty.paid for duty in worker.duties) / 60,
         contract.guaranteed_minutes_per_week * len(weeks) / 60,
-        len({(duty.day.toordinal() - 1) // 7 for duty in worker.duties if duty.weekend}),
-        sum(duty.shift.end >= worker.clock.slot_of(duty.day, late) for duty in worker.duties),
+        worked_weekends(worker),
+        late_shifts(worker),
         sum(request.day in days for request in agent.requests),
         denied.get(agent.id, 0),
         agent.history.weekends,

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 
 from optimizer.model import Agent, History, Roster, RosterProblem
 from optimizer.roster.checks.worker import Duty, Worker, workers
+from optimizer.roster.rules.fairness import late_shifts, worked_weekends
+from optimizer.roster.rules.requests import denied
 
 __all__ = ["carried_agents"]
-
-MINUTE = timedelta(minutes=1)
 
 
 def carried_agents(problem: RosterProblem, roster: Roster, first: date) -> tuple[Agent, ...]:
@@ -25,17 +25,18 @@ def carried_agents(problem: RosterProblem, roster: Roster, first: date) -> tuple
         A day of the problem's period, or the day after it.
     """
     return tuple(
-        replace(worker.agent, history=_history(problem, worker, first))
+        replace(worker.agent, history=_history(worker, first))
         for worker in workers(problem, roster)
     )
 
 
-def _history(problem: RosterProblem, worker: Worker, first: date) -> History:
+def _history(worker: Worker, first: date) -> History:
     before = worker.agent.history
     days = [day for day in worker.clock.days() if day < first]
     if not days:
         return before
-    duties = [duty for duty in worker.duties if duty.day < first]
+    early = replace(worker, duties=tuple(duty for duty in worker.duties if duty.day < first))
+    duties = early.duties
     run, off = before.days_worked if not before.days_off else 0, before.days_off
     worked = {duty.day for duty in duties}
     for day in days:
@@ -55,8 +56,6 @@ def _history(problem: RosterProblem, worker: Worker, first: date) -> History:
         starts += [start for start in past if start is not None]
     last = duties[-1] if duties else None
     yesterday = first - timedelta(days=1)
-    fairness = problem.organisation.fairness
-    late = sum(_end_minute(worker, duty) >= fairness.late_end_minute for duty in duties)
     return History(
         days_worked=run,
         days_off=off,
@@ -68,45 +67,13 @@ def _history(problem: RosterProblem, worker: Worker, first: date) -> History:
         earliest_start_this_week=min(starts, default=None),
         latest_start_this_week=max(starts, default=None),
         worked_saturday=yesterday.weekday() == 5 and yesterday in worked,
-        weekends=before.weekends + _weekends(worker, duties),
-        late_shifts=before.late_shifts + late,
-        requests_denied=before.requests_denied + _denied(worker, duties, first),
+        weekends=before.weekends + worked_weekends(early),
+        late_shifts=before.late_shifts + late_shifts(early),
+        requests_denied=before.requests_denied
+        + sum(request.day < first for request in denied(early)),
     )
-
-
-def _weekends(worker: Worker, duties: list[Duty]) -> int:
-    """Count the weekends worked, but for one whose Saturday was counted before the period."""
-    mondays = {duty.day - timedelta(days=duty.day.weekday()) for duty in duties if duty.weekend}
-    opening = worker.clock.days()[0]
-    if worker.agent.history.worked_saturday:
-        mondays.discard(opening - timedelta(days=opening.weekday()))
-    return len(mondays)
-
-
-def _denied(worker: Worker, duties: list[Duty], first: date) -> int:
-    """Count the wishes for days before `first` that were not granted."""
-    days = worker.clock.days()
-    starts = {duty.day: (duty.template.id, _minute(worker, duty)) for duty in duties}
-    denied = 0
-    for request in worker.agent.requests:
-        if not days[0] <= request.day <= min(days[-1], first - timedelta(days=1)):
-            continue
-        template, start = starts.get(request.day, (None, -1))
-        meant = (
-            template is not None
-            and request.template in (None, template)
-            and request.earliest_start <= start <= request.latest_start
-        )
-        denied += meant != request.kind.wanted
-    return denied
 
 
 def _minute(worker: Worker, duty: Duty) -> int:
     local = worker.clock.local(duty.shift.start)
     return 60 * local.hour + local.minute
-
-
-def _end_minute(worker: Worker, duty: Duty) -> int:
-    """Return the local minute at which a shift ends, counted from midnight of its own day."""
-    local = worker.clock.local(duty.shift.end)
-    return 24 * 60 * (local.date() - duty.day).days + 60 * local.hour + local.minute

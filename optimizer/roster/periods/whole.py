@@ -15,7 +15,7 @@ from optimizer.errors import InvalidInput, NoSolution
 from optimizer.model import Relaxation, Roster, RosterProblem
 from optimizer.roster.periods.rolling import Solver
 from optimizer.roster.periods.stretch import cut, joined, opened, part_of
-from optimizer.roster.verify import Verification, verify
+from optimizer.roster.verify import Verification, judge
 from optimizer.stop import Deadline
 
 __all__ = ["Whole", "improve_whole"]
@@ -62,7 +62,7 @@ class Whole:
     def offer(self, roster: Roster) -> bool:
         """Keep a roster if it is sound and better than the best; tell whether it is."""
         roster = replace(roster, relaxed=())
-        judged = verify(self.problem, roster)
+        judged = judge(self.problem, roster)
         broken = [match for match in judged.matches if match.broken]
         breach = math.fsum(match.amount for match in broken)
         if broken:
@@ -72,7 +72,7 @@ class Whole:
                 if match.agent is not None and match.rule.given_up is not None
             )
             roster = replace(roster, relaxed=relaxed)
-            judged = verify(self.problem, roster)
+            judged = judge(self.problem, roster)
         better = (breach, judged.objective + LEAST_GAIN) < (self.breach, self.objective)
         if not judged.sound or not better:
             return False

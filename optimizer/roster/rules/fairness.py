@@ -22,7 +22,7 @@ from optimizer.roster.rules.match import Match
 from optimizer.roster.rules.requests import denials, denied
 from optimizer.roster.rules.view import View
 
-__all__ = ["check", "forms"]
+__all__ = ["check", "forms", "late_shifts", "worked_weekends"]
 
 SUNDAY = 6
 
@@ -105,8 +105,8 @@ def check(worker: Worker) -> Iterator[Match]:
     """Yield what an agent's further share of each kind costs."""
     fairness, past, least = worker.problem.organisation.fairness, worker.agent.history, worker.least
     for what, price, carried, given in (
-        ("weekends", fairness.weekends, past.weekends - least.weekends, _worked_weekends),
-        ("late shifts", fairness.late_shifts, past.late_shifts - least.late_shifts, _late),
+        ("weekends", fairness.weekends, past.weekends - least.weekends, worked_weekends),
+        ("late shifts", fairness.late_shifts, past.late_shifts - least.late_shifts, late_shifts),
         ("wishes denied", fairness.requests, past.requests_denied - least.requests, _denied),
     ):
         if not price:
@@ -118,7 +118,8 @@ def check(worker: Worker) -> Iterator[Match]:
             yield Match(RuleName.FAIRNESS, worker.agent.id, None, number, cost, detail)
 
 
-def _worked_weekends(worker: Worker) -> int:
+def worked_weekends(worker: Worker) -> int:
+    """Return the weekends that the shifts add to what is carried in."""
     first = worker.clock.days()[0]
     known = worker.agent.history.worked_saturday and first.weekday() == SUNDAY
     return len(
@@ -130,7 +131,8 @@ def _worked_weekends(worker: Worker) -> int:
     )
 
 
-def _late(worker: Worker) -> int:
+def late_shifts(worker: Worker) -> int:
+    """Return how many shifts are late."""
     minute = worker.problem.organisation.fairness.late_end_minute
     zone = ZoneInfo(worker.clock.zone)
     number = 0
