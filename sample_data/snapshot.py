@@ -151,7 +151,7 @@ def _state(agent: Agent, now: datetime, rng: np.random.Generator) -> AgentState:
         capacity=_CAPACITY,
         channel_limits=_LIMITS,
         open_work=open_work,
-        available=available,
+        accepts_offers=available,
         idle_since=None if open_work or not available else now - idle,
         authority=agent.authority,
     )

@@ -4,6 +4,8 @@ Every identifier is a string, every time of the inside an integer slot of a `Tim
 report all problems of an object at once, as typed issues.
 """
 
+from optimizer.model.agent_state import AgentState, AgentStatus
+from optimizer.model.assignment import Assignment, Clock, Decision, Obstacle, RunnerUp, Waiting
 from optimizer.model.business_time import BusinessTime, Deadlines
 from optimizer.model.checks import (
     check_grid,
@@ -52,7 +54,7 @@ from optimizer.model.roster import (
     Shift,
 )
 from optimizer.model.rule_names import RuleName
-from optimizer.model.rules import Ring, RoutingRule, RuleKind
+from optimizer.model.rules import RoutingRule, RuleKind
 from optimizer.model.services import (
     HIGHEST_LEVEL,
     Channel,
@@ -66,18 +68,19 @@ from optimizer.model.services import (
 )
 from optimizer.model.shifts import ActivityKind, ActivityTemplate, ShiftTemplate
 from optimizer.model.shrinkage import ShrinkageWindow
-from optimizer.model.stakes import change_prices
-from optimizer.model.terms import contracts_of
-from optimizer.model.tickets import (
-    AgentState,
-    Assignment,
-    Decision,
-    Obstacle,
+from optimizer.model.snapshot import (
+    ChannelRules,
+    Escalation,
+    OpeningHours,
+    OpenWindow,
+    Ring,
+    RoutingPolicy,
     RoutingWeights,
     Snapshot,
-    Ticket,
-    Waiting,
 )
+from optimizer.model.stakes import change_prices
+from optimizer.model.terms import contracts_of
+from optimizer.model.tickets import RelaxationStep, Ticket
 
 __all__ = [
     "HIGHEST_LEVEL",
@@ -87,18 +90,22 @@ __all__ = [
     "ActivityTemplate",
     "Agent",
     "AgentState",
+    "AgentStatus",
     "Assignment",
     "Availability",
     "BusinessTime",
     "ChangePrices",
     "Channel",
     "ChannelKind",
+    "ChannelRules",
+    "Clock",
     "Contract",
     "CustomerClass",
     "Deadlines",
     "Decision",
     "Denominator",
     "Directives",
+    "Escalation",
     "Fairness",
     "Floor",
     "Flow",
@@ -110,6 +117,8 @@ __all__ = [
     "LawKind",
     "Limits",
     "Obstacle",
+    "OpenWindow",
+    "OpeningHours",
     "Organisation",
     "PayBand",
     "Pin",
@@ -118,6 +127,7 @@ __all__ = [
     "Priority",
     "Range",
     "Relaxation",
+    "RelaxationStep",
     "Request",
     "RequestKind",
     "Requirement",
@@ -125,10 +135,12 @@ __all__ = [
     "Roster",
     "RosterProblem",
     "Rotation",
+    "RoutingPolicy",
     "RoutingRule",
     "RoutingWeights",
     "RuleKind",
     "RuleName",
+    "RunnerUp",
     "ServiceGoal",
     "Shift",
     "ShiftDemand",

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from optimizer.model.record import Record
-from optimizer.model.tickets import RoutingWeights
+from optimizer.model.snapshot import Ring, RoutingWeights
 
-__all__ = ["Ring", "RoutingRule", "RuleKind"]
+__all__ = ["RoutingRule", "RuleKind"]
 
 
 class RuleKind(StrEnum):
@@ -26,26 +26,6 @@ class RuleKind(StrEnum):
     C_MU = "c_mu"
     C_MU_THETA = "c_mu_theta"
     QUEUE_RATIO = "queue_ratio"
-
-
-@dataclass(frozen=True, slots=True)
-class Ring(Record):
-    """Agents who may take a contact from some wait on.
-
-    Parameters
-    ----------
-    after_seconds
-        The wait, 0 or more.
-    level_change
-        Added to the least level of the planning group, within 1 to 5: the first rings of a
-        bullseye ask for more, the last ones for less.
-    other_sites
-        Whether agents of other sites may help, too.
-    """
-
-    after_seconds: float
-    level_change: int = 0
-    other_sites: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import time
 import numpy as np
 
 from optimizer.errors import raise_errors
-from optimizer.model import Assignment, Decision, Snapshot, Waiting, check_snapshot
+from optimizer.model import Assignment, Clock, Decision, Snapshot, Waiting, check_snapshot
 from optimizer.routing.board import Board, read_board
 from optimizer.routing.dealing import Pairs, deal
 from optimizer.routing.explain import decision_reason, obstacles, waiting_reason
@@ -47,6 +47,8 @@ def assign(snapshot: Snapshot, *, checked: bool = False) -> Assignment:
         decisions=_decisions(snapshot, board, pairs),
         waiting=_waiting(snapshot, board, pairs),
         value=pairs.value,
+        bound=pairs.value,
+        skill_prices={},
         seconds=time.perf_counter() - started,
     )
     log.debug("%d of %d tickets assigned", len(assignment.decisions), len(snapshot.tickets))
@@ -62,7 +64,7 @@ def _decisions(snapshot: Snapshot, board: Board, pairs: Pairs) -> tuple[Decision
     rows = zip(
         place[order].tolist(),
         pairs.agent[order].tolist(),
-        *board.parts[ticket].T.tolist(),
+        *board.parts[ticket, :3].T.tolist(),
         board.market.arc_share[arc].tolist(),
         np.rint(board.waits[ticket]).astype(np.int64).tolist(),
         np.rint(board.targets[ticket]).astype(np.int64).tolist(),
@@ -80,6 +82,7 @@ def _decisions(snapshot: Snapshot, board: Board, pairs: Pairs) -> tuple[Decision
                 priority + value + waited + fit,
                 {"priority": priority, "customer_value": value, "wait": waited, "skill_fit": fit},
                 decision_reason(found.priority, wait, target, percent),
+                Clock(wait, target),
             )
         )
     return tuple(decisions)
@@ -100,6 +103,6 @@ def _waiting(snapshot: Snapshot, board: Board, pairs: Pairs) -> tuple[Waiting, .
         )
     ]
     return tuple(
-        Waiting(snapshot.tickets[index].id, *reasons[kind])
+        Waiting(snapshot.tickets[index].id, reasons[kind][0], reasons[kind][1], Clock(0.0, 1.0))
         for index, kind in zip(board.tickets[position].tolist(), kind_of.tolist(), strict=True)
     )

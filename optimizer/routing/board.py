@@ -14,7 +14,7 @@ from optimizer.model import AgentState, Priority, RoutingWeights, Snapshot, Tick
 from optimizer.routing.eligibility import Eligibility, sieve
 from optimizer.routing.market import Market, build_market
 from optimizer.routing.needs import Classes, merge_tickets
-from optimizer.routing.score import base_parts, base_scores, wait_target, weight_vector
+from optimizer.routing.score import base_parts, base_weights, wait_target
 from optimizer.routing.staff import Staff
 
 __all__ = ["Board", "read_board"]
@@ -72,8 +72,10 @@ def read_board(snapshot: Snapshot) -> Board:
     values = np.array([ticket.customer_value for ticket in tickets], dtype=np.float64)
     waits = np.array([(now - t.created).total_seconds() for t in tickets], dtype=np.float64)
     targets = np.array([_target(ticket, snapshot.weights) for ticket in tickets], dtype=np.float64)
-    weights = weight_vector(snapshot.weights)
-    base = base_scores(ranks, values, waits, targets, weights)
+    ones, none = np.ones(len(tickets)), np.zeros(len(tickets))
+    weights = base_weights(snapshot.weights)
+    parts = base_parts(ranks, values, waits, targets, ones, none, weights)
+    base = parts.sum(axis=1)
     _check_scores(tickets, base)
     order = np.lexsort((_places([ticket.id for ticket in tickets]), -waits, -base))
     staff = Staff(_by_idle_time(snapshot.agents))
@@ -87,7 +89,7 @@ def read_board(snapshot: Snapshot) -> Board:
         eligibility=eligibility,
         waits=np.maximum(waits, 0.0)[order],
         targets=targets[order],
-        parts=base_parts(ranks, values, waits, targets, weights)[order],
+        parts=parts[order],
         market=build_market(
             base[order], classes, staff, levels, eligibility, snapshot.weights.skill_fit
         ),

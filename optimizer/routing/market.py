@@ -131,7 +131,7 @@ def _arcs(
                         total += levels[asked[i], agent]
                     needed = first_ask[kind + 1] - first_ask[kind]
                     crew[arc] = crew_at[agent]
-                    share[arc] = fit_share(total, needed, held[agent])
+                    share[arc] = fit_share(total, needed, needed, held[agent])
                     arc += 1
                 left >>= np.uint64(1)
                 agent += 1

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.model import AgentState, Tier
+from optimizer.model import AgentState, AgentStatus, Tier
 
 __all__ = ["Staff", "channel_room"]
 
@@ -47,7 +47,10 @@ class Staff:
         )
         self.held = _whole(len(agent.skills) for agent in self.agents)
         self.authority = np.array([agent.authority for agent in self.agents], dtype=np.float64)
-        self.available = np.array([agent.available for agent in self.agents], dtype=np.bool_)
+        self.available = np.array(
+            [a.status is AgentStatus.AVAILABLE and a.accepts_offers for a in self.agents],
+            dtype=np.bool_,
+        )
         capacity = _whole(agent.capacity for agent in self.agents)
         self.with_room = self.opened < capacity
         self.free = np.where(self.available & self.with_room, capacity - self.opened, 0)

@@ -6,7 +6,7 @@ from typing import Any
 
 from numba import njit
 
-from optimizer.routing.score import base_score
+from optimizer.routing.score import BaseWeights, base_score
 from optimizer.simulation.records import (
     NOBODY,
     agent_at,
@@ -50,7 +50,7 @@ def find_contact(who: int, now: float, w: Any) -> int:
     """
     agent = agent_at(w.agents, who)
     units = w.capacity - agent.load
-    weights = (w.priority, w.customer_value, w.wait)
+    weights = BaseWeights(w.priority, w.customer_value, w.wait, w.exponent, w.promote_after)
     best, best_score, best_idle = NOBODY, 0.0, True
     for index in range(agent.first, agent.end):
         option = option_at(w.options, index)

@@ -280,9 +280,11 @@ WORLD = np.dtype(
         ("slot_s", "f8"),
         ("horizon", "f8"),
         ("now", "f8"),  # the last event that meant anything
-        ("priority", "f8"),  # weights of the score
+        ("priority", "f8"),  # weights of the score, as in BaseWeights
         ("customer_value", "f8"),
         ("wait", "f8"),
+        ("exponent", "f8"),
+        ("promote_after", "f8"),
         ("queue", "f8"),
         ("mirrored", "?"),
         ("anyone", "?"),  # whether anybody of a pool may leave in the place of another

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.routing.score import base_weights
 from optimizer.simulation.loop import forget
 from optimizer.simulation.records import (
     AGENT,
@@ -136,9 +137,7 @@ class Tables:
             agent_count=agents,
             change_count=2 * len(staff.agent),
             planned_count=0 if given is None else len(given),
-            priority=system.weights.priority,
-            customer_value=system.weights.customer_value,
-            wait=system.weights.wait,
+            **base_weights(system.weights)._asdict(),
             queue=system.queue_weight,
             mirrored=draws.mirrored,
             given_key=draws.key("given contacts"),

@@ -64,16 +64,17 @@ PUBLIC = {
         __version__
     """,
     "optimizer.model": """
-        Absence ActivityKind ActivityTemplate Agent AgentState Assignment Availability
-        BusinessTime ChangePrices Channel ChannelKind Contract CustomerClass Deadlines
-        Decision Denominator Directives Fairness Floor Flow FlowKind Forbidden HIGHEST_LEVEL
-        History Keep Law LawKind Limits MINUTES_PER_DAY Obstacle Organisation PayBand Pin
-        PlannedActivity PlanningGroup Priority Range Relaxation Request RequestKind
-        Requirement Ring Roster RosterProblem Rotation RoutingRule RoutingWeights RuleKind
-        RuleName ServiceGoal Shift ShiftDemand ShiftTemplate ShrinkageWindow Site Skill
-        Snapshot StaffClass Ticket Tier TimeGrid Training Vendor Waiting can_serve
-        change_prices check_grid check_organisation check_problem check_requirement
-        check_roster check_snapshot contracts_of
+        Absence ActivityKind ActivityTemplate Agent AgentState AgentStatus Assignment
+        Availability BusinessTime can_serve change_prices ChangePrices Channel ChannelKind
+        ChannelRules check_grid check_organisation check_problem check_requirement
+        check_roster check_snapshot Clock Contract contracts_of CustomerClass Deadlines
+        Decision Denominator Directives Escalation Fairness Floor Flow FlowKind Forbidden
+        HIGHEST_LEVEL History Keep Law LawKind Limits MINUTES_PER_DAY Obstacle OpeningHours
+        OpenWindow Organisation PayBand Pin PlannedActivity PlanningGroup Priority Range
+        Relaxation RelaxationStep Request RequestKind Requirement Ring Roster RosterProblem
+        Rotation RoutingPolicy RoutingRule RoutingWeights RuleKind RuleName RunnerUp
+        ServiceGoal Shift ShiftDemand ShiftTemplate ShrinkageWindow Site Skill Snapshot StaffClass Ticket Tier
+        TimeGrid Training Vendor Waiting
     """,
     "optimizer.roster": """
         Parts RosterResult Verification carried_agents solve solve_parts verify

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from api.schemas.examples import SNAPSHOT, as_json
 from optimizer.model import RoutingWeights
 from optimizer.routing import base_score, skill_fit
-from optimizer.routing.score import weight_vector
+from optimizer.routing.score import base_weights
 
 
 def post(client: FlaskClient, **changes: Any) -> Any:
@@ -40,7 +40,7 @@ def test_the_match_is_the_best_of_all(client: FlaskClient) -> None:
     ).get_json()
 
     weights = RoutingWeights()
-    base = base_score(2, 1.0, 60.0, 300.0, weight_vector(weights))
+    base = base_score(2, 1.0, 60.0, 300.0, base_weights(weights))
 
     def value(order: tuple[int, ...]) -> float:
         return sum(

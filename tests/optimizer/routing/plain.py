@@ -39,7 +39,7 @@ def first_rule(ticket: Ticket, agent: AgentState) -> str | None:
         "skill": all(held > 0 for held, _ in levels),
         "level": all(held >= level for held, level in levels),
         "authority": agent.authority >= ticket.amount,
-        "availability": agent.available,
+        "availability": agent.accepts_offers,
         "capacity": sum(agent.open_work.values()) < agent.capacity,
         "channel_limit": channel_open < agent.channel_limits.get(ticket.channel, 10**9),
     }
@@ -115,7 +115,7 @@ def rank_sum(snapshot: Snapshot, match: Match) -> int:
     slots = sorted(
         (sum(agent.open_work.values()) + added, agent.idle_since or never, agent.id, added)
         for agent in snapshot.agents
-        if agent.available
+        if agent.accepts_offers
         for added in range(min(agent.capacity, len(snapshot.tickets)))
         if sum(agent.open_work.values()) + added < agent.capacity
     )
@@ -209,7 +209,7 @@ def random_snapshot(seed: int, tickets: int, agents: int, *, limits: bool = True
                 capacity=int(rng.integers(0, 5)),
                 channel_limits=few(2) if limits else {},
                 open_work=few(1),
-                available=bool(rng.random() < 0.9),
+                accepts_offers=bool(rng.random() < 0.9),
                 idle_since=ago(300.0) if rng.random() < 0.8 else None,
                 authority=float(rng.choice([10.0, 50.0, 100.0])),
             )
@@ -271,7 +271,7 @@ def snapshots(draw: st.DrawFn, tickets: int = 5, agents: int = 4) -> Snapshot:
                 capacity=draw(st.integers(0, 3)),
                 channel_limits=draw(_counts(2)),
                 open_work=draw(_counts(1)),
-                available=draw(st.sampled_from([True, True, True, False])),
+                accepts_offers=draw(st.sampled_from([True, True, True, False])),
                 idle_since=draw(st.none() | _moments()),
                 authority=draw(_amounts()),
             )

@@ -110,6 +110,6 @@ def test_a_tight_limit_is_a_door_of_its_own() -> None:
 
 def test_agents_without_room_are_no_part_of_the_market() -> None:
     full = replace(AGENT, id="y", open_work={"chat": 3})
-    away = replace(AGENT, id="z", available=False)
+    away = replace(AGENT, id="z", accepts_offers=False)
     board = board_of(full, away)
     assert len(board.market.crews.leader) == len(board.market.arc_fit) == 0
