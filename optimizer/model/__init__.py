@@ -14,6 +14,16 @@ from optimizer.model.checks import (
     check_requirement,
     check_roster,
 )
+from optimizer.model.contracts import (
+    Contract,
+    Forbidden,
+    Limits,
+    PayBand,
+    Range,
+    Site,
+    StaffClass,
+    Vendor,
+)
 from optimizer.model.directives import (
     ChangePrices,
     Directives,
@@ -32,18 +42,10 @@ from optimizer.model.people import (
     Absence,
     Agent,
     Availability,
-    Contract,
-    Forbidden,
     History,
-    Limits,
-    PayBand,
-    Range,
     Request,
     RequestKind,
     Rotation,
-    Site,
-    StaffClass,
-    Vendor,
 )
 from optimizer.model.roster import (
     PlannedActivity,

@@ -14,11 +14,11 @@ from optimizer.model.contract_checks import (
     check_limits,
     check_vendor,
 )
+from optimizer.model.contracts import StaffClass
 from optimizer.model.findings import Findings
 from optimizer.model.grid import MINUTES_PER_DAY
 from optimizer.model.grid_checks import check_grid, check_slots
 from optimizer.model.organisation import Organisation, can_serve
-from optimizer.model.people import StaffClass
 from optimizer.model.people_checks import Known, check_agent
 from optimizer.model.period import Period
 from optimizer.model.roster import Requirement, Roster, RosterProblem

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from optimizer.model.contracts import (
+    Contract,
+    Limits,
+    Range,
+    Vendor,
+)
 from optimizer.model.findings import Findings
 from optimizer.model.organisation import Organisation
-from optimizer.model.people import Contract, Limits, Range, Vendor
 from optimizer.model.rule_names import RuleName
 from optimizer.model.shifts import ShiftTemplate
 from optimizer.model.terms import contracts_of

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from optimizer.model.contracts import Contract, Site, Vendor
 from optimizer.model.flows import CustomerClass, Flow
-from optimizer.model.people import Agent, Contract, Site, Vendor
+from optimizer.model.people import Agent
 from optimizer.model.record import Record
 from optimizer.model.services import Channel, PlanningGroup, Skill
 from optimizer.model.shifts import ShiftTemplate

@@ -6,9 +6,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from optimizer.model.contract_checks import check_limits
+from optimizer.model.contracts import Contract
 from optimizer.model.findings import Findings
 from optimizer.model.grid import MINUTES_PER_DAY
-from optimizer.model.people import Agent, Contract, History, Request, Rotation
+from optimizer.model.people import (
+    Agent,
+    History,
+    Request,
+    Rotation,
+)
 from optimizer.model.services import HIGHEST_LEVEL
 
 __all__ = ["Known", "check_agent"]

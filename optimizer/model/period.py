@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from optimizer.model.contracts import Contract
 from optimizer.model.findings import Findings
 from optimizer.model.grid import TimeGrid
-from optimizer.model.people import Agent, Contract
+from optimizer.model.people import Agent
 from optimizer.model.roster import RosterProblem
 from optimizer.model.shifts import ShiftTemplate
 from optimizer.model.terms import contracts_of

@@ -10,9 +10,10 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.model.contracts import Contract, Range
 from optimizer.model.findings import Findings
 from optimizer.model.organisation import can_serve
-from optimizer.model.people import Agent, Contract, Range
+from optimizer.model.people import Agent
 from optimizer.model.period import Period
 from optimizer.model.rule_names import RuleName
 from optimizer.model.shifts import ShiftTemplate

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from optimizer.model.contracts import Contract
 from optimizer.model.directives import ChangePrices
 from optimizer.model.grid import MINUTES_PER_DAY
-from optimizer.model.people import Agent, Contract
+from optimizer.model.people import Agent
 from optimizer.model.roster import RosterProblem
 from optimizer.model.rule_names import RuleName
 from optimizer.model.shifts import ShiftTemplate

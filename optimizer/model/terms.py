@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any
 
+from optimizer.model.contracts import Contract, Limits
 from optimizer.model.organisation import Organisation
-from optimizer.model.people import Contract, Limits
 
 __all__ = ["contracts_of"]
 

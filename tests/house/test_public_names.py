@@ -73,8 +73,8 @@ PUBLIC = {
         OpenWindow Organisation PayBand Pin PlannedActivity PlanningGroup Priority Range
         Relaxation RelaxationStep Request RequestKind Requirement Ring Roster RosterProblem
         Rotation RoutingPolicy RoutingRule RoutingWeights RuleKind RuleName RunnerUp
-        ServiceGoal Shift ShiftDemand ShiftTemplate ShrinkageWindow Site Skill Snapshot StaffClass Ticket Tier
-        TimeGrid Training Vendor Waiting
+        ServiceGoal Shift ShiftDemand ShiftTemplate ShrinkageWindow Site Skill Snapshot StaffClass
+        Ticket Tier TimeGrid Training Vendor Waiting
     """,
     "optimizer.roster": """
         Parts RosterResult Verification carried_agents solve solve_parts verify
