@@ -36,9 +36,10 @@ __all__ = ["simulate"]
 @trial_options
 @click.option(
     "--rule",
-    default="score",
+    default="best",
     show_default=True,
-    help="score, plain, priority, c_mu, c_mu_theta, queue_ratio, bullseye, or a file with a rule.",
+    help="best, fifo, priority, greedy, round_robin, bullseye, c_mu, c_mu_theta, queue_ratio, or a "
+    "file with a rule.",
 )
 @click.option(
     "--business-hours",

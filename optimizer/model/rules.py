@@ -15,13 +15,15 @@ class RuleKind(StrEnum):
     """What a freed agent goes by.
 
     ``score``: the live router's score; ``longest_waiting``: first come first served over all
-    lines; ``priority``: severity, then wait; ``c_mu``: cost of waiting per time that service
+    lines; ``round_robin``: the same, and agents take contacts in turn; ``priority``: severity,
+    then wait; ``c_mu``: cost of waiting per time that service
     takes; ``c_mu_theta``: the same per impatience (for overload); ``queue_ratio``: the line that
     is longest beyond its share of all that wait.
     """
 
     SCORE = "score"
     LONGEST_WAITING = "longest_waiting"
+    ROUND_ROBIN = "round_robin"
     PRIORITY = "priority"
     C_MU = "c_mu"
     C_MU_THETA = "c_mu_theta"
@@ -35,13 +37,11 @@ class RoutingRule(Record):
     Parameters
     ----------
     weights
-        Of the score; the other kinds do not use them.
+        Of the score. The other kinds take no more from them than the target waits and
+        `compete_from`: from which wait on email, social and tickets compete with waiting
+        customers, and are not served in idle time only.
     rings
         None at all means that everybody who may serve a group may do so at once.
-    compete_from
-        Email, social and tickets compete with waiting customers once they have waited this share
-        of their target wait; until then, and for ever if it is None, they are served in idle
-        time only.
     costs
         Cost of waiting by planning group (c_mu, c_mu_theta); groups that are not named count by
         their customer value.
@@ -50,10 +50,9 @@ class RoutingRule(Record):
         what is left alike.
     """
 
-    name: str = "score"
+    name: str = "best"
     kind: RuleKind = RuleKind.SCORE
     weights: RoutingWeights = field(default_factory=RoutingWeights)
     rings: tuple[Ring, ...] = ()
-    compete_from: float | None = None
     costs: dict[str, float] = field(default_factory=dict)
     queue_shares: dict[str, float] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,11 +24,13 @@ from optimizer.model import (
     PlanningGroup,
     Ring,
     RoutingRule,
+    RoutingWeights,
+    RuleKind,
     Tier,
     can_serve,
 )
 from optimizer.routing.score import skill_fit
-from optimizer.simulation.rules import Terms, terms_of
+from optimizer.simulation.rules import Terms, terms_of, weights_of
 from optimizer.simulation.system import Floats, Flows, Ints, System
 
 __all__ = ["Line", "Pools", "make_lines", "make_pools", "make_system"]
@@ -112,7 +115,7 @@ def make_pools(organisation: Organisation, lines: list[Line], rule: RoutingRule)
 
     Cost is lines times distinct profiles of agents, not times agents.
     """
-    weight = terms_of(rule, organisation).fit_weight
+    weights = weights_of(rule)
     columns: dict[object, int] = {}
     options: list[list[tuple[float, float]]] = []
     profiles: dict[object, int] = {}
@@ -121,7 +124,7 @@ def make_pools(organisation: Organisation, lines: list[Line], rule: RoutingRule)
         skills = frozenset(agent.skills.items())
         profile = (skills, agent.channels, agent.tier, agent.site, agent.authority)
         if profile not in profiles:
-            option = [_option(organisation, agent, line, rule.rings, weight) for line in lines]
+            option = [_option(organisation, agent, line, rule.rings, weights) for line in lines]
             # NaN is not equal to itself, so what may not be served is told by None.
             key = (tuple(None if o[0] != o[0] else o for o in option), agent.tier, agent.site)
             if key not in columns:
@@ -136,7 +139,11 @@ def make_pools(organisation: Organisation, lines: list[Line], rule: RoutingRule)
 
 
 def _option(
-    organisation: Organisation, agent: Agent, line: Line, rings: tuple[Ring, ...], weight: float
+    organisation: Organisation,
+    agent: Agent,
+    line: Line,
+    rings: tuple[Ring, ...],
+    weights: RoutingWeights,
 ) -> tuple[float, float]:
     """Return the points of an agent for a line, NaN without a right to serve, and from when."""
     group = organisation.groups[line.group]
@@ -147,7 +154,14 @@ def _option(
     ]
     if not waits:
         return math.nan, 0.0
-    return skill_fit({group.skill: group.min_level}, agent.skills, weight), min(waits)
+    fit = skill_fit({group.skill: group.min_level}, agent.skills, weights.skill_fit)
+    return fit - weights.reserve * _scarcer(agent, group, weights.skill_prices), min(waits)
+
+
+def _scarcer(agent: Agent, group: PlanningGroup, prices: Mapping[str, float]) -> float:
+    """Return the price of the agent's scarcest skill beyond that of the skill needed."""
+    held = max((prices.get(skill, 0.0) for skill in agent.skills), default=0.0)
+    return max(0.0, held - prices.get(group.skill, 0.0))
 
 
 def _in_ring(agent: Agent, group: PlanningGroup, ring: Ring) -> bool:
@@ -199,6 +213,8 @@ def make_system(
         units=np.array([capacity // contacts for contacts in at_once], np.int64),
         capacity=capacity,
         weights=terms.weights,
+        in_turn=rule.kind is RuleKind.ROUND_ROBIN,
+        speed=terms.speed[of_line],
         bonus=terms.bonus[of_line],
         queue_weight=terms.queue_weight,
         ratio=_ratios(terms, lines),

@@ -56,7 +56,7 @@ def _check_shapes(found: Findings, system: System, staff: Staff, traffic: Traffi
         found.at("system", "capacity").error("out_of_range", f"{system.capacity} is no capacity.")
     for name in ("rank", "value", "target", "idle_until_s", "units"):
         _shape(found.at("system", name), getattr(system, name), lines)
-    for name in ("bonus", "ratio", "escalate_s", "escalate_to"):
+    for name in ("speed", "bonus", "ratio", "escalate_s", "escalate_to"):
         if getattr(system, name) is not None:
             _shape(found.at("system", name), getattr(system, name), lines)
     if (system.escalate_s is None) != (system.escalate_to is None):
@@ -89,6 +89,9 @@ def _check_system(found: Findings, system: System) -> None:
     _all(found.at("fit"), ~np.isinf(system.fit), "fits must be finite or NaN")
     _all(found.at("rank"), (system.rank >= 0) & (system.rank <= 3), "ranks are 0 to 3")
     _all(found.at("target"), system.target > 0, "targets must be above 0")
+    if system.speed is not None:
+        sound = np.isfinite(system.speed) & (system.speed > 0)
+        _all(found.at("speed"), sound, "speeds must be finite, above 0")
     for name in ("value", "bonus", "ratio"):
         values = getattr(system, name)
         if values is not None:

@@ -205,7 +205,7 @@ def _come_or_go(who: int, begins: bool, now: float, w: Any) -> None:
         if not agent.load:
             agent.came = now
         _take_waiting(who, now, w)
-        join(who, w)
+        join(who, now, w)
     else:
         leave(who, w)
         if not agent.load:
@@ -256,7 +256,7 @@ def _arrive(who: int, now: float, w: Any) -> None:
 @njit(cache=True)
 def _offer(who: int, wait: float, now: float, w: Any) -> None:
     """Give a contact to an agent who is free, or put it into its line."""
-    agent = find_agent(contact_at(w.contacts, who).line, wait, w)
+    agent = find_agent(contact_at(w.contacts, who).line, wait, now, w)
     if agent == NOBODY:
         queue(who, now, w)
     else:
@@ -267,7 +267,7 @@ def _offer(who: int, wait: float, now: float, w: Any) -> None:
 def _widen(who: int, now: float, w: Any) -> None:
     """Offer a contact to the pools that may take it from now on."""
     contact = contact_at(w.contacts, who)
-    agent = find_agent(contact.line, contact.ring, w)
+    agent = find_agent(contact.line, contact.ring, now, w)
     if agent == NOBODY:
         set_ring(contact, who, contact.ring, w)
     else:
@@ -320,7 +320,7 @@ def _give(whom: int, who: int, now: float, w: Any) -> None:
     else:
         leave(who, w)
         _serve(whom, who, now, w)
-        join(who, w)
+        join(who, now, w)
 
 
 @njit(cache=True)
@@ -349,6 +349,7 @@ def _serve(whom: int, who: int, now: float, w: Any) -> None:
         agent.since = now
     agent.load += line.units
     agent.contacts += 1
+    agent.given = w.events
     contact.place, contact.agent = SERVED, who
     contact.start, contact.since = now, now
     contact.done, contact.over = 0.0, False
@@ -417,7 +418,7 @@ def _finish(whom: int, now: float, w: Any) -> None:
             agent.staffed += now - agent.came
     if agent.present:
         _take_waiting(who, now, w)
-        join(who, w)
+        join(who, now, w)
 
 
 @njit(cache=True)

@@ -92,6 +92,7 @@ LINE = np.dtype(
         ("rank", "i8"),
         ("value", "f8"),
         ("target", "f8"),
+        ("speed", "f8"),  # reference handling time over its own
         ("bonus", "f8"),  # points added to every score
         ("ratio", "f8"),  # share of the queue that it should have
         ("idle_until", "f8"),  # waits below this are served in idle time only
@@ -137,6 +138,8 @@ AGENT = np.dtype(
         ("busy", "f8"),  # seconds with a load
         ("staffed", "f8"),  # seconds there, up to when the agent last came
         ("turn", "i8"),  # the event that put the agent into a list of free agents
+        ("given", "i8"),  # the event at which the agent last took a contact
+        ("free", "f8"),  # when the load last fell to 0, or the agent came without one
         ("following", "i8"),  # in that list
         ("preceding", "i8"),
     ],
@@ -286,6 +289,10 @@ WORLD = np.dtype(
         ("exponent", "f8"),
         ("promote_after", "f8"),
         ("queue", "f8"),
+        ("idle", "f8"),  # points per second that an agent has been idle
+        ("worked", "f8"),  # points off per second that an agent has worked
+        ("strict", "?"),  # whether a higher priority goes first whatever the score
+        ("in_turn", "?"),  # whether agents take contacts in turn
         ("mirrored", "?"),
         ("anyone", "?"),  # whether anybody of a pool may leave in the place of another
     ],

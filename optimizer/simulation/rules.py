@@ -1,5 +1,9 @@
 """From a routing rule to the terms of the one score that decides who takes whom.
 
+Those that the live router knows as policies have its names. ``best`` and ``greedy`` are one and the
+same here: where either one contact or one agent is to be decided about, the best match is the best
+pair.
+
 Every rule is a set of weights, points for a line, and points for the length of its queue: what the
 loop adds up is always the live router's `base_score` and fit, and these. A static order (priority,
 c-mu, c-mu/theta) is points so far apart that no wait makes up for them.
@@ -21,23 +25,25 @@ from optimizer.model.findings import Findings
 from optimizer.routing.score import wait_target
 from optimizer.simulation.system import PLAIN, Floats
 
-__all__ = ["RULES", "Terms", "check_rule", "terms_of"]
+__all__ = ["RULES", "Terms", "check_rule", "terms_of", "weights_of"]
 
 _APART = 1e9
 """Points between two places of a static order: a second of wait is one point there."""
 
 RULES = {
-    "score": RoutingRule(),
-    "plain": RoutingRule("plain", RuleKind.LONGEST_WAITING),
+    "best": RoutingRule(),
+    "fifo": RoutingRule("fifo", RuleKind.LONGEST_WAITING),
     "priority": RoutingRule("priority", RuleKind.PRIORITY),
-    "c_mu": RoutingRule("c_mu", RuleKind.C_MU),
-    "c_mu_theta": RoutingRule("c_mu_theta", RuleKind.C_MU_THETA),
-    "queue_ratio": RoutingRule("queue_ratio", RuleKind.QUEUE_RATIO),
+    "greedy": RoutingRule("greedy"),
+    "round_robin": RoutingRule("round_robin", RuleKind.ROUND_ROBIN),
     "bullseye": RoutingRule(
         "bullseye", RuleKind.LONGEST_WAITING, rings=(Ring(0.0, 2), Ring(20.0, 1), Ring(40.0))
     ),
+    "c_mu": RoutingRule("c_mu", RuleKind.C_MU),
+    "c_mu_theta": RoutingRule("c_mu_theta", RuleKind.C_MU_THETA),
+    "queue_ratio": RoutingRule("queue_ratio", RuleKind.QUEUE_RATIO),
 }
-"""Rules that have a name."""
+"""Rules that have a name: every `RoutingPolicy`, and orders of queueing theory."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,15 +52,13 @@ class Terms:
 
     Parameters
     ----------
-    fit_weight
-        Points of a perfect fit.
-    target, idle_until_s, bonus, ratio
+    target, speed, idle_until_s, bonus, ratio
         As in `optimizer.simulation.system.System`, [groups].
     """
 
     weights: RoutingWeights
-    fit_weight: float
     target: Floats
+    speed: Floats
     idle_until_s: Floats
     bonus: Floats
     queue_weight: float
@@ -67,17 +71,18 @@ def terms_of(rule: RoutingRule, organisation: Organisation, aht_s: Floats | None
     Parameters
     ----------
     aht_s
-        Mean handling times in seconds, above 0, [groups]; only c_mu and c_mu_theta need them.
+        Mean handling times in seconds, above 0, [groups]; only c_mu, c_mu_theta and weights with
+        a reference handling time need them.
     """
     groups = organisation.groups
-    weights = rule.weights if rule.kind is RuleKind.SCORE else PLAIN
+    weights = weights_of(rule)
     deferred = {channel.id for channel in organisation.channels if channel.deferred}
     # How long deferred work may wait is a matter of its promise, whatever the rule.
     promised = [
         wait_target(rule.weights, group.priority.rank, group.goal.first_response_seconds)
         for group in groups
     ]
-    compete = math.inf if rule.compete_from is None else rule.compete_from
+    compete = math.inf if rule.weights.compete_from is None else rule.weights.compete_from
     bonus = np.zeros(len(groups))
     if rule.kind is RuleKind.PRIORITY:
         bonus = np.array([_APART * (3 - group.priority.rank) for group in groups])
@@ -85,8 +90,8 @@ def terms_of(rule: RoutingRule, organisation: Organisation, aht_s: Floats | None
         bonus = _APART * _places(_indices(rule, organisation, aht_s))
     return Terms(
         weights=weights,
-        fit_weight=weights.skill_fit,
         target=np.array(promised) if rule.kind is RuleKind.SCORE else np.ones(len(groups)),
+        speed=_speeds(weights, aht_s, len(groups)),
         idle_until_s=np.array(
             [
                 (compete * target if compete < math.inf else math.inf)
@@ -99,6 +104,20 @@ def terms_of(rule: RoutingRule, organisation: Organisation, aht_s: Floats | None
         queue_weight=_APART if rule.kind is RuleKind.QUEUE_RATIO else 0.0,
         ratio=_shares(rule, organisation),
     )
+
+
+def weights_of(rule: RoutingRule) -> RoutingWeights:
+    """Return the weights of the score that a rule stands for."""
+    return rule.weights if rule.kind is RuleKind.SCORE else PLAIN
+
+
+def _speeds(weights: RoutingWeights, aht_s: Floats | None, groups: int) -> Floats:
+    """Return what the points for the wait of each group are multiplied by."""
+    reference = weights.handling_reference_seconds
+    if reference is None or aht_s is None:
+        return np.ones(groups)
+    speed: Floats = reference / aht_s
+    return speed
 
 
 def _indices(rule: RoutingRule, organisation: Organisation, aht_s: Floats) -> Floats:
@@ -137,7 +156,6 @@ def check_rule(rule: RoutingRule, organisation: Organisation, pointer: str) -> l
     for i, ring in enumerate(rule.rings):
         found.at("rings", i).within("after_seconds", ring.after_seconds, 0)
         found.at("rings", i).within("level_change", ring.level_change, -5, 5)
-    found.within("compete_from", rule.compete_from, 0)
     for field in ("costs", "queue_shares"):
         for name, value in getattr(rule, field).items():
             found.at(field).known(name, name, names, "group")

@@ -26,6 +26,7 @@ PLAIN = RoutingWeights(
     wait_target_seconds=(1.0, 1.0, 1.0, 1.0),
     own_deadlines=False,
     skill_fit=0.0,
+    idle=0.0,
 )
 """Weights under which the score is the wait: longest waiting contact, longest idle agent."""
 
@@ -86,7 +87,12 @@ class System:
     capacity
         Units of every agent.
     weights
-        What the base of the score is made of; the weight of the fit is already in `fit`.
+        What else the score is made of; the weight of the fit and prices are already in `fit`.
+    in_turn
+        Whether idle agents take contacts in turn, rather than who has been idle for longest.
+    speed
+        Reference handling time over that of a line, by which the points for its wait are
+        multiplied, above 0, [lines]; None for 1.
     bonus
         Points added to every score of a line, [lines]; None for none.
     queue_weight, ratio
@@ -110,6 +116,8 @@ class System:
     units: Ints
     capacity: int = 1
     weights: RoutingWeights = field(default_factory=RoutingWeights)
+    in_turn: bool = False
+    speed: Floats | None = None
     bonus: Floats | None = None
     queue_weight: float = 0.0
     ratio: Floats | None = None

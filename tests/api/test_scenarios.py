@@ -13,12 +13,12 @@ from tests.api.builders import baseline, write_scenario
 
 
 def test_what_a_scenario_does_not_say_is_as_in_the_first(tmp_path: Path) -> None:
-    first = baseline(tmp_path, rule="plain", adherence_seconds=60.0)
+    first = baseline(tmp_path, rule="fifo", adherence_seconds=60.0)
     second = write_scenario(tmp_path, "core", staff="core", sites="separate", adherence_seconds=0.0)
     base, other = read_scenarios([first, second])
     assert other.name == "core"
     assert (other.organisation, other.roster) == (base.organisation, base.roster)
-    assert (other.rule, other.staff, other.sites) == ("plain", ScenarioStaff.CORE, Sites.SEPARATE)
+    assert (other.rule, other.staff, other.sites) == ("fifo", ScenarioStaff.CORE, Sites.SEPARATE)
     assert (base.adherence_seconds, other.adherence_seconds) == (60.0, 0.0)
 
 

@@ -71,6 +71,8 @@ class Worker:
     hand: list[Guest] = field(default_factory=list)
     load: int = 0
     turn: int = 0  # the event at which the present load began
+    given: int = 0  # the event at which it last took something
+    free: float = 0.0  # when it last had nothing in hand any more
     came: float = 0.0
     taken: float = 0.0
     there: list[tuple[float, float]] = field(default_factory=list)
@@ -185,11 +187,11 @@ class SlowRun:
     def score(self, guest: Guest, pool: int, wait: float) -> float:
         """Return the score as the page on routing writes it down."""
         system, line = self.system, guest.line
-        w, rank = system.weights, int(system.rank[line])
+        w, speed = system.weights, 1.0 if system.speed is None else system.speed[line]
         base = (
-            w.priority * (3 - rank)
+            w.priority * (3 - self.rank(line, wait))
             + w.customer_value * system.value[line]
-            + w.wait * max(wait, 0.0) / system.target[line]
+            + w.wait * speed * (max(wait, 0.0) / system.target[line]) ** w.wait_exponent
         )
         bonus = 0.0 if system.bonus is None else system.bonus[line]
         score = base + (system.fit[line, pool] + bonus)
@@ -199,11 +201,20 @@ class SlowRun:
             score += system.queue_weight * (there.count(line) - ratio * len(there))
         return float(score)
 
+    def rank(self, line: int, wait: float) -> int:
+        """Return the rank after one promotion for every so many targets waited."""
+        after, rank = self.system.weights.promote_after, int(self.system.rank[line])
+        if after is None:
+            return rank
+        return max(0, rank - int(max(wait, 0.0) // (after * self.system.target[line])))
+
     def take_waiting(self, worker: Worker, now: float) -> None:
-        def worth(guest: Guest) -> tuple[bool, float, int]:
+        def worth(guest: Guest) -> tuple[bool, int, float, int]:
             wait = now - guest.arrival
             urgent = wait >= self.system.idle_until_s[guest.line]
-            return urgent, self.score(guest, worker.pool, wait), -guest.number
+            strict = urgent and self.system.weights.strict_priority
+            rank = self.rank(guest.line, wait) if strict else 0
+            return urgent, -rank, self.score(guest, worker.pool, wait), -guest.number
 
         while True:
             able = [g for g in self.waiting if self.may(worker, g, now - g.arrival)]
@@ -224,13 +235,21 @@ class SlowRun:
             self.let_go(guest, now)
             return
 
-        def worth(worker: Worker) -> tuple[float, int, int]:
-            return -self.system.fit[guest.line, worker.pool], worker.load, worker.turn
+        def dear(worker: Worker) -> tuple[float, int, int, int]:
+            points = self.system.fit[guest.line, worker.pool] + self.agent_points(worker, now)
+            given = worker.given if self.system.in_turn else 0
+            return -points, worker.load, given, worker.turn
 
-        best = min(able, key=worth)
+        best = min(able, key=dear)
         self.waiting.remove(guest)
         self.serve(guest, best, now)
         best.turn = self.turn
+
+    def agent_points(self, worker: Worker, now: float) -> float:
+        w, busy = self.system.weights, sum(end - begin for begin, end in worker.busy)
+        idle = 0.0 if worker.load else now - worker.free
+        busy += now - worker.taken if worker.load else 0.0
+        return w.idle / w.idle_target_seconds * idle - w.worked / 3600.0 * busy
 
     # What follows.
 
@@ -247,6 +266,7 @@ class SlowRun:
     def serve(self, guest: Guest, worker: Worker, now: float) -> None:
         if not worker.load:
             worker.taken = now
+        worker.given = self.turn
         guest.agent, guest.start, guest.since = self.workers.index(worker), now, now
         self.set_pace(worker, 1, now)
         worker.load += int(self.system.units[guest.line])
@@ -273,6 +293,7 @@ class SlowRun:
             guest.parted = True
             self.bring(guest, False, now)
         if not worker.load:
+            worker.free = now
             worker.busy.append((worker.taken, now))
             if worker.present and self.owed[worker.pool]:
                 self.owed[worker.pool] -= 1
@@ -302,6 +323,7 @@ class SlowRun:
         worker.present = begins
         if begins:
             worker.came = worker.came if worker.load else now
+            worker.free = now
             self.take_waiting(worker, now)
             worker.turn = self.turn
         elif not worker.load:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,17 @@ from tests.optimizer.simulation.slow_reference import SlowRun
 
 # Coarse numbers, so that events often fall on the same instant and scores are often equal; all are
 # sums of powers of two, so that both simulators add them up without rounding.
-WEIGHTS = [PLAIN, RoutingWeights(), RoutingWeights(1.0, 1.0, 1.0, (1.0, 2.0, 4.0, 8.0), 1.0)]
+SMALL = RoutingWeights(
+    1.0, 1.0, 1.0, (1.0, 2.0, 4.0, 8.0), skill_fit=1.0, idle=1.0, idle_target_seconds=4.0
+)
+WEIGHTS = [
+    PLAIN,
+    RoutingWeights(),
+    SMALL,
+    replace(SMALL, strict_priority=True, promote_after=1.0),
+    replace(SMALL, promote_after=0.5, worked=3600.0),
+    replace(SMALL, wait_exponent=2.0, idle=0.0),
+]
 LAWS = [Law(LawKind.FIXED), Law(), Law(LawKind.EMPIRICAL, points=(0.0, 1.0, 5.0))]
 SLOT_S, SLOTS = 4.0, 4
 
@@ -100,6 +110,8 @@ def small_centre(any_of: Chooser) -> Case:
         units=any_of.some([u for u in (1, 2, 4) if u <= capacity], lines, kind=np.int64),
         capacity=capacity,
         weights=any_of.one(WEIGHTS),
+        in_turn=any_of.one([False, False, True]),
+        speed=any_of.maybe([0.5, 1.0, 2.0], lines),
         bonus=any_of.maybe([0.0, 2.0], lines),
         queue_weight=any_of.one([0.0, 0.0, 1.0]),
         ratio=any_of.maybe([0.0, 0.25, 0.5], lines),

@@ -28,7 +28,7 @@ from optimizer.simulation.system import System
 from tests.optimizer.builders import organisation
 from tests.optimizer.simulation.builders import always, one_group, work
 
-WEIGHT = RULES["score"].weights.skill_fit
+WEIGHT = RULES["best"].weights.skill_fit
 
 
 def mixed() -> Organisation:
@@ -59,7 +59,7 @@ def mixed() -> Organisation:
 
 
 def system_of(centre: Organisation) -> System:
-    lines, rule = make_lines(centre), RULES["score"]
+    lines, rule = make_lines(centre), RULES["best"]
     pools = make_pools(centre, lines, rule)
     return make_system(centre, lines, pools, rule, np.full(len(centre.groups), 60.0))
 
@@ -76,7 +76,7 @@ def refunds() -> Organisation:
 
 def test_agents_share_a_pool_if_and_only_if_they_are_alike() -> None:
     centre = mixed()
-    pools = make_pools(centre, make_lines(centre), RULES["score"])
+    pools = make_pools(centre, make_lines(centre), RULES["best"])
     one, two, three, four, five = pools.of_agent.tolist()
     assert one == two
     assert len({one, three, four, five}) == 4
@@ -95,7 +95,7 @@ def test_agents_of_other_sites_and_tiers_are_counted_apart() -> None:
         centre,
         agents=(first, replace(second, site="lyon"), replace(third, tier=Tier.TECHNICAL)),
     )
-    pools = make_pools(centre, make_lines(centre), RULES["plain"])
+    pools = make_pools(centre, make_lines(centre), RULES["fifo"])
     assert len(set(pools.of_agent.tolist())) == 3
     assert [pools.sites[p] for p in pools.of_agent] == ["paris", "lyon", "paris"]
     assert pools.tiers[pools.of_agent[2]] is Tier.TECHNICAL
@@ -145,8 +145,8 @@ def test_amounts_become_lines_by_the_least_authority_that_suffices() -> None:
 
 def test_only_who_has_the_authority_serves() -> None:
     centre = refunds()
-    may = make_pools(centre, make_lines(centre), RULES["plain"]).may_serve
-    pools = make_pools(centre, make_lines(centre), RULES["plain"]).of_agent
+    may = make_pools(centre, make_lines(centre), RULES["fifo"]).may_serve
+    pools = make_pools(centre, make_lines(centre), RULES["fifo"]).of_agent
     assert may[:, pools[0]].tolist() == [True, True, False, False]
     assert may[:, pools[1]].tolist() == [True, True, True, False]
     assert may[:, pools[2]].tolist() == [True, False, False, False]

@@ -21,7 +21,7 @@ SLOT_S = 1800.0
 
 
 def pools_of(centre: Organisation) -> Pools:
-    return make_pools(centre, make_lines(centre), RULES["score"])
+    return make_pools(centre, make_lines(centre), RULES["best"])
 
 
 def rostered() -> Roster:

@@ -19,6 +19,7 @@ from optimizer.model import (
     PlanningGroup,
     Priority,
     Ring,
+    RoutingPolicy,
     RoutingRule,
     RoutingWeights,
     RuleKind,
@@ -49,7 +50,7 @@ def order(
 
 def test_first_come_first_served_looks_at_the_wait_alone() -> None:
     centre = two_groups(1, {"priority": Priority.P3}, {"priority": Priority.P0})
-    assert order(centre, RULES["plain"], [0, 1, 0, 1], [500.0, 5.0]) == [0, 1, 2, 3]
+    assert order(centre, RULES["fifo"], [0, 1, 0, 1], [500.0, 5.0]) == [0, 1, 2, 3]
 
 
 def test_priority_serves_the_more_severe_first_and_each_in_order() -> None:
@@ -183,7 +184,7 @@ def test_a_ring_may_open_to_other_sites() -> None:
     assert played.agent.tolist() == [0, 2]
     assert played.wait.tolist() == [0.0, 60.0]
     assert play_given(
-        ringed(), RULES["score"], [(0.0, 0, 500.0), (1.0, 0, 10.0)]
+        ringed(), RULES["best"], [(0.0, 0, 500.0), (1.0, 0, 10.0)]
     ).agent.tolist() == [0, 0]
 
 
@@ -200,10 +201,11 @@ def backlog() -> Organisation:
 def test_deferred_work_competes_once_it_has_waited_its_share_of_the_promise() -> None:
     # An email from second 0, a call from second 550; the agent is free at second 600.
     contacts = [(0.0, 0, 600.0), (0.0, 1, 10.0), (550.0, 0, 100.0)]
-    idle = play_given(backlog(), RULES["plain"], contacts)
+    idle = play_given(backlog(), RULES["fifo"], contacts)
     assert idle.wait.tolist() == [0.0, 700.0, 50.0]
     for part, waits in ((0.5, [0.0, 600.0, 60.0]), (0.7, [0.0, 700.0, 50.0])):
-        competing = play_given(backlog(), replace(RULES["plain"], compete_from=part), contacts)
+        rule = replace(RULES["fifo"], weights=RoutingWeights(compete_from=part))
+        competing = play_given(backlog(), rule, contacts)
         assert competing.wait.tolist() == waits
 
 
@@ -220,7 +222,6 @@ def test_the_score_weighs_the_wait_against_what_was_promised() -> None:
 def test_every_problem_of_a_rule_is_named() -> None:
     rule = RoutingRule(
         rings=(Ring(-1.0), Ring(0.0, 9), Ring(float("nan"))),
-        compete_from=-0.5,
         costs={"voice:orders": -1.0, "fax": 1.0},
         queue_shares={"voice:orders": 0.8, "voice:billing": 0.4},
     )
@@ -229,7 +230,6 @@ def test_every_problem_of_a_rule_is_named() -> None:
         "/rule/rings/0/after_seconds": "out_of_range",
         "/rule/rings/1/level_change": "out_of_range",
         "/rule/rings/2/after_seconds": "out_of_range",
-        "/rule/compete_from": "out_of_range",
         "/rule/costs/voice:orders": "out_of_range",
         "/rule/costs/fax": "unknown_group",
         "/rule/queue_shares": "shares_above_one",
@@ -240,3 +240,95 @@ def test_every_problem_of_a_rule_is_named() -> None:
 def test_every_rule_has_its_own_name_and_is_sound(name: str) -> None:
     assert RULES[name].name == name
     assert not check_rule(RULES[name], organisation(), "/rule")
+
+
+def test_every_policy_of_the_live_router_is_a_rule() -> None:
+    assert {policy.value for policy in RoutingPolicy} <= set(RULES)
+
+
+def test_in_idle_time_agents_are_called_by_fit_unless_one_has_been_idle_for_long() -> None:
+    # One handles an early call for 100 s, the other, who fits less, has been idle all the time.
+    centre = two_groups(2, {}, {})
+    good, fair = centre.agents
+    centre = replace(
+        centre, agents=(replace(good, skills={"orders": 5}), replace(fair, skills={"orders": 4}))
+    )
+    calls = [(0.0, 0, 100.0), (160.0, 0, 10.0)]
+    for weight, agents in ((0.0, [0, 0]), (2.0, [0, 0]), (7.0, [0, 1])):
+        # Fits differ by 1 point; idle times by 100 s, a sixth of what the weight is given for.
+        rule = RoutingRule(weights=RoutingWeights(idle=weight))
+        assert play_given(centre, rule, calls).agent.tolist() == agents
+
+
+def test_agents_in_turn_are_not_the_longest_idle() -> None:
+    # Three free agents; the second is done first, then the first: in turn it is the third's, then
+    # the first's, however long the second has been idle.
+    calls = [(0.0, 0, 50.0), (1.0, 0, 5.0), (2.0, 0, 5.0), (60.0, 0, 1.0), (62.0, 0, 1.0)]
+    centre = two_groups(3, {}, {})
+    assert play_given(centre, RULES["round_robin"], calls).agent.tolist() == [0, 1, 2, 0, 1]
+    assert play_given(centre, RULES["fifo"], calls).agent.tolist() == [0, 1, 2, 1, 2]
+
+
+def test_work_is_given_to_those_who_have_worked_least() -> None:
+    calls = [(0.0, 0, 30.0), (1.0, 0, 20.0), (40.0, 0, 5.0), (50.0, 0, 5.0), (60.0, 0, 5.0)]
+    rule = RoutingRule(weights=RoutingWeights(idle=0.0, worked=1.0))
+    assert play_given(two_groups(2, {}, {}), rule, calls).agent.tolist() == [0, 1, 1, 1, 0]
+
+
+def test_strict_priority_beats_any_wait() -> None:
+    weights = RoutingWeights(priority=0.0, customer_value=0.0, wait=1e6, strict_priority=True)
+    centre = two_groups(1, {"priority": Priority.P2}, {"priority": Priority.P1})
+    assert order(centre, RoutingRule(weights=weights), [0, 1, 0, 1], [1.0, 1.0]) == [1, 3, 0, 2]
+
+
+def test_whoever_was_promoted_is_as_severe_as_the_others() -> None:
+    # After a target of 500 s the P2 that came first is a P1, too, and has waited longer.
+    weights = RoutingWeights(
+        wait_target_seconds=(500.0,) * 4, strict_priority=True, promote_after=1.0
+    )
+    centre = two_groups(1, {"priority": Priority.P2}, {"priority": Priority.P1})
+    calls = [(0.0, 0, BUSY), (1.0, 0, 10.0), (600.0, 1, 10.0)]
+    promoted = play_given(centre, RoutingRule(weights=weights), calls)
+    assert promoted.wait.tolist() == [0.0, 999.0, 410.0]
+    never = RoutingRule(weights=replace(weights, promote_after=None))
+    assert play_given(centre, never, calls).wait.tolist() == [0.0, 1009.0, 400.0]
+
+
+def test_a_convex_wait_lets_the_longest_late_go_first() -> None:
+    # 400 s of 200 are 2 targets, 190 s of 100 are 1.9; a P1 more is worth 1.5 points. Squared,
+    # the difference is 0.39 points; with a weight of 1 to the power of 4, almost 3.
+    targets = (100.0, 100.0, 200.0, 200.0)
+    centre = two_groups(1, {"priority": Priority.P2}, {"priority": Priority.P1})
+    calls = [(0.0, 0, BUSY), (600.0, 0, 10.0), (810.0, 1, 10.0)]
+    for exponent, waits in ((1.0, [0.0, 410.0, 190.0]), (4.0, [0.0, 400.0, 200.0])):
+        weights = RoutingWeights(
+            priority=1.5, wait=1.0, wait_target_seconds=targets, wait_exponent=exponent
+        )
+        assert play_given(centre, RoutingRule(weights=weights), calls).wait.tolist() == waits
+
+
+def test_a_reference_time_serves_the_shorter_work_first() -> None:
+    # Waits are nearly equal, so the points for them differ by the handling times alone.
+    weights = RoutingWeights(handling_reference_seconds=100.0)
+    centre = two_groups(1, {}, {})
+    assert order(centre, RoutingRule(weights=weights), [0, 1, 0, 1], [300.0, 100.0]) == [1, 3, 0, 2]
+    plain = RoutingRule()
+    assert order(centre, plain, [0, 1, 0, 1], [300.0, 100.0]) == [0, 1, 2, 3]
+
+
+def test_a_scarce_agent_is_kept_from_work_that_others_can_do() -> None:
+    centre = two_groups(2, {}, {})
+    both, one = centre.agents
+    centre = replace(
+        centre,
+        agents=(
+            replace(both, skills={"orders": 5, "billing": 5}),
+            replace(one, skills={"orders": 1, "typing": 1, "filing": 1}),
+        ),
+    )
+    calls = [(0.0, 0, 10.0)]
+    assert play_given(centre, RoutingRule(), calls).agent.tolist() == [0]
+    prices = RoutingRule(weights=RoutingWeights(skill_prices={"billing": 50.0}))
+    assert play_given(centre, prices, calls).agent.tolist() == [1]
+    # What needs the scarce skill is not kept from who has it.
+    assert play_given(centre, prices, [(0.0, 1, 10.0)]).agent.tolist() == [0]

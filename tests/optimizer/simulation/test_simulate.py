@@ -117,7 +117,7 @@ def test_the_rules_play_the_same_contacts() -> None:
         simulate(
             centre, always(centre), *work(centre, 12.0, 300.0), settings=Settings(rule=rule, seed=3)
         )
-        for rule in (RULES["score"], RULES["plain"])
+        for rule in (RULES["best"], RULES["fifo"])
     ]
     assert runs[0].groups[0].offered == runs[1].groups[0].offered
     assert runs[0].groups[0].mean_answer_s != runs[1].groups[0].mean_answer_s
@@ -141,7 +141,7 @@ def test_a_higher_priority_waits_less_under_the_score() -> None:
         centre,
         always(centre),
         *work(centre, 17.0, 300.0),
-        settings=Settings(seed=1, rule=RULES["plain"]),
+        settings=Settings(seed=1, rule=RULES["fifo"]),
     )
     urgent, other = (group.mean_answer_s.mean for group in plain.groups)
     assert urgent == pytest.approx(other, rel=0.1)
@@ -277,7 +277,7 @@ def test_a_result_stands_in_json_as_it_is() -> None:
         result, Denominator.OFFERED
     )
     assert figures["starts"][1] == "2026-11-23T00:30:00+01:00"
-    assert figures["rule"] == "score"
+    assert figures["rule"] == "best"
 
 
 def test_every_replication_is_announced() -> None:
@@ -455,7 +455,7 @@ def test_the_valuable_wait_less_under_the_score_and_are_as_many_as_is_said() -> 
     centre = replace(one_group(6), customer_classes=classes)
     volumes = work(centre, 56.0, 180.0)
     waits = {}
-    for name in ("score", "plain"):
+    for name in ("best", "fifo"):
         result = simulate(
             centre,
             always(centre),
@@ -466,8 +466,8 @@ def test_the_valuable_wait_less_under_the_score_and_are_as_many_as_is_said() -> 
         assert gold.offered.mean is not None
         assert gold.offered.mean / offered(result)[0] == pytest.approx(0.2, abs=0.01)
         waits[name] = gold.mean_answer_s.mean or 0.0, rest.mean_answer_s.mean or 0.0
-    assert waits["score"][0] < 0.3 * waits["score"][1]
-    assert waits["plain"][0] == pytest.approx(waits["plain"][1], rel=0.1)
+    assert waits["best"][0] < 0.3 * waits["best"][1]
+    assert waits["fifo"][0] == pytest.approx(waits["fifo"][1], rel=0.1)
     # Nothing is lost by an order: the mean over all is the same.
     means = [0.2 * gold + 0.8 * rest for gold, rest in waits.values()]
     assert means[0] == pytest.approx(means[1], rel=0.03)
