@@ -92,6 +92,11 @@ PUBLIC = {
     "optimizer.routing": """
         Board Market Pairs Rule assign base_score deal match match_greedily read_board skill_fit
     """,
+    "optimizer.routing.pool": """
+        AgentPut AgentRemoved Effects Event Offer OfferAccepted OfferRejected OfferTimedOut Pool
+        PoolSettings Queued Tick TicketCancelled TicketChanged TicketCreated Withdrawal
+        WithdrawalReason WorkDone read_events
+    """,
     "optimizer.simulation": """
         FIGURES RULES WAITS Better Comparison Difference Estimate Figure IntervalOutcome Outcome
         PoolOutcome Settings SimulationResult StaffOutcome Study Unit check_trial compare level

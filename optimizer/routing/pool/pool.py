@@ -1,0 +1,156 @@
+"""A pool: agents and tickets that stay, events that change them, and the best match kept up."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from optimizer.errors import Issue, Severity
+from optimizer.model import Snapshot, Waiting
+from optimizer.routing.assign import assign
+from optimizer.routing.pool.book import Book
+from optimizer.routing.pool.checks import check_event
+from optimizer.routing.pool.desk import Changes, Desk
+from optimizer.routing.pool.due import Agenda, Concern, later
+from optimizer.routing.pool.effects import Effects, Offer, Queued
+from optimizer.routing.pool.events import Event, Tick
+from optimizer.routing.pool.settings import PoolSettings, check_settings
+from optimizer.routing.pool.tentative import Tentative
+
+__all__ = ["Pool"]
+
+
+class Pool:
+    """Agents and tickets that stay, kept in the best match from event to event.
+
+    After each event the tentative match of what waits with the room there is, is optimal for the
+    scores as of the last clock event; tickets that came later count a wait of 0. With
+    `review_seconds` 0 all of it is offered at once, else at the next review. An offered ticket is
+    firm: it holds the agent's room until it is accepted, rejected, timed out or cancelled, or the
+    agent leaves; not even an escalation takes it away. A rejected ticket, and one that timed out,
+    waits again with its age, and is never offered to the same agent again.
+
+    Equal settings and events give equal effects. Not safe for use by several threads at once.
+
+    Parameters
+    ----------
+    opened
+        The first time of its clock, with an offset from UTC; all times that it answers are UTC.
+
+    Raises
+    ------
+    InvalidInput
+        If the settings make no sense; every problem is listed.
+    """
+
+    def __init__(self, settings: PoolSettings, opened: datetime) -> None:
+        check_settings(settings, opened)
+        opened = opened.astimezone(UTC)
+        self.settings = settings
+        self._rules = settings.rules(opened)
+        self._book = Book(opened, opened)
+        self._agenda = Agenda()
+        self._desk = Desk(settings, self._book, self._agenda)
+        self._match = Tentative(settings, self._book, self._agenda)
+        self._reviewed = opened
+        self._answers: dict[str, Effects] = {}
+
+    @property
+    def now(self) -> datetime:
+        """Return the latest time that an event told."""
+        return self._book.now
+
+    def take(self, event: Event) -> Effects:
+        """Let an event happen, and make the offers that follow.
+
+        An event whose identifier was taken before is answered as it was then. A time before the
+        pool's own is taken as the pool's.
+
+        Raises
+        ------
+        InvalidInput
+            If the event cannot be; every problem is listed, and the pool stays as it was.
+        """
+        if event.id is not None and event.id in self._answers:
+            return self._answers[event.id]
+        check_event(event, self._book, self._rules)
+        problems = self._move_on(event.at)
+        changes = self._desk.handle(event)
+        if isinstance(event, Tick):
+            self._match.advance(changes.tickets, changes.agents)
+        else:
+            self._match.refresh(changes.tickets, changes.agents)
+        effects = self._effects(changes, self._offer(event), problems)
+        if event.id is not None:
+            self._answers[event.id] = effects
+        return effects
+
+    def offers(self) -> tuple[Offer, ...]:
+        """Return the standing offers, by identifier of the ticket."""
+        return tuple(offer for _, offer in sorted(self._book.offers.items()))
+
+    def waiting(self) -> tuple[Queued, ...]:
+        """Return all tickets that nobody has, with their clocks, by identifier."""
+        return self._queued(sorted(self._book.waiting))
+
+    def tentative(self) -> dict[str, str]:
+        """Return the match of what waits as it is now: ticket to agent."""
+        return self._match.partners()
+
+    def snapshot(self) -> Snapshot:
+        """Return what is undecided, as of the last clock event.
+
+        Tickets that wait stand in it, and agents with everything that they were offered or have
+        in hand as open work.
+        """
+        return self._match.snapshot()
+
+    def why(self, ticket: str) -> Waiting | None:
+        """Return why a ticket waits: what stops each kind of agent, and when one may be free.
+
+        None if it does not wait, or would be taken in a match made afresh.
+        """
+        return next((w for w in assign(self.snapshot()).waiting if w.ticket == ticket), None)
+
+    def _move_on(self, at: datetime) -> tuple[Issue, ...]:
+        """Let the time be at least that of an event; return what is odd about it."""
+        book = self._book
+        if at < book.now:
+            text = f"{at.isoformat()} is before {book.now.isoformat()}, which counts instead."
+            return (Issue("late_event", "/at", text, Severity.INFORMATION),)
+        book.now = at.astimezone(UTC)
+        return ()
+
+    def _offer(self, event: Event) -> list[Offer]:
+        """Offer what is matched, if it is time to."""
+        book, pause = self._book, self.settings.review_seconds
+        if pause:
+            passed = (book.now - self._reviewed).total_seconds()
+            if not isinstance(event, Tick) or passed < pause:
+                return []
+            self._reviewed = book.now
+        offers = []
+        for ticket, agent in sorted(self._match.partners().items()):
+            if not self._match.fits(ticket, agent):
+                continue
+            offer = Offer(ticket, agent, book.now, later(book.now, self.settings.offer_seconds))
+            book.offer(offer)
+            self._agenda.add(offer.expires, Concern.OFFER, ticket)
+            offers.append(offer)
+        self._match.make_firm(offers)
+        return offers
+
+    def _effects(
+        self, changes: Changes, offered: list[Offer], problems: tuple[Issue, ...]
+    ) -> Effects:
+        return Effects(
+            self._book.now,
+            tuple(offered),
+            tuple(changes.withdrawn),
+            tuple(changes.timed_out),
+            self._queued([name for name in changes.tickets if name in self._book.waiting]),
+            problems,
+        )
+
+    def _queued(self, names: list[str]) -> tuple[Queued, ...]:
+        clocks = self._match.clocks(names)
+        return tuple(Queued(name, clock) for name, clock in zip(names, clocks, strict=True))
