@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+import msgspec
 from pydantic import TypeAdapter, ValidationError
 
 from optimizer.errors import InvalidInput, Issue
@@ -62,8 +63,8 @@ def decode(kind: type[T], body: bytes) -> T:
 
 
 def encode(value: Any) -> bytes:
-    """Return a value as JSON; numbers that are not finite become null."""
-    return adapter(type(value)).dump_json(value)
+    """Return a record, or its twin, as JSON; numbers that are not finite become null."""
+    return msgspec.json.encode(value)
 
 
 def issues_of(error: ValidationError) -> list[Issue]:
