@@ -1,0 +1,146 @@
+"""One drawn snapshot solved by everybody: values, and times of the same scope side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from benchmarks.routing.classes import flow_over_classes
+from benchmarks.routing.pairs import PairList, list_pairs
+from benchmarks.routing.peers import (
+    Outcome,
+    flow_over_pairs,
+    greedy,
+    outcome,
+)
+from benchmarks.routing.slots import dense_solvers, slots_of, sparse_matching
+from benchmarks.routing.timing import alternately
+from optimizer import wire
+from optimizer.codec import encode
+from optimizer.model import Assignment, Snapshot
+from optimizer.routing import assign, deal, match, read_board
+
+__all__ = ["SCOPES", "compare"]
+
+DENSE_CELLS = 4_000_000
+"""Tickets times slots up to which the full matrix is solved, too."""
+
+SCOPES = {
+    "whole": "bytes to bytes: a snapshot as JSON is decoded, checked and answered with reasons, "
+    "and the answer encoded",
+    "phases_ms": "the steps of that one by one; 'answer' is what is left: checks, decisions, "
+    "reasons, runners-up and prices",
+    "matching": "arrays to flow: classes, crews and the worth of each arc are given",
+    "flow_over_classes": "arrays to flow, by ortools: the same arrays as for matching",
+    "flow_over_pairs": "arrays to flow, by ortools: every eligible pair is given with its score",
+    "sparse_matching": "matrix to flow, by scipy's min_weight_full_bipartite_matching: agents are "
+    "split into slots before",
+    "linear_sum_assignment": "matrix to flow, by scipy's dense solver",
+    "lapx": "matrix to flow, by lapx's dense solver",
+    "greedy": "arrays to flow: every eligible pair is given with its score",
+    "times_as_fast": "median of each peer over that of matching",
+    "times_as_fast_whole": "median of each peer over that of the whole, which does more",
+}
+
+
+def compare(snapshot: Snapshot, repeats: int) -> dict[str, Any]:
+    """Solve one snapshot by everybody and return values, milliseconds and sizes.
+
+    With mixed units of capacity it is no matching problem any more; there greedy is the only peer.
+    """
+    body = encode(snapshot)
+    given = wire.decode(Snapshot, body)
+    market = read_board(given).market
+    flow, answer = match(market).flow, assign(given)
+    pairs = list_pairs(snapshot)
+    solvers = _solvers(pairs)
+    grouped = {"flow_over_classes": lambda: flow_over_classes(market)} if pairs.uniform else {}
+    times = alternately(
+        {
+            "whole": lambda: encode(assign(wire.decode(Snapshot, body))),
+            "decode": lambda: wire.decode(Snapshot, body),
+            "assign": lambda: assign(given),
+            "board": lambda: read_board(given),
+            "matching": lambda: match(market),
+            "deal": lambda: deal(market, flow),
+            "encode": lambda: encode(answer),
+        },
+        {**solvers, **grouped},
+        repeats,
+    )
+    best = _outcome(answer, pairs, snapshot)
+    return {
+        "capacity": int(np.minimum(pairs.room, pairs.tickets).sum()),
+        "eligible_pairs": len(pairs.score),
+        "classes": market.classes,
+        "crews": len(market.crews.leader),
+        "arcs": len(market.arc_fit),
+        "bytes": {"request": len(body), "answer": len(encode(answer))},
+        "assigned": best.assigned,
+        "value": best.value,
+        "bound": answer.bound,
+        "whole": times["whole"],
+        "phases_ms": _phases({name: row["median_ms"] for name, row in times.items()}),
+        "matching": times["matching"],
+        "peers": {
+            name: times[name] | _beside(outcome(pairs, solve()), best)
+            for name, solve in solvers.items()
+        }
+        | {name: times[name] | {"value": solve()} for name, solve in grouped.items()},
+        **{
+            key: {
+                name: times[name]["median_ms"] / times[own]["median_ms"]
+                for name in (*solvers, *grouped)
+            }
+            for key, own in (("times_as_fast", "matching"), ("times_as_fast_whole", "whole"))
+        },
+    }
+
+
+def _solvers(pairs: PairList) -> dict[str, Callable[[], Any]]:
+    """Return everybody who solves the pairs, by name."""
+    solvers: dict[str, Callable[[], Any]] = {"greedy": lambda: greedy(pairs)}
+    if not pairs.uniform:
+        return solvers
+    slots = slots_of(pairs)
+    solvers["flow_over_pairs"] = lambda: flow_over_pairs(pairs)
+    solvers["sparse_matching"] = sparse_matching(pairs, slots)
+    if pairs.tickets * slots.count <= DENSE_CELLS:
+        solvers |= dense_solvers(pairs, slots)
+    return solvers
+
+
+def _outcome(answer: Assignment, pairs: PairList, snapshot: Snapshot) -> Outcome:
+    """Return what the engine's answer is worth."""
+    place = {ticket.id: i for i, ticket in enumerate(snapshot.tickets)}
+    above = pairs.level - pairs.level.min(initial=0)
+    served = [place[decision.ticket] for decision in answer.decisions]
+    return Outcome(int(above[served].sum()), answer.value, len(served))
+
+
+def _beside(found: Outcome, best: Outcome) -> dict[str, Any]:
+    """Return what a peer found, and the share of our value that it lacks."""
+    return {
+        "value": found.value,
+        "levels_less": best.levels - found.levels,
+        "assigned": found.assigned,
+        "loss": 1.0 - found.value / best.value if best.value else 0.0,
+    }
+
+
+def _phases(medians: dict[str, float]) -> dict[str, float]:
+    """Return the median of each step of the whole."""
+    steps = {
+        "board": medians["board"],
+        "match": medians["matching"],
+        "deal": medians["deal"],
+    }
+    rest = medians["assign"] - sum(steps.values())
+    return {
+        "decode": medians["decode"],
+        **steps,
+        "answer": max(0.0, rest),
+        "encode": medians["encode"],
+    }

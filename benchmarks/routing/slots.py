@@ -1,0 +1,128 @@
+"""Assignment solvers for the same pairs: agents are split into slots of one contact each."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.routing.pairs import PairList
+from benchmarks.routing.peers import whole_gains
+
+__all__ = ["Slots", "dense_solvers", "slots_of", "sparse_matching"]
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slots:
+    """The pairs with every agent split into slots of one contact each.
+
+    Parameters
+    ----------
+    pair, slot
+        The pair and the slot of each entry, [entries].
+    count
+        Number of slots.
+    """
+
+    pair: Ints
+    slot: Ints
+    count: int
+
+
+def slots_of(pairs: PairList) -> Slots:
+    """Split agents into slots.
+
+    An agent's limit for a channel is a number of slots that take it: the first ones for one
+    channel, the last ones for another, which is exact as long as no more than two are limited.
+
+    Raises
+    ------
+    ValueError
+        If an agent has more than two limited channels.
+    """
+    room = np.minimum(pairs.room, pairs.tickets)
+    bound = pairs.limit < room[:, np.newaxis]
+    if (bound.sum(axis=1) > 2).any():
+        raise ValueError("slots cannot express more than two limited channels of an agent")
+    first = np.cumsum(room) - room
+    count = room[pairs.agent]
+    entry = np.repeat(np.arange(len(pairs.score)), count)
+    place = np.arange(len(entry)) - np.repeat(np.cumsum(count) - count, count)
+    agent, channel = pairs.agent[entry], pairs.channel[pairs.ticket[entry]]
+    limit = np.where(bound[agent, channel], pairs.limit[agent, channel], room[agent])
+    second = bound[agent, channel] & (np.cumsum(bound, axis=1)[agent, channel] == 2)
+    taken = np.where(second, place >= room[agent] - limit, place < limit)
+    return Slots(entry[taken], (first[agent] + place)[taken], int(room.sum()))
+
+
+def sparse_matching(pairs: PairList, slots: Slots) -> Callable[[], Ints]:
+    """Return scipy's sparse matching on the slots: every ticket may wait in a column of its own."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+
+    gains = whole_gains(pairs)
+    # Every ticket is matched, so that a constant changes nothing; an entry of 0 would be lost.
+    lift = int(gains.max(initial=0)) + 1
+    rows = np.concatenate([pairs.ticket[slots.pair], np.arange(pairs.tickets)])
+    columns = np.concatenate([slots.slot, slots.count + np.arange(pairs.tickets)])
+    costs = np.concatenate([lift - gains[slots.pair], np.full(pairs.tickets, lift)])
+    shape = (pairs.tickets, slots.count + pairs.tickets)
+    matrix = csr_array((costs.astype(np.float64), (rows, columns)), shape=shape)
+    found = _finder(pairs, slots)
+
+    def solve() -> Ints:
+        row, column = min_weight_full_bipartite_matching(matrix)
+        return found(row.astype(np.int64), column.astype(np.int64))
+
+    return solve
+
+
+def dense_solvers(pairs: PairList, slots: Slots) -> dict[str, Callable[[], Ints]]:
+    """Return solvers of the full matrix by name: scipy's, and lapx where it is installed.
+
+    A pair that is not allowed gains nothing, which is waiting.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    gains = np.zeros((pairs.tickets, slots.count))
+    gains[pairs.ticket[slots.pair], slots.slot] = np.maximum(whole_gains(pairs)[slots.pair], 0)
+    found = _finder(pairs, slots)
+
+    def by_scipy() -> Ints:
+        row, column = linear_sum_assignment(gains, maximize=True)
+        return found(row.astype(np.int64), column.astype(np.int64))
+
+    solvers: dict[str, Callable[[], Ints]] = {"linear_sum_assignment": by_scipy}
+    try:
+        lap: Any = importlib.import_module("lap")
+    except ImportError:
+        return solvers
+    costs = gains.max(initial=0.0) - gains
+
+    def by_lapx() -> Ints:
+        _, column, _ = lap.lapjv(costs, extend_cost=True)
+        row = np.flatnonzero(column >= 0)
+        return found(row, column[row])
+
+    return solvers | {"lapx": by_lapx}
+
+
+def _finder(pairs: PairList, slots: Slots) -> Callable[[Ints, Ints], Ints]:
+    """Return a function from matched rows and columns to pairs; columns of no pair are waiting."""
+    width = max(1, slots.count)
+    keys = pairs.ticket[slots.pair] * width + slots.slot
+    order = np.argsort(keys)
+    keys, pair = keys[order], slots.pair[order]
+
+    def found(row: Ints, column: Ints) -> Ints:
+        asked = (row * width + column)[column < slots.count]
+        place = np.minimum(np.searchsorted(keys, asked), max(0, len(keys) - 1))
+        return pair[place[keys[place] == asked]] if len(keys) else pair
+
+    return found
