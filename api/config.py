@@ -48,6 +48,10 @@ class Settings:
         default=10_000,
         metadata=_about("Greatest offered load of one interval, in erlang.", high=1_000_000),
     )
+    compress_from_bytes: int = field(
+        default=16_384,
+        metadata=_about("Least size of an answer that is compressed for callers who take gzip."),
+    )
     log_level: str = field(
         default="info",
         metadata=_about(f"Least severe message that is logged: {', '.join(LOG_LEVELS)}."),

@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 
+from optimizer import wire
 from optimizer.codec import adapter, decode
 from optimizer.errors import InvalidInput, Issue, Severity, raise_errors
 from optimizer.model import (
@@ -145,8 +146,12 @@ def read_snapshot(path: Path) -> Snapshot:
 
 
 def decode_snapshot(body: bytes) -> Snapshot:
-    """Decode a bare snapshot, without the document around it, as the HTTP API takes it."""
-    return _checked(decode(Snapshot, body), check_snapshot)
+    """Decode a bare snapshot, without the document around it, as the HTTP API takes it.
+
+    Only its shape is checked, for `assign` looks at what it means, too; what is returned is
+    mostly a twin (see :mod:`optimizer.wire`).
+    """
+    return wire.decode(Snapshot, body)
 
 
 def _read(path: Path) -> _Document:

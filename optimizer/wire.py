@@ -12,14 +12,14 @@ wrong with it.
 
 from __future__ import annotations
 
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from optimizer import codec
 
-__all__ = ["decode", "twin"]
+__all__ = ["decode", "twin", "with_values"]
 
 T = TypeVar("T")
 
@@ -57,6 +57,13 @@ def twin(kind: type[T]) -> type[T]:
     if kind not in _STRUCTS:
         _STRUCTS[kind] = _derived(kind)
     return cast(type[T], _STRUCTS[kind])
+
+
+def with_values(value: T, **changes: Any) -> T:
+    """Return a record, or its twin, with other values in some of its fields."""
+    if isinstance(value, msgspec.Struct):
+        return msgspec.structs.replace(value, **changes)
+    return replace(value, **changes)  # type: ignore[type-var]  # T is a dataclass, or stands for one
 
 
 def _derived(kind: Any) -> Any:

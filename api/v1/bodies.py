@@ -9,6 +9,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from api.config import Settings
 from api.errors import TooLarge
+from api.v1.compression import compress, inflate
 from optimizer.codec import encode
 from optimizer.errors import Issue
 
@@ -35,17 +36,19 @@ def json_body() -> bytes:
     Raises
     ------
     UnsupportedMediaType
-        If the body is declared as anything else, or compressed.
+        If the body is declared as anything else, or compressed in an unknown way.
+    BadRequest
+        If it cannot be inflated.
     TooLarge
-        If it has more bytes or values than the settings allow.
+        If it has more bytes or values than the settings allow, compressed or not.
     """
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("The body must be declared as application/json.")
-    if request.content_encoding not in (None, "", "identity"):
-        raise UnsupportedMediaType("The body must not be compressed.")
     limits = settings()
     refuse_beyond(Count("", "bytes", request.content_length or 0, limits.max_body_bytes))
     body = request.get_data(cache=False)
+    refuse_beyond(Count("", "bytes", len(body), limits.max_body_bytes))
+    body = inflate(body, request.content_encoding or "", limits.max_body_bytes)
     refuse_beyond(
         Count("", "bytes", len(body), limits.max_body_bytes),
         # Every wrong value becomes an issue, so a few megabytes of them would be millions. Commas
@@ -73,5 +76,6 @@ def refuse_beyond(*counts: Count) -> None:
 
 
 def json_answer(value: Any) -> Response:
-    """Return an answer with a value as JSON."""
-    return Response(encode(value), mimetype="application/json")
+    """Return an answer with a value as JSON, compressed if it is long and the caller takes that."""
+    response = Response(encode(value), mimetype="application/json")
+    return compress(response, settings().compress_from_bytes)

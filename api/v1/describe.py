@@ -17,9 +17,9 @@ BODY_FAILURES = ("400", "413", "415", "422")
 """The failures of every route that takes a body."""
 
 _MEANING = {
-    "400": "The body is not JSON.",
+    "400": "The body is not JSON, or not compressed the way it says.",
     "413": "The body is larger than this service takes at once.",
-    "415": "The body is not declared as application/json.",
+    "415": "The body is not declared as application/json, or compressed in an unknown way.",
     "422": "The body cannot be used; every problem is listed.",
     "default": "Any other failure.",
 }
@@ -34,7 +34,12 @@ def operation_id(*, name: str, path: str, method: str) -> str:
 def request_body(kind: type, example: Any) -> dict[str, Any]:
     """Return the description of a JSON body of type `kind`."""
     content = {"schema": reference(kind), "example": as_json(example)}
-    return {"requestBody": {"required": True, "content": {"application/json": content}}}
+    body = {
+        "description": "It may be compressed (Content-Encoding: gzip or deflate).",
+        "required": True,
+        "content": {"application/json": content},
+    }
+    return {"requestBody": body}
 
 
 def answers(kind: type, description: str, *failures: str) -> dict[str | int | HTTPStatus, Any]:

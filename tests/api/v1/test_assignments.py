@@ -35,6 +35,7 @@ def test_the_match_is_the_best_of_all(client: FlaskClient) -> None:
     held = [{"en": 5}, {"en": 2, "fr": 2}, {"fr": 5, "en": 1, "de": 4}]
     given = post(
         client,
+        weights={},
         tickets=[ticket(f"t{i}", skills=skills) for i, skills in enumerate(needs)],
         agents=[{"id": f"a{i}", "skills": skills} for i, skills in enumerate(held)],
     ).get_json()
@@ -60,7 +61,7 @@ def test_every_ticket_is_decided_or_waits_with_its_reason(client: FlaskClient) -
     waiting = {w["ticket"]: w for w in given["waiting"]}
     assert decided.keys() | waiting.keys() == {"easy", "hard", "more"}
     assert not decided.keys() & waiting.keys()
-    assert waiting["hard"]["obstacles"] == [{"rule": "skill", "agents": 2}]
+    assert [(o["rule"], o["agents"]) for o in waiting["hard"]["obstacles"]] == [("skill", 2)]
     assert waiting["hard"]["reason"]
 
 
@@ -105,3 +106,48 @@ def test_an_answer_is_json_without_nan(client: FlaskClient) -> None:
         pytest.fail(f"{name} is not JSON")
 
     assert json.loads(post(client).text, parse_constant=refuse)["decisions"]
+
+
+def partially(client: FlaskClient, query: str = "?partial=true", **changes: Any) -> Any:
+    return client.post(f"/v1/assignments{query}", json=as_json(SNAPSHOT) | changes)
+
+
+def test_with_partial_the_rest_is_assigned_and_what_was_left_out_is_told(
+    client: FlaskClient,
+) -> None:
+    given = partially(client, tickets=[ticket("bad", risk="high"), ticket("good")]).get_json()
+    assert [d["ticket"] for d in given["decisions"]] == ["good"]
+    assert given["problems"] == [
+        {
+            "code": "wrong_type",
+            "pointer": "/tickets/0/risk",
+            "detail": "Input should be a valid number, not 'high'.",
+            "severity": "error",
+        }
+    ]
+
+
+def test_with_partial_a_sound_snapshot_is_answered_as_without(client: FlaskClient) -> None:
+    one, other = partially(client).get_json(), post(client).get_json()
+    assert one["problems"] == []
+    assert one["decisions"] == other["decisions"] != []
+
+
+def test_with_partial_what_all_share_still_has_to_be_sound(client: FlaskClient) -> None:
+    answer = partially(client, weights={"wait": -1.0})
+    assert answer.status_code == 422
+    assert [e["pointer"] for e in answer.get_json(force=True)["errors"]] == ["/weights/wait"]
+
+
+def test_with_partial_too_many_are_still_too_many(client: FlaskClient) -> None:
+    assert partially(client, tickets=[ticket(str(i)) for i in range(21)]).status_code == 413
+
+
+def test_a_switch_is_on_or_off_and_nothing_else(client: FlaskClient) -> None:
+    assert partially(client, "?partial=false", tickets=[1]).status_code == 422
+    answer = partially(client, "?partial=perhaps&partail=true")
+    assert answer.status_code == 422
+    assert {(e["pointer"], e["code"]) for e in answer.get_json(force=True)["errors"]} == {
+        ("/partial", "wrong_type"),
+        ("/partail", "unknown_field"),
+    }
