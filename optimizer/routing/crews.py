@@ -1,25 +1,83 @@
 """Agents of equal worth merged into crews, so that matching sees each kind of agent once.
 
 Agents who hold the skills that tickets ask for at the same levels, hold equally many skills in
-all, serve the same channels and share tier, site and authority may take the same tickets and fit
-each alike: a crew offers all their room together. An agent whose room on some channel is tighter
-than the room as a whole stays alone, because such limits do not add up over a crew.
+all, the scarcest of them at the same price, and share all that rules ask about may take the same
+tickets and fit each alike: a crew offers all their room together. What an agent is worth whatever
+the ticket (idle time, work done today) may differ within a crew: it belongs to the slots.
+
+Three kinds of agents are a crew alone, because what holds for them does not add up: who is named
+by a ticket, whose room on some channel is tighter than the room as a whole, and who could take
+contacts of different sizes that do not all fit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
-from optimizer.model import AgentState
-from optimizer.routing.staff import Staff, channel_room
+from optimizer.routing.staff import Staff
 
-__all__ = ["Crews", "merge_agents"]
+__all__ = ["Crews", "Room", "merge_agents", "room_of"]
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Room:
+    """What agents may be given, by the channels that tickets of the snapshot use.
+
+    Parameters
+    ----------
+    contacts
+        Contacts of one channel that an agent may take if nothing else is given, 0 where no ticket
+        of the channel may go to the agent, [channels, agents].
+    total
+        Most contacts that an agent may take in all, [agents].
+    free_units
+        Units of capacity that are free, [agents].
+    units
+        Units that a contact takes, [channels].
+    mixed
+        Who could take contacts of different sizes that do not all fit, [agents].
+    """
+
+    contacts: Ints
+    total: Ints
+    free_units: Ints
+    units: Ints
+    mixed: Mask
+
+
+def room_of(staff: Staff, channels: list[str], may_serve: Mask) -> Room:
+    """Return the room of the agents.
+
+    An agent takes contacts as long as their units fit, or else a single contact, which is how
+    work comes to somebody whose open work it interrupts.
+
+    Parameters
+    ----------
+    may_serve
+        Who may take anything of a channel, [channels, agents].
+    """
+    units = np.array([staff.units.get(name, 1) for name in channels], dtype=np.int64)
+    contacts = np.array([staff.room_on(name) for name in channels], dtype=np.int64)
+    contacts = np.where(may_serve, contacts.reshape(may_serve.shape), 0)
+    free = staff.free_units
+    if (units == 1).all():
+        total = np.minimum(np.maximum(free, 1), contacts.sum(axis=0))
+        return Room(contacts, total, free, units, np.zeros(len(free), dtype=np.bool_))
+    usable, size = contacts > 0, units[:, np.newaxis]
+    least = np.where(usable, size, units.max()).min(axis=0)
+    total = np.minimum(np.maximum(free // least, 1), contacts.sum(axis=0))
+    differ = np.where(usable, size, least).max(axis=0) > least
+    mixed = differ & (total > 1) & ((contacts * size).sum(axis=0) > free)
+    return Room(contacts, total, free, units, mixed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,27 +90,43 @@ class Crews:
         Position of the first agent of each crew, [crews].
     door_of
         The door through which work of a channel enters a crew, [crews, channels].
+    first_door
+        Doors of crew c are ``first_door[c]`` up to ``first_door[c + 1]``, [crews + 1].
     door_crew, door_limit
         The crew behind each door and the contacts that may pass it, [doors].
+    first_slot
+        Slots of crew c are ``first_slot[c]`` up to ``first_slot[c + 1]``, [crews + 1].
     slot_crew, slot_agent
-        The crew and the agent of each slot (room for one contact), crew by crew and within a
-        crew in the order in which slots are filled, [slots].
+        The crew and the agent of each slot (room for one contact), in the order in which the
+        slots of a crew are filled: falling points, then rank, [slots].
+    slot_points
+        What taking the slot's agent rather than another is worth, in points, [slots].
     slot_rank
         The place of each slot in the order over all crews, [slots]: contacts that the agent has
         open before, then the agent's position.
+    door_units
+        Units that a contact by each door takes, [doors]; it counts for mixed crews only.
+    units
+        Units that are free in a crew of an agent who could take contacts of different sizes that
+        do not all fit, -1 for all other crews, [crews].
     """
 
     leader: Ints
     door_of: Ints
+    first_door: Ints
     door_crew: Ints
     door_limit: Ints
+    first_slot: Ints
     slot_crew: Ints
     slot_agent: Ints
+    slot_points: Floats
     slot_rank: Ints
+    door_units: Ints
+    units: Ints
 
 
 def merge_agents(
-    staff: Staff, levels: NDArray[np.int8], channels: Sequence[str], most: int
+    staff: Staff, levels: NDArray[np.int8], price: Floats | None, room: Room, most: int
 ) -> Crews:
     """Merge the agents who have room.
 
@@ -60,66 +134,122 @@ def merge_agents(
     ----------
     levels
         Of the skills asked for, [skills, agents].
-    channels
-        Those that tickets of the snapshot use; limits on others cannot bind.
+    price
+        Of the scarcest skill held, in points, [agents]; None if it does not matter.
     most
         Contacts that one agent can be given at most: the number of tickets.
     """
-    having_room = np.flatnonzero(staff.free)
-    crews: dict[Hashable, int] = {}
-    crew_of: list[int] = []
-    leader: list[int] = []
-    door_crew: list[int] = []
-    door_limit: list[int] = []
-    side_doors: list[tuple[int, int, int]] = []
-    for position, free, held, own in zip(
-        having_room.tolist(),
-        staff.free[having_room].tolist(),
-        staff.held[having_room].tolist(),
-        np.ascontiguousarray(levels.T[having_room]),
-        strict=True,
-    ):
-        agent = staff.agents[position]
-        rooms = _tight_rooms(agent, channels, free) if agent.channel_limits else {}
-        serves = None if agent.channels is None else frozenset(agent.channels)
-        kind = (own.tobytes(), held, serves, agent.tier, agent.site, agent.authority)
-        crew = crews.setdefault(position if rooms else kind, len(crews))
-        crew_of.append(crew)
-        if crew < len(leader):
-            continue
-        leader.append(position)
-        door_crew.append(crew)
-        door_limit.append(most)
-        for channel, room in rooms.items():
-            side_doors.append((crew, channel, len(door_crew)))
-            door_crew.append(crew)
-            door_limit.append(room)
-    main_door = np.searchsorted(door_crew, np.arange(len(leader)))
-    door_of = np.repeat(main_door[:, np.newaxis], len(channels), axis=1)
-    for crew, channel, door in side_doors:
-        door_of[crew, channel] = door
+    total = np.minimum(room.total, most)
+    who = np.flatnonzero(total)
+    tight = (room.contacts > 0) & ((room.contacts < total) | room.mixed)
+    alone = staff.alone | tight.any(axis=0)
+    figures = [*_figures(staff), np.where(alone, np.arange(1, len(alone) + 1), 0)]
+    if price is not None:
+        figures.append(price.view(np.int64))
+    size = 1 << (2 * len(who)).bit_length()
+    crew_of, leader = _merge(levels, np.array(figures), who, np.full(size, -1, dtype=np.int64))
+    doors = tight[:, leader]
+    first_door = np.zeros(len(leader) + 1, dtype=np.int64)
+    np.cumsum(1 + doors.sum(axis=0), out=first_door[1:])
+    # The main door of a crew comes first; its limit never binds.
+    door_of = np.where(doors, doors.cumsum(axis=0), 0) + first_door[:-1]
+    door_limit = np.full(first_door[-1], most)
+    door_units = np.ones(first_door[-1], dtype=np.int64)
+    channel, crew = np.nonzero(doors)
+    door_limit[door_of[channel, crew]] = room.contacts[channel, leader[crew]]
+    door_units[door_of[channel, crew]] = room.units[channel]
+    slots = _slots(staff, who, crew_of, total[who])
     return Crews(
-        np.array(leader, dtype=np.int64),
-        door_of,
-        np.array(door_crew, dtype=np.int64),
-        np.array(door_limit, dtype=np.int64),
-        *_slots(staff, having_room, np.array(crew_of, dtype=np.int64), most),
+        leader=leader,
+        door_of=door_of.T,
+        first_door=first_door,
+        door_crew=np.repeat(np.arange(len(leader)), np.diff(first_door)),
+        door_limit=door_limit,
+        first_slot=np.searchsorted(slots[0], np.arange(len(leader) + 1)),
+        slot_crew=slots[0],
+        slot_agent=slots[1],
+        slot_points=staff.points[slots[1]],
+        slot_rank=slots[2],
+        door_units=door_units,
+        units=np.where(room.mixed[leader], room.free_units[leader], -1),
     )
 
 
-def _tight_rooms(agent: AgentState, channels: Sequence[str], free: int) -> dict[int, int]:
-    """Return the room on each channel that has less of it than the agent as a whole."""
-    rooms = ((number, channel_room(agent, channel)) for number, channel in enumerate(channels))
-    return {number: room for number, room in rooms if room is not None and room < free}
+def _figures(staff: Staff) -> list[Ints]:
+    """Return columns of figures, equal for agents of whom every rule on people says the same."""
+    columns = staff.columns
+    figures = [
+        staff.held,
+        columns.tier,
+        columns.authority.view(np.int64),
+        columns.automated.astype(np.int64),
+    ]
+    if columns.sites is not None:
+        figures.append(_codes(columns.sites))
+    for names in (columns.channels, columns.languages):
+        if names is not None:
+            figures.append(_codes([None if some is None else frozenset(some) for some in names]))
+    return figures
 
 
-def _slots(staff: Staff, agents: Ints, crew_of: Ints, most: int) -> tuple[Ints, Ints, Ints]:
+def _codes(values: Iterable[Hashable]) -> Ints:
+    """Return equal numbers for equal values."""
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(value, len(numbers)) for value in values], dtype=np.int64)
+
+
+@njit(cache=True)
+def _merge(levels: NDArray[np.int8], figures: Ints, who: Ints, table: Ints) -> tuple[Ints, Ints]:
+    """Return the crew of each of some agents, and the first agent of each crew.
+
+    Agents are alike if their columns of `levels` and `figures` are equal.
+
+    Parameters
+    ----------
+    table
+        For hashing: all -1, a power of two long and longer than `who`.
+    """
+    crew_of = np.empty(len(who), dtype=np.int64)
+    leader = np.empty(len(who), dtype=np.int64)
+    crews = 0
+    for i in range(len(who)):
+        agent = who[i]
+        key = np.int64(17)
+        for row in range(len(figures)):
+            key = key * np.int64(1000003) + figures[row, agent]
+        for row in range(len(levels)):
+            key = key * np.int64(1000003) + levels[row, agent]
+        place = (key ^ (key >> 29)) & (len(table) - 1)
+        while table[place] >= 0 and not _alike(levels, figures, agent, leader[table[place]]):
+            place = (place + 1) & (len(table) - 1)
+        if table[place] < 0:
+            table[place] = crews
+            leader[crews] = agent
+            crews += 1
+        crew_of[i] = table[place]
+    return crew_of, leader[:crews].copy()
+
+
+@njit(cache=True)
+def _alike(levels: NDArray[np.int8], figures: Ints, one: int, other: int) -> bool:
+    """Tell whether two agents have equal columns."""
+    for row in range(len(figures)):
+        if figures[row, one] != figures[row, other]:
+            return False
+    for row in range(len(levels)):
+        if levels[row, one] != levels[row, other]:
+            return False
+    return True
+
+
+def _slots(staff: Staff, agents: Ints, crew_of: Ints, total: Ints) -> tuple[Ints, Ints, Ints]:
     """Return crew, agent and rank of each slot of some agents."""
-    free = np.minimum(staff.free[agents], most)
-    agent = np.repeat(agents, free)
-    before = staff.opened[agent] + np.arange(len(agent)) - np.repeat(np.cumsum(free) - free, free)
+    agent = np.repeat(agents, total)
+    before = (
+        staff.opened[agent] + np.arange(len(agent)) - np.repeat(np.cumsum(total) - total, total)
+    )
     rank = np.empty(len(agent), dtype=np.int64)
     rank[np.lexsort((agent, before))] = np.arange(len(agent))
-    crew = np.repeat(crew_of, free)
-    order = np.lexsort((rank, crew))
+    crew = np.repeat(crew_of, total)
+    order = np.lexsort((rank, -staff.points[agent], crew))
     return crew[order], agent[order], rank[order]

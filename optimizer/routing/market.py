@@ -1,20 +1,22 @@
 """The matching problem of a snapshot: classes of tickets, crews of agents, what each pair is worth.
 
-``score = base(ticket) + fit(needs, agent)``, so only needs and kinds of agents meet in a pair:
-one arc stands for all tickets of a class and all agents of a crew. How many of a class are served
-decides which: those of greatest base. How many contacts a crew takes decides which slots: those
-first in rank.
+``score = base(ticket) + pair(needs, crew) + points(slot)``: only needs and kinds of agents meet in
+a pair, so one arc stands for all tickets of a class and all agents of a crew. How many of a class
+are served decides which: those of highest level, then of greatest base. How many contacts a crew
+takes decides which slots: those of most points, then those first in rank.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from optimizer.routing.crews import Crews, merge_agents
+from optimizer.model import RoutingWeights
+from optimizer.routing.crews import Crews, merge_agents, room_of
 from optimizer.routing.eligibility import Bits, Eligibility, pack
 from optimizer.routing.needs import Classes
 from optimizer.routing.score import fit_share
@@ -34,105 +36,207 @@ class Market:
     ----------
     ticket_class
         Class of each ticket, [tickets].
+    level
+        Tickets of a higher level go first whatever their points are, [tickets].
     base
-        Points that each ticket brings whoever takes it, falling, [tickets].
+        Points that each ticket brings whoever takes it, [tickets]; tickets stand in order of
+        falling level, then falling base.
+    first_ticket, by_class
+        Tickets of class c are ``by_class[first_ticket[c]]`` up to ``by_class[first_ticket[c +
+        1]]``, in the order of tickets; [classes + 1], [tickets].
     first_arc
         Arcs of class c are ``first_arc[c]`` up to ``first_arc[c + 1]``, [classes + 1].
-    arc_door
-        The door of a crew that the arc leads to, [arcs].
+    arc_class, arc_door
+        The class that the arc comes from and the door of a crew that it leads to, [arcs].
     arc_share
-        How much of a perfect fit the crew's skills are, in (0, 1], [arcs].
+        How much of a perfect fit the crew's skills are, in [0, 1], [arcs].
+    arc_reserve, arc_continuity
+        Points, at most 0, for keeping a scarce skill from work that does not need it; points, at
+        least 0, for somebody whom the ticket should rather go to, [arcs].
     arc_fit
-        Points for the fit of skills, [arcs].
+        Points of the pair: fit of skills, reserve and continuity together, [arcs].
     crews
         The agents with room.
+    weights
+        What points were given for.
     """
 
     ticket_class: Ints
+    level: Ints
     base: Floats
+    first_ticket: Ints
+    by_class: Ints
     first_arc: Ints
+    arc_class: Ints
     arc_door: Ints
     arc_share: Floats
+    arc_reserve: Floats
+    arc_continuity: Floats
     arc_fit: Floats
     crews: Crews
+    weights: RoutingWeights
 
     @property
     def classes(self) -> int:
         """Return the number of classes."""
         return len(self.first_arc) - 1
 
-    def arc_class(self) -> Ints:
-        """Return the class of each arc, [arcs]."""
-        return np.repeat(np.arange(self.classes), np.diff(self.first_arc))
-
 
 def build_market(
     base: Floats,
+    level: Ints,
     classes: Classes,
     staff: Staff,
     levels: NDArray[np.int8],
     eligibility: Eligibility,
-    weight: float,
+    weights: RoutingWeights,
 ) -> Market:
     """Merge agents into crews and list the arcs between classes and crews.
 
     Parameters
     ----------
-    base
-        Points that each ticket brings whoever takes it, falling, [tickets].
+    base, level
+        Of the tickets, in order of falling level, then falling base, [tickets].
     levels
         Of the skills in `classes`, [skills, agents].
-    weight
-        Points of a perfect fit.
     """
-    channels = {name: i for i, name in enumerate(sorted({t.channel for t in classes.terms}))}
-    crews = merge_agents(staff, levels, list(channels), len(base))
+    names: dict[str, int] = {}
+    channel = np.array(
+        [names.setdefault(terms.channel, len(names)) for terms in classes.terms], dtype=np.int64
+    )[classes.of_class]
+    room = room_of(staff, list(names), _may_serve(eligibility.allowed, channel, len(staff)))
+    held, needed = _prices(classes, staff, weights)
+    crews = merge_agents(staff, levels, held, room, len(base))
     leads = np.zeros(len(staff), dtype=np.bool_)
     leads[crews.leader] = True
     allowed = eligibility.allowed & pack(leads[np.newaxis])
     first_arc = np.zeros(len(classes) + 1, dtype=np.int64)
     np.cumsum(np.bitwise_count(allowed).sum(axis=1), out=first_arc[1:])
-    crew, share = _arcs(
-        allowed,
-        first_arc,
-        np.cumsum(leads) - 1,
-        classes.first_ask,
-        classes.ask_skill,
-        levels,
-        staff.held,
+    crew_at = np.zeros(len(staff), dtype=np.int64)
+    crew_at[crews.leader] = np.arange(len(crews.leader))
+    arc_class, arc_agent, share = _arcs(
+        allowed, first_arc, classes.first_need, classes.need_skill, levels, staff.held
     )
-    channel = np.array([channels[terms.channel] for terms in classes.terms], dtype=np.int64)
-    arc_door = crews.door_of[crew, np.repeat(channel[classes.of_class], np.diff(first_arc))]
-    return Market(classes.of_ticket, base, first_arc, arc_door, share, weight * share, crews)
+    reserve = np.zeros(len(share))
+    if held is not None:
+        reserve -= weights.reserve * np.maximum(held[arc_agent] - needed[arc_class], 0.0)
+    continuity = np.zeros(len(share))
+    if classes.close_to and weights.continuity:
+        close = _close(first_arc, arc_agent, *_listed(classes.close_to))
+        continuity[close] = weights.continuity
+    first_ticket, by_class = _by_class(classes.of_ticket, len(classes))
+    return Market(
+        ticket_class=classes.of_ticket,
+        level=level,
+        base=base,
+        first_ticket=first_ticket,
+        by_class=by_class,
+        first_arc=first_arc,
+        arc_class=arc_class,
+        arc_door=crews.door_of[crew_at[arc_agent], channel[arc_class]],
+        arc_share=share,
+        arc_reserve=reserve,
+        arc_continuity=continuity,
+        arc_fit=weights.skill_fit * share + reserve + continuity,
+        crews=crews,
+        weights=weights,
+    )
+
+
+def _may_serve(allowed: Bits, channel: Ints, agents: int) -> NDArray[np.bool_]:
+    """Return who may take anything of a channel, [channels, agents]."""
+    channels = int(channel.max()) + 1 if len(channel) else 0
+    anything = np.zeros((channels, allowed.shape[1]), dtype=np.uint64)
+    for number in range(channels):
+        np.bitwise_or.reduce(allowed[channel == number], axis=0, out=anything[number])
+    bits = np.unpackbits(anything.view(np.uint8), axis=1, count=agents, bitorder="little")
+    return bits.view(np.bool_)
+
+
+def _prices(
+    classes: Classes, staff: Staff, weights: RoutingWeights
+) -> tuple[Floats | None, Floats]:
+    """Return the price of the scarcest skill held, [agents], and needed, [classes], in points.
+
+    None stands for prices that do not matter.
+    """
+    needed = np.zeros(len(classes))
+    priced = {skill: price for skill, price in weights.skill_prices.items() if price > 0}
+    if not priced or not weights.reserve:
+        return None, needed
+    held = staff.dearest(priced)
+    by_skill = np.array([priced.get(skill, 0.0) for skill in classes.skills])
+    owner = np.repeat(np.arange(len(classes)), np.diff(classes.first_need))
+    np.maximum.at(needed, owner, by_skill[classes.need_skill])
+    return held, needed
 
 
 @njit(cache=True)
 def _arcs(
     allowed: Bits,
     first_arc: Ints,
-    crew_at: Ints,
-    first_ask: Ints,
-    asked: Ints,
+    first_need: Ints,
+    needs: Ints,
     levels: NDArray[np.int8],
     held: Ints,
-) -> tuple[Ints, Floats]:
-    """Return the crew and the share of a perfect fit of each arc, [arcs] both."""
-    crew = np.empty(first_arc[-1], dtype=np.int64)
+) -> tuple[Ints, Ints, Floats]:
+    """Return class, agent and share of a perfect fit of each arc, [arcs] all."""
+    kinds = np.empty(first_arc[-1], dtype=np.int64)
+    agents = np.empty(first_arc[-1], dtype=np.int64)
     share = np.empty(first_arc[-1])
     for kind in range(len(first_arc) - 1):
         arc = first_arc[kind]
+        needed = first_need[kind + 1] - first_need[kind]
         for word in range(allowed.shape[1]):
             left = allowed[kind, word]
             agent = 64 * word
             while left:
                 if left & np.uint64(1):
-                    total = 0
-                    for i in range(first_ask[kind], first_ask[kind + 1]):
-                        total += levels[asked[i], agent]
-                    needed = first_ask[kind + 1] - first_ask[kind]
-                    crew[arc] = crew_at[agent]
-                    share[arc] = fit_share(total, needed, needed, held[agent])
+                    total = both = 0
+                    for i in range(first_need[kind], first_need[kind + 1]):
+                        total += levels[needs[i], agent]
+                        both += levels[needs[i], agent] > 0
+                    kinds[arc] = kind
+                    agents[arc] = agent
+                    share[arc] = fit_share(total, both, needed, held[agent])
                     arc += 1
                 left >>= np.uint64(1)
                 agent += 1
-    return crew, share
+    return kinds, agents, share
+
+
+def _listed(by_class: Mapping[int, tuple[int, ...]]) -> tuple[Ints, Ints, Ints]:
+    """Return the keys of a dictionary, where the values of each begin, and all values."""
+    first = np.cumsum([0, *map(len, by_class.values())])
+    values = [agent for agents in by_class.values() for agent in agents]
+    return np.array(list(by_class), dtype=np.int64), first, np.array(values, dtype=np.int64)
+
+
+@njit(cache=True)
+def _close(
+    first_arc: Ints, arc_agent: Ints, kinds: Ints, first: Ints, agents: Ints
+) -> NDArray[np.bool_]:
+    """Tell which arcs lead from some classes to agents who are listed for them, [arcs]."""
+    close = np.zeros(len(arc_agent), dtype=np.bool_)
+    for i in range(len(kinds)):
+        for arc in range(first_arc[kinds[i]], first_arc[kinds[i] + 1]):
+            for agent in agents[first[i] : first[i + 1]]:
+                close[arc] |= arc_agent[arc] == agent
+    return close
+
+
+@njit(cache=True)
+def _by_class(ticket_class: Ints, classes: int) -> tuple[Ints, Ints]:
+    """Return where the tickets of each class begin in a list by class, and that list."""
+    first = np.zeros(classes + 1, dtype=np.int64)
+    for kind in ticket_class:
+        first[kind + 1] += 1
+    for kind in range(classes):
+        first[kind + 1] += first[kind]
+    place = first.copy()
+    by_class = np.empty(len(ticket_class), dtype=np.int64)
+    for ticket in range(len(ticket_class)):
+        kind = ticket_class[ticket]
+        by_class[place[kind]] = ticket
+        place[kind] += 1
+    return first, by_class

@@ -28,7 +28,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["LARGEST", "Network", "augment_all"]
+__all__ = ["LARGEST", "Network", "Solution", "augment_all"]
 
 Ints = NDArray[np.int64]
 
@@ -42,7 +42,8 @@ class Network(NamedTuple):
     """A market in whole numbers.
 
     Classes, crews and doors are numbered; ``first_x[i]`` is where the x of i begin in their list.
-    Gains fall within a class, and costs rise within a crew.
+    Gains fall within a class; costs are 0 or more and rise within a crew, whose slots from
+    ``last_slot`` on are closed. `fit` may be negative.
     """
 
     queue: Ints
@@ -56,7 +57,34 @@ class Network(NamedTuple):
     door_crew: Ints
     door_limit: Ints
     first_slot: Ints
+    last_slot: Ints
     cost: Ints
+
+
+class Solution(NamedTuple):
+    """The best match of a network, with the prices that prove it.
+
+    Parameters
+    ----------
+    flow
+        Tickets carried by each arc, [arcs].
+    profit
+        What the best arc of each class leaves after the price of its door, -FAR where the class
+        has no arc, [classes]. A ticket waits only if its gain and this add up to 0 or less, and is
+        served only if they add up to 0 or more.
+    price
+        What room at each door is worth to others, 0 or more, [doors].
+    served, load, used
+        Tickets served of each class, [classes]; contacts that came by each door, [doors]; slots
+        taken of each crew, [crews].
+    """
+
+    flow: Ints
+    profit: Ints
+    price: Ints
+    served: Ints
+    load: Ints
+    used: Ints
 
 
 class _State(NamedTuple):
@@ -90,11 +118,13 @@ class _Search(NamedTuple):
     heap_door: Ints
 
 
-def augment_all(net: Network) -> Ints:
-    """Return how many tickets each arc carries in the best match, [arcs]."""
+def augment_all(net: Network) -> Solution:
+    """Return the match of greatest total gain and fit less costs."""
     state = _start(net)
     _enter_all(net, state, _memory(net))
-    return state.flow
+    return Solution(
+        state.flow, state.profit, state.price, state.served, state.load, state.used
+    )
 
 
 def _start(net: Network) -> _State:
@@ -186,7 +216,7 @@ def _search(
                 memory.door_from[door] = arc
                 crew = net.door_crew[door]
                 slot = net.first_slot[crew] + state.used[crew]
-                if state.load[door] < net.door_limit[door] and slot < net.first_slot[crew + 1]:
+                if state.load[door] < net.door_limit[door] and slot < net.last_slot[crew]:
                     end = reached + net.cost[slot] - state.price[door]
                     if end < distance:
                         distance, end_class, end_door = end, NOWHERE, door

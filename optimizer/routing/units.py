@@ -1,0 +1,220 @@
+"""Contacts of different sizes: the best match in which every agent's contacts fit.
+
+A flow counts contacts, not units. Where the contacts that an agent could take are all of one size,
+so many of them fit, and the flow is exact. An agent who could take three chats or one call is
+first given room for three contacts, at most one of them a call. The flow under such limits can
+only be too good. Where it gives somebody a mix that does not fit, the mixes of that agent are split
+in two: at most k contacts of some channel, or at least k + 1 and so much less of the others. Both
+are again limits of doors, and neither contains the mix that did not fit. Branch and bound takes the
+most promising split first; the flow is its bound.
+
+The number of flows is limited by the size of the market alone, so equal markets get equal answers.
+A first answer is found by closing, agent by agent, the doors whose room is worth least.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.routing.paths import Network, Solution, augment_all
+
+__all__ = ["fit_units"]
+
+Ints = NDArray[np.int64]
+
+WORK = 3_000_000
+"""Arcs and tickets that all flows together may go through."""
+FEWEST, MOST = 8, 2_000
+"""Flows that are allowed in any case, and at most."""
+ROUNDS = 4
+"""Flows on the way to a first answer; in the last, all agents are held to mixes that fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    """Mixes of one agent: between `low` and `high` contacts by each door."""
+
+    low: tuple[int, ...]
+    high: tuple[int, ...]
+
+
+_Boxes = dict[int, _Box]
+"""Crew to the mixes that are left; crews without may take any."""
+
+
+def fit_units(net: Network, units: Ints, door_units: Ints) -> tuple[Solution, int]:
+    """Return the best match in which contacts fit, and by how much others may still be better.
+
+    Parameters
+    ----------
+    units
+        Free units of crews whose contacts may not fit, -1 for all others, [crews].
+    door_units
+        Units of a contact by each door, [doors].
+    """
+    mixed = np.flatnonzero(units >= 0).tolist()
+    if not mixed:
+        return augment_all(net), 0
+    return _Search(net, mixed, units, door_units).run()
+
+
+class _Search:
+    """Branch and bound over the mixes of agents."""
+
+    def __init__(self, net: Network, mixed: list[int], units: Ints, door_units: Ints) -> None:
+        self.net = net
+        self.units = {crew: int(units[crew]) for crew in mixed}
+        self.doors = {
+            crew: slice(net.first_door[crew] + 1, net.first_door[crew + 1]) for crew in mixed
+        }
+        self.sizes = {crew: door_units[self.doors[crew]].tolist() for crew in mixed}
+        size = len(net.arc_door) + len(net.queue)
+        self.flows_left = min(MOST, max(FEWEST, WORK // size))
+        self.best: Solution | None = None
+        self.value = 0
+
+    def run(self) -> tuple[Solution, int]:
+        """Return the best match found, and how far above its value the least bound is."""
+        root = self._solve({})
+        bound = _value(self.net, root)
+        self._dive(root)
+        number = itertools.count()
+        heap = [(-bound, next(number), {}, root)]
+        while heap and -heap[0][0] > self.value:
+            if self.flows_left <= 0:
+                return self._found(), -heap[0][0] - self.value
+            _, _, boxes, solution = heapq.heappop(heap)
+            crew = self._worst(solution)
+            if crew is None:
+                continue
+            for box in self._split(crew, self._box(crew, boxes), self._loads(crew, solution)):
+                inner = boxes | {crew: box}
+                found = self._solve(inner)
+                bound = _value(self.net, found)
+                if bound > self.value:
+                    self._keep(found, bound)
+                    heapq.heappush(heap, (-bound, next(number), inner, found))
+        return self._found(), 0
+
+    def _found(self) -> Solution:
+        assert self.best is not None  # the dive before the search always finds a match
+        return self.best
+
+    def _solve(self, boxes: _Boxes) -> Solution:
+        """Return the best match where the contacts of some crews are held to their boxes."""
+        self.flows_left -= 1
+        limit, last = self.net.door_limit.copy(), self.net.last_slot.copy()
+        for crew, box in boxes.items():
+            limit[self.doors[crew]] = box.high
+            most = self._most(crew, box.high)
+            last[crew] = min(last[crew], self.net.first_slot[crew] + most)
+        return augment_all(self.net._replace(door_limit=limit, last_slot=last))
+
+    def _keep(self, solution: Solution, value: int) -> None:
+        """Take a match for the best so far if it is better and everything fits."""
+        if (self.best is None or value > self.value) and self._worst(solution) is None:
+            self.best, self.value = solution, value
+
+    def _dive(self, solution: Solution) -> None:
+        """Find a first match: hold those to a mix that fits whose contacts do not."""
+        boxes: _Boxes = {}
+        for number in range(ROUNDS):
+            held = [
+                crew
+                for crew in self.units
+                if number == ROUNDS - 1 or not self._fits(crew, self._loads(crew, solution))
+            ]
+            if not held:
+                break
+            for crew in held:
+                boxes[crew] = self._trimmed(crew, solution)
+            solution = self._solve(boxes)
+        self._keep(solution, _value(self.net, solution))
+
+    def _trimmed(self, crew: int, solution: Solution) -> _Box:
+        """Return a mix that fits near the one of a match: what room is worth least is given up."""
+        loads, sizes = list(self._loads(crew, solution)), self.sizes[crew]
+        worth = (solution.price[self.doors[crew]] / sizes).tolist()
+        order = sorted(range(len(loads)), key=lambda i: (worth[i], -sizes[i], i))
+        for i in order:
+            while loads[i] > 0 and not self._fits(crew, loads):
+                loads[i] -= 1
+        limits = self.net.door_limit[self.doors[crew]].tolist()
+        for i in reversed(order):
+            left = self.units[crew] - sum(n * size for n, size in zip(loads, sizes, strict=True))
+            loads[i] += max(0, min(limits[i] - loads[i], left // sizes[i]))
+        return _Box((0,) * len(loads), tuple(loads))
+
+    def _worst(self, solution: Solution) -> int | None:
+        """Return the crew whose contacts are furthest beyond its units, None if all fit."""
+        excess = {}
+        for crew, free in self.units.items():
+            loads = self._loads(crew, solution)
+            if not self._fits(crew, loads):
+                used = sum(n * size for n, size in zip(loads, self.sizes[crew], strict=True))
+                excess[crew] = used - free
+        return max(excess, key=lambda crew: excess[crew], default=None)
+
+    def _split(self, crew: int, box: _Box, loads: list[int]) -> list[_Box]:
+        """Return two boxes that hold all mixes of a box that fit, but not `loads`."""
+        free, sizes = self.units[crew], self.sizes[crew]
+        used = sum(n * size for n, size in zip(loads, sizes, strict=True))
+        at = max(range(len(loads)), key=lambda i: (loads[i] - box.low[i]) * sizes[i])
+        room = (free - used) // sizes[at] + loads[at]
+        cut = min(max(room, box.low[at]), loads[at] - 1)
+        few = _Box(box.low, (*box.high[:at], cut, *box.high[at + 1 :]))
+        low = (*box.low[:at], cut + 1, *box.low[at + 1 :])
+        left = free - sum(n * size for n, size in zip(low, sizes, strict=True))
+        if left < 0 and sum(low) > 1:
+            return [few]
+        high = tuple(
+            min(most, least + max(0, left) // size)
+            for most, least, size in zip(box.high, low, sizes, strict=True)
+        )
+        return [few, _Box(low, high)]
+
+    def _box(self, crew: int, boxes: _Boxes) -> _Box:
+        doors = self.doors[crew]
+        limit = tuple(self.net.door_limit[doors].tolist())
+        return boxes.get(crew, _Box((0,) * len(limit), limit))
+
+    def _most(self, crew: int, high: tuple[int, ...]) -> int:
+        """Return how many contacts fit at most: the smallest first."""
+        left, most = self.units[crew], 0
+        for size, limit in sorted(zip(self.sizes[crew], high, strict=True)):
+            taken = min(limit, left // size)
+            left -= taken * size
+            most += taken
+        return max(most, min(1, sum(high)))
+
+    def _fits(self, crew: int, loads: list[int]) -> bool:
+        used = sum(n * size for n, size in zip(loads, self.sizes[crew], strict=True))
+        return used <= self.units[crew] or sum(loads) <= 1
+
+    def _loads(self, crew: int, solution: Solution) -> list[int]:
+        loads: list[int] = solution.load[self.doors[crew]].tolist()
+        return loads
+
+
+def _value(net: Network, solution: Solution) -> int:
+    """Return what a match is worth; as the sum may be beyond 64 bits, Python adds it up."""
+    gained = _firsts(net.first_ticket, solution.served)
+    paid = _firsts(net.first_slot, solution.used)
+    carried = solution.flow > 0
+    fits = zip(net.fit[carried].tolist(), solution.flow[carried].tolist(), strict=True)
+    return (
+        sum(net.gain[gained].tolist())
+        - sum(net.cost[paid].tolist())
+        + sum(fit * count for fit, count in fits)
+    )
+
+
+def _firsts(first: Ints, counts: Ints) -> NDArray[np.bool_]:
+    """Tell which items are among the first so many of their owner, [items]."""
+    place = np.arange(first[-1]) - np.repeat(first[:-1], np.diff(first))
+    return place < np.repeat(counts, np.diff(first))

@@ -1,0 +1,180 @@
+"""Small markets, and what is best in them by trying everything: what the tests compare with."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.model import RoutingWeights
+from optimizer.routing.crews import Crews
+from optimizer.routing.market import Market
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A market ticket by ticket and agent by agent.
+
+    ``pair[c][a]`` are the points of class c with agent a, None where a may not take it; contacts
+    come by the channel of their class; ``limit[a][k]`` is how many of channel k agent a may take,
+    ``total[a]`` how many in all, ``units[a]`` how many units fit, ``size[k]`` what one takes.
+    """
+
+    kind: tuple[int, ...]
+    level: tuple[int, ...]
+    base: tuple[float, ...]
+    channel: tuple[int, ...]
+    pair: tuple[tuple[float | None, ...], ...]
+    points: tuple[float, ...]
+    opened: tuple[int, ...]
+    limit: tuple[tuple[int, ...], ...]
+    units: tuple[int, ...]
+    size: tuple[int, ...]
+
+    @property
+    def total(self) -> list[int]:
+        return [max(1, free // min(self.size)) for free in self.units]
+
+
+def draw(
+    seed: int,
+    tickets: int,
+    agents: int,
+    *,
+    levels: int = 1,
+    whole: bool = False,
+    size: tuple[int, ...] = (1, 1),
+    kinds: int | None = None,
+) -> Plain:
+    """Draw a market; `whole` makes all points small whole numbers, so that ties are common."""
+    rng = np.random.default_rng(seed)
+    classes = int(rng.integers(1, (kinds or tickets) + 1))
+
+    def points(low: float, high: float) -> float:
+        return float(rng.integers(low, high + 1) if whole else rng.uniform(low, high))
+
+    low = -3 if rng.random() < 0.5 else 0
+    level = sorted(rng.integers(0, levels, tickets).tolist(), reverse=True)
+    base = [points(0, 4) for _ in range(tickets)]
+    order = sorted(range(tickets), key=lambda t: (-level[t], -base[t]))
+    return Plain(
+        kind=tuple(rng.integers(0, classes, tickets).tolist()),
+        level=tuple(level[t] for t in order),
+        base=tuple(base[t] for t in order),
+        channel=tuple(rng.integers(0, len(size), classes).tolist()),
+        pair=tuple(
+            tuple(points(low, 3) if rng.random() < 0.7 else None for _ in range(agents))
+            for _ in range(classes)
+        ),
+        points=tuple(points(-1, 2) if rng.random() < 0.5 else 0.0 for _ in range(agents)),
+        opened=tuple(rng.integers(0, 2, agents).tolist()),
+        limit=tuple(tuple(rng.integers(1, 4, len(size)).tolist()) for _ in range(agents)),
+        units=tuple(rng.integers(1, 5, agents).tolist()),
+        size=size,
+    )
+
+
+def market_of(plain: Plain) -> Market:
+    """Return the market, every agent a crew."""
+    agents, channels = len(plain.units), len(plain.size)
+    kinds = len(plain.channel)
+    total = np.minimum(plain.total, len(plain.kind))
+    arcs = [
+        (kind, agent) for kind in range(kinds) for agent in range(agents)
+        if plain.pair[kind][agent] is not None
+    ]  # fmt: skip
+    fit = np.array([plain.pair[kind][agent] for kind, agent in arcs], dtype=float)
+    arc_class = np.array([kind for kind, _ in arcs], dtype=np.int64)
+    door = [agent * (channels + 1) + 1 + plain.channel[kind] for kind, agent in arcs]
+    slots = [(plain.opened[a] + n, a, n) for a in range(agents) for n in range(total[a])]
+    rank = {slot: place for place, slot in enumerate(sorted(slots))}
+    slot_agent = np.array([slot[1] for slot in slots], dtype=np.int64)
+    ticket_class = np.array(plain.kind, dtype=np.int64)
+    door_limit = np.array([[len(plain.kind), *row] for row in plain.limit], dtype=np.int64)
+    mixed = len(set(plain.size)) > 1
+    return Market(
+        ticket_class=ticket_class,
+        level=np.array(plain.level, dtype=np.int64),
+        base=np.array(plain.base, dtype=float),
+        first_ticket=np.searchsorted(np.sort(ticket_class), np.arange(kinds + 1)),
+        by_class=np.argsort(ticket_class, kind="stable"),
+        first_arc=np.searchsorted(arc_class, np.arange(kinds + 1)),
+        arc_class=arc_class,
+        arc_door=np.array(door, dtype=np.int64),
+        arc_share=np.zeros(len(arcs)),
+        arc_reserve=fit,
+        arc_continuity=np.zeros(len(arcs)),
+        arc_fit=fit,
+        crews=Crews(
+            leader=np.arange(agents),
+            door_of=np.arange(agents * (channels + 1)).reshape(agents, channels + 1)[:, 1:],
+            first_door=np.arange(agents + 1) * (channels + 1),
+            door_crew=np.repeat(np.arange(agents), channels + 1),
+            door_limit=door_limit.ravel(),
+            first_slot=np.searchsorted(slot_agent, np.arange(agents + 1)),
+            slot_crew=slot_agent,
+            slot_agent=slot_agent,
+            slot_points=np.array(plain.points)[slot_agent],
+            slot_rank=np.array([rank[slot] for slot in slots], dtype=np.int64),
+            door_units=np.array([[1, *plain.size]] * agents, dtype=np.int64).ravel(),
+            units=np.array(plain.units if mixed else [-1] * agents, dtype=np.int64),
+        ),
+        weights=RoutingWeights(),
+    )
+
+
+Chosen = tuple[int | None, ...]
+"""The agent of each ticket."""
+
+
+def every_match(plain: Plain) -> Iterator[Chosen]:
+    """List all matches in which everything fits."""
+    choices = [
+        [None, *(a for a, worth in enumerate(plain.pair[kind]) if worth is not None)]
+        for kind in plain.kind
+    ]
+    return (chosen for chosen in itertools.product(*choices) if fits(plain, chosen))
+
+
+def fits(plain: Plain, chosen: Chosen) -> bool:
+    """Tell whether nobody has too many contacts, of a channel or in units."""
+    for agent, units in enumerate(plain.units):
+        given = [
+            plain.channel[k] for k, a in zip(plain.kind, chosen, strict=True) if a == agent
+        ]
+        used = sum(plain.size[channel] for channel in given)
+        if used > units and len(given) > 1:
+            return False
+        if any(given.count(channel) > most for channel, most in enumerate(plain.limit[agent])):
+            return False
+    return True
+
+
+def aims(plain: Plain, chosen: Chosen) -> tuple[int, float, int, int]:
+    """Return what a match is judged by: levels, value, number served, total rank negated."""
+    market = market_of(plain)
+    served = [t for t, agent in enumerate(chosen) if agent is not None]
+    ranks: list[int] = []
+    for agent in range(len(plain.units)):
+        own = market.crews.slot_rank[market.crews.slot_agent == agent]
+        ranks += own[: chosen.count(agent)].tolist()
+    return (
+        sum(plain.level[t] - min(plain.level) for t in served),
+        sum(score(plain, t, chosen[t]) for t in served),
+        len(served),
+        -sum(ranks),
+    )
+
+
+def score(plain: Plain, ticket: int, agent: int | None) -> float:
+    """Return the points of a ticket with an agent who may take it."""
+    assert agent is not None
+    worth = plain.pair[plain.kind[ticket]][agent]
+    assert worth is not None
+    return plain.base[ticket] + worth + plain.points[agent]
