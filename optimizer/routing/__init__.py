@@ -1,8 +1,7 @@
 """Live routing: who may take a ticket, what that is worth, and the best match of all.
 
 `assign` answers a snapshot with reasons. Callers that only want the pairs use the steps it is
-made of: `read_board`, then `match` (or a baseline, `match_greedily`) on the board's market, then
-`deal`.
+made of: `read_board`, then `match` on the board's market and `deal`, or a policy of `POLICIES`.
 """
 
 from optimizer.routing.assign import assign
@@ -11,10 +10,11 @@ from optimizer.routing.dealing import Pairs, deal
 from optimizer.routing.eligibility import Rule
 from optimizer.routing.market import Market
 from optimizer.routing.matching import match
-from optimizer.routing.policies import match_greedily
+from optimizer.routing.policies import POLICIES
 from optimizer.routing.score import base_score, skill_fit
 
 __all__ = [
+    "POLICIES",
     "Board",
     "Market",
     "Pairs",
@@ -23,7 +23,6 @@ __all__ = [
     "base_score",
     "deal",
     "match",
-    "match_greedily",
     "read_board",
     "skill_fit",
 ]

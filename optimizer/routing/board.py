@@ -10,14 +10,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.errors import Issue, raise_errors
-from optimizer.model import AgentState, Priority, RoutingWeights, Snapshot, Ticket
+from optimizer.model import Ring, RoutingWeights, Snapshot, check_snapshot
+from optimizer.model.findings import Findings
+from optimizer.model.live_checks import check_rules
+from optimizer.routing.asks import Moments
+from optimizer.routing.clocks import Clocks, read_clocks
+from optimizer.routing.columns import (
+    AgentColumns,
+    TicketColumns,
+    agents_are_sound,
+    read_agents,
+    read_tickets,
+    tickets_are_sound,
+)
 from optimizer.routing.eligibility import Eligibility, sieve
 from optimizer.routing.market import Market, build_market
 from optimizer.routing.needs import Classes, merge_tickets
-from optimizer.routing.score import base_parts, base_weights, wait_target
+from optimizer.routing.score import BaseWeights, base_parts, base_weights
 from optimizer.routing.staff import Staff
+from optimizer.routing.ties import ordered
 
-__all__ = ["Board", "read_board"]
+__all__ = ["Board", "read_board", "tag_points"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 GREATEST = 1e100
 """Scores beyond this many points are refused, so that their sums stay finite."""
@@ -27,103 +43,179 @@ GREATEST = 1e100
 class Board:
     """The tickets and agents of a snapshot in the order of decision, with their market.
 
-    Tickets stand in order of falling base, then older first, then by identifier; agents in order
-    of longest idle, unknown last, then by identifier. Where the snapshot lists them is forgotten,
-    which is why it cannot matter.
+    Tickets stand in order of falling level, then falling base, then older first, then by
+    identifier or the order drawn from the seed; agents in order of longest idle, unknown last,
+    then likewise. Where the snapshot lists them is forgotten, which is why it cannot matter.
 
     Parameters
     ----------
     tickets
         Place in the snapshot of each ticket, [tickets].
+    columns
+        The tickets field by field, in the order of the snapshot.
     staff
         The agents.
     classes
         The tickets merged by needs; `eligibility` has a row for each class.
-    waits
-        Seconds since the customer asked, 0 for a time to come, [tickets].
-    targets
-        The wait that each is measured by, in seconds, [tickets].
+    clocks
+        Of the tickets, in the order of decision.
     parts
-        What priority, customer value and wait add to the base, in points, [tickets, 3].
+        What priority, customer value, wait, and tags and risk together add to the base, in
+        points, [tickets, 4].
+    level
+        Tickets of a higher level go before those of a lower one whatever the points, [tickets].
+    weights, rings
+        Of the snapshot.
     """
 
-    tickets: NDArray[np.int64]
+    tickets: Ints
+    columns: TicketColumns
     staff: Staff
     classes: Classes
     eligibility: Eligibility
-    waits: NDArray[np.float64]
-    targets: NDArray[np.float64]
-    parts: NDArray[np.float64]
+    clocks: Clocks
+    parts: Floats
+    level: Ints
     market: Market
+    weights: RoutingWeights
+    rings: tuple[Ring, ...]
 
 
-def read_board(snapshot: Snapshot) -> Board:
-    """Prepare a snapshot that has passed its checks.
+def read_board(snapshot: Snapshot, *, checked: bool = True) -> Board:
+    """Prepare a snapshot.
+
+    Parameters
+    ----------
+    checked
+        Whether it has passed `check_snapshot`; if not, a quick look says if it would.
 
     Raises
     ------
     InvalidInput
-        If weights, waits and values are so great that a score is beyond 1e100.
+        If the snapshot makes no sense, or if weights, waits and values are so great that a score
+        is beyond 1e100; every problem is listed.
     """
-    tickets = snapshot.tickets
-    now = snapshot.now
-    rank = {priority: priority.rank for priority in Priority}
-    ranks = np.array([rank[ticket.priority] for ticket in tickets], dtype=np.int64)
-    values = np.array([ticket.customer_value for ticket in tickets], dtype=np.float64)
-    waits = np.array([(now - t.created).total_seconds() for t in tickets], dtype=np.float64)
-    targets = np.array([_target(ticket, snapshot.weights) for ticket in tickets], dtype=np.float64)
-    ones, none = np.ones(len(tickets)), np.zeros(len(tickets))
-    weights = base_weights(snapshot.weights)
-    parts = base_parts(ranks, values, waits, targets, ones, none, weights)
+    tickets, agents = _read(snapshot, checked=checked)
+    weights = snapshot.weights
+    clocks = read_clocks(snapshot, tickets)
+    parts = _parts(weights, tickets, clocks)
     base = parts.sum(axis=1)
-    _check_scores(tickets, base)
-    order = np.lexsort((_places([ticket.id for ticket in tickets]), -waits, -base))
-    staff = Staff(_by_idle_time(snapshot.agents))
-    classes = merge_tickets([tickets[i] for i in order.tolist()], staff.authority.tolist())
+    staff = Staff(agents, snapshot.channels, weights)
+    _check_scores(tickets.ids, base)
+    level = _levels(snapshot, tickets, clocks)
+    order = ordered((-level, -base, -tickets.age), tickets.ids, weights.tie_seed)
+    level, base, parts, clocks = level[order], base[order], parts[order], clocks.take(order)
+    classes = merge_tickets(tickets, Moments(order, clocks.waits, clocks.escalated), staff, weights)
+    staff.alone[classes.named()] = True
     levels = staff.levels(classes.skills)
     eligibility = sieve(classes, staff, levels)
     return Board(
         tickets=order,
+        columns=tickets,
         staff=staff,
         classes=classes,
         eligibility=eligibility,
-        waits=np.maximum(waits, 0.0)[order],
-        targets=targets[order],
-        parts=parts[order],
-        market=build_market(
-            base[order], classes, staff, levels, eligibility, snapshot.weights.skill_fit
-        ),
+        clocks=clocks,
+        parts=parts,
+        level=level,
+        market=build_market(base, level, classes, staff, levels, eligibility, weights),
+        weights=weights,
+        rings=snapshot.rings,
+        weights=weights,
+        rings=snapshot.rings,
     )
 
 
-def _target(ticket: Ticket, weights: RoutingWeights) -> float:
-    due = ticket.first_response_due
-    promised = None if due is None else (due - ticket.created).total_seconds()
-    return wait_target(weights, ticket.priority.rank, promised)
+def _read(snapshot: Snapshot, *, checked: bool) -> tuple[TicketColumns, AgentColumns]:
+    try:
+        tickets = read_tickets(snapshot.tickets, snapshot.now)
+        agents = read_agents(snapshot.agents, snapshot.now, snapshot.weights.tie_seed)
+    except (TypeError, ValueError, OverflowError):
+        raise_errors("The snapshot has problems.", check_snapshot(snapshot))
+        raise
+    if not (checked or _is_sound(snapshot, tickets, agents)):
+        raise_errors("The snapshot has problems.", check_snapshot(snapshot))
+    return tickets, agents
 
 
-def _check_scores(tickets: Sequence[Ticket], base: NDArray[np.float64]) -> None:
+def _is_sound(snapshot: Snapshot, tickets: TicketColumns, agents: AgentColumns) -> bool:
+    rules = Findings()
+    check_rules(snapshot, rules)
+    return (
+        snapshot.now.tzinfo is not None
+        and not rules.issues
+        and tickets_are_sound(tickets, snapshot.calendars)
+        and agents_are_sound(agents)
+    )
+
+
+def _parts(weights: RoutingWeights, tickets: TicketColumns, clocks: Clocks) -> Floats:
+    count = len(tickets)
+    speeds = np.ones(count)
+    if weights.handling_reference_seconds is not None and tickets.handling is not None:
+        speeds = np.nan_to_num(weights.handling_reference_seconds / tickets.handling, nan=1.0)
+    extras = tag_points(weights, tickets) + weights.risk * tickets.risk
+    parts: Floats = base_parts(
+        tickets.rank,
+        tickets.value,
+        clocks.waits,
+        clocks.targets,
+        speeds,
+        extras,
+        base_weights(weights),
+    )
+    return parts
+
+
+def tag_points(weights: RoutingWeights, tickets: TicketColumns) -> Floats:
+    """Return the points for the tags of each ticket, in the order of the snapshot, [tickets]."""
+    if not weights.tags or tickets.tags is None:
+        return np.zeros(len(tickets))
+    points = weights.tags
+    # An exact sum does not depend on the order in which tags are listed.
+    return np.array([math.fsum(points.get(tag, 0.0) for tag in {*tags}) for tags in tickets.tags])
+
+
+def _levels(snapshot: Snapshot, tickets: TicketColumns, clocks: Clocks) -> Ints:
+    """Return the level of each ticket: 0 for work that waits for all other work, 1 or more else."""
+    weights = snapshot.weights
+    levels = np.ones(len(tickets), dtype=np.int64)
+    if weights.strict_priority:
+        levels += _steps_above_least(weights, tickets, clocks)
+    deferred = {name for name, rules in snapshot.channels.items() if rules.deferred}
+    if deferred:
+        later = np.array([channel in deferred for channel in tickets.channels], np.bool_)
+        if weights.compete_from is not None:
+            later &= clocks.waits < weights.compete_from * clocks.targets
+        levels[later] = 0
+    return levels
+
+
+def _steps_above_least(weights: RoutingWeights, tickets: TicketColumns, clocks: Clocks) -> Ints:
+    """Return 3 less the rank of each ticket after promotions: its points at one per step."""
+    ones = np.ones(len(tickets))
+    promote_after = base_weights(weights).promote_after
+    steps = base_parts(
+        tickets.rank,
+        ones,
+        clocks.waits,
+        clocks.targets,
+        ones,
+        ones,
+        BaseWeights(1.0, 0.0, 0.0, 1.0, promote_after),
+    )[:, 0]
+    return np.rint(steps).astype(np.int64)
+
+
+def _check_scores(ids: Sequence[str], base: Floats) -> None:
+    if not len(base) or base.max() <= GREATEST:
+        return
     issues = [
         Issue(
             "score_overflow",
             f"/tickets/{i}",
-            f"The score of {tickets[i].id!r} is {base[i]:g} but must be at most {GREATEST:g}.",
+            f"The score of {ids[i]!r} is {base[i]:g} but must be at most {GREATEST:g}.",
         )
         for i in np.flatnonzero(~(base <= GREATEST)).tolist()
     ]
     raise_errors("Weights, waits and values give scores that are too great.", issues)
-
-
-def _places(names: Sequence[str]) -> NDArray[np.int64]:
-    """Return the place of each name in the order of names."""
-    places = np.empty(len(names), dtype=np.int64)
-    places[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
-    return places
-
-
-def _by_idle_time(agents: Sequence[AgentState]) -> list[AgentState]:
-    def key(agent: AgentState) -> tuple[float, str]:
-        since = agent.idle_since
-        return (math.inf if since is None else since.timestamp(), agent.id)
-
-    return sorted(agents, key=key)

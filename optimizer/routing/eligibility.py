@@ -5,22 +5,25 @@ the order of that list, and an agent who fails counts for the first rule that fa
 agent *is* comes before what an agent is *doing*, so the last counts say how many qualified
 agents are away or full.
 
-Sets of agents are rows of bits, 64 agents to a word, one row for each thing that tickets ask
-for. The sieve ANDs the rows of a need one after the other and counts the bits that fall out.
-Tickets with equal needs share one pass, so the cost is ``classes x rules x agents / 64`` word
-operations.
+Sets of agents are rows of bits, 64 agents to a word, one row for each different thing that
+tickets ask for. Who may take a class of tickets is the AND of the rows that it asks for:
+``classes x asks x agents / 64`` word operations. Whom each rule stops is only counted for classes
+that were left waiting.
 """
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from optimizer.model import HIGHEST_LEVEL
+from optimizer.routing.columns import TIERS
 from optimizer.routing.needs import Classes, Terms
 from optimizer.routing.staff import Staff
 
@@ -29,27 +32,79 @@ __all__ = ["Bits", "Eligibility", "Rule", "pack", "sieve"]
 Bits = NDArray[np.uint64]
 """Sets of agents: bit ``a % 64`` of word ``a // 64`` stands for agent a."""
 
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
 
 class Rule(StrEnum):
     """What stops an agent from taking a ticket, in the order in which it is asked.
 
     ``channel``: does not serve it; ``tier``: may not do work of that tier; ``site``: works
-    elsewhere; ``skill``: lacks a skill; ``level``: holds every skill, one at too low a level;
-    ``authority``: may not grant the amount; ``availability``: accepts no work now; ``capacity``:
-    has as many contacts open as allowed; ``channel_limit``: has as many of this channel open as
-    allowed; ``outscored``: may take the ticket, but what room was left went to other tickets.
+    elsewhere; ``language``: does not speak it; ``human``: is a machine, and a human is required;
+    ``skill``: lacks a skill; ``level``: holds every skill, one at too low a level;
+    ``authority``: may not grant the amount; ``excluded``: must not take it, or did not accept it;
+    ``reserved``: it is kept for others, for a while; ``availability``: accepts no work now;
+    ``capacity``: has no room beside the contacts open; ``channel_limit``: has as many of this
+    channel open as allowed; ``outscored``: may take the ticket, but what room was left went to
+    other tickets.
     """
 
     CHANNEL = "channel"
     TIER = "tier"
     SITE = "site"
+    LANGUAGE = "language"
+    HUMAN = "human"
     SKILL = "skill"
     LEVEL = "level"
     AUTHORITY = "authority"
+    EXCLUDED = "excluded"
+    RESERVED = "reserved"
     AVAILABILITY = "availability"
     CAPACITY = "capacity"
     CHANNEL_LIMIT = "channel_limit"
     OUTSCORED = "outscored"
+
+
+_SKILL, _LEVEL, _AUTHORITY, _EXCLUDED, _RESERVED, _AVAILABILITY, _CAPACITY, _LIMIT, _REST = range(
+    5, 14
+)
+_OF_TERMS = (0, 1, 2, 3, 4, _AUTHORITY, _AVAILABILITY, _CAPACITY, _LIMIT)
+"""The rules that terms decide about; the first six do not depend on what an agent is doing."""
+
+_LASTING = 6
+
+
+class _Rows(NamedTuple):
+    """Sets of agents by what is asked of them.
+
+    Parameters
+    ----------
+    passing
+        The row of `masks` for each rule of `_OF_TERMS`, [terms, 9].
+    masks
+        The different sets that terms ask for, [masks, words].
+    ask_skill, ask_level
+        For each ask of a class, who holds the skill (row of `holding`), and who holds it at the
+        level (row of `able`), [asks] both.
+    barred_at, only_at
+        The row of `people` with those who are barred, and with those to whom the class is
+        reserved, -1 where there is none, [classes] both.
+    tiers
+        Who belongs to each tier, [tiers, words].
+    """
+
+    of_class: Ints
+    passing: Ints
+    masks: Bits
+    first_ask: Ints
+    ask_skill: Ints
+    ask_level: Ints
+    holding: Bits
+    able: Bits
+    barred_at: Ints
+    only_at: Ints
+    people: Bits
+    tiers: Bits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,58 +114,100 @@ class Eligibility:
     Parameters
     ----------
     allowed
-        The agents who may take work of each class, [classes, words].
-    stopped
-        Agents whom each rule is the first to stop, in the order of `Rule`, [classes, rules];
-        nobody is ``outscored`` as long as nothing is decided.
+        The agents who may take work of each class now, [classes, words].
+    qualified
+        Those whom no rule stops but by what they are doing now, [classes, words].
     """
 
     allowed: Bits
-    stopped: NDArray[np.int64]
+    qualified: Bits
+    _rows: _Rows
+
+    def stopped(self, numbers: Ints) -> Ints:
+        """Return how many agents each rule is the first to stop, [numbers, rules, tiers].
+
+        Those whom no rule stops count as ``outscored``; each row adds up to all agents.
+
+        Parameters
+        ----------
+        numbers
+            The classes in question.
+        """
+        counts: Ints = _count_stopped(self._rows, numbers)
+        return counts
 
 
 def sieve(classes: Classes, staff: Staff, levels: NDArray[np.int8]) -> Eligibility:
-    """Return who may take work of each class, and what stops the others.
+    """Find out who may take work of each class.
 
     Parameters
     ----------
     levels
         Of the skills in `classes`, [skills, agents].
     """
-    masks = [mask for terms in classes.terms for mask in _passing(staff, terms)]
-    allowed = np.tile(pack(np.ones((1, len(staff)), dtype=np.bool_)), (len(classes), 1))
-    stopped = np.zeros((len(classes), len(Rule)), dtype=np.int64)
+    masks, passing = _masks_of_terms(classes.terms, staff)
     width = HIGHEST_LEVEL + 1
-    asked, ask = np.unique(classes.ask_skill * width + classes.ask_level, return_inverse=True)
+    asked, ask_level = np.unique(classes.ask_skill * width + classes.ask_level, return_inverse=True)
     skill, level = np.divmod(asked, width)
-    _sieve(
-        classes.of_class,
-        pack(np.array(masks, dtype=np.bool_).reshape(len(masks), len(staff))),
-        classes.first_ask,
-        ask,
-        skill,
-        pack(levels > 0),
-        pack(levels[skill] >= level[:, np.newaxis]),
-        allowed,
-        stopped,
+    barred_at, barred = _people(classes.barred, len(classes), len(staff), 0)
+    only_at, only = _people(classes.only, len(classes), len(staff), len(barred))
+    rows = _Rows(
+        of_class=classes.of_class,
+        passing=passing,
+        masks=masks,
+        first_ask=classes.first_ask,
+        ask_skill=classes.ask_skill,
+        ask_level=ask_level,
+        holding=pack(levels > 0),
+        able=pack(levels[skill] >= level[:, np.newaxis]),
+        barred_at=barred_at,
+        only_at=only_at,
+        people=np.concatenate([barred, only]),
+        tiers=pack(staff.columns.tier == np.arange(len(TIERS))[:, np.newaxis]),
     )
-    return Eligibility(allowed, stopped)
+    qualified = _qualified(rows)
+    now = np.bitwise_and.reduce(masks[passing[:, _LASTING:]], axis=1)
+    return Eligibility(qualified & now[classes.of_class], qualified, rows)
 
 
-def _passing(staff: Staff, terms: Terms) -> list[NDArray[np.bool_]]:
-    """Return who passes each rule but those of skill and level, in the order of `Rule`."""
-    return [
-        staff.serving(terms.channel),
-        staff.of_tier(terms.tier),
-        staff.at_site(terms.site),
-        staff.authority >= terms.authority,
-        staff.available,
-        staff.with_room,
-        staff.with_room_on(terms.channel),
-    ]
+def _masks_of_terms(terms: tuple[Terms, ...], staff: Staff) -> tuple[Bits, Ints]:
+    """Return the different sets that terms ask for, and which of them each terms ask for."""
+    numbers: dict[Hashable, int] = {}
+    masks: list[Mask] = []
+    passing = np.empty((len(terms), len(_OF_TERMS)), dtype=np.int64)
+    for place, term in enumerate(terms):
+        wanted = (
+            ("channel", term.channel, staff.serving),
+            ("tier", term.tiers, staff.of_tiers),
+            ("site", term.sites, staff.at_sites),
+            ("language", term.language, staff.speaking),
+            ("human", term.human, staff.human_if),
+            ("authority", term.authority, staff.granting),
+            ("available", None, lambda _: staff.available),
+            ("capacity", term.channel, staff.with_units_for),
+            ("limit", term.channel, staff.below_limit_of),
+        )
+        for column, (rule, value, find) in enumerate(wanted):
+            number = numbers.setdefault((rule, value), len(numbers))
+            if number == len(masks):
+                masks.append(find(value))  # type: ignore[operator]  # each takes its own value
+            passing[place, column] = number
+    return pack(np.array(masks, dtype=np.bool_).reshape(len(masks), len(staff))), passing
 
 
-def pack(masks: NDArray[np.bool_]) -> Bits:
+def _people(
+    named: Mapping[int, tuple[int, ...]], classes: int, agents: int, begin: int
+) -> tuple[Ints, Bits]:
+    """Return the row of each class in a list of sets that begins at `begin`, and these sets."""
+    at = np.full(classes, -1)
+    at[list(named)] = np.arange(begin, begin + len(named))
+    sets = np.zeros((len(named), agents), dtype=np.bool_)
+    for row, positions in enumerate(named.values()):
+        sets[row, list(positions)] = True
+    return at, pack(sets)
+
+
+def pack(masks: Mask) -> Bits:
     """Return masks over agents, [masks, agents], as bits, [masks, words]; spare bits are 0."""
     count, agents = masks.shape
     padded = np.zeros((count, -(-agents // 64) * 64), dtype=np.bool_)
@@ -119,49 +216,77 @@ def pack(masks: NDArray[np.bool_]) -> Bits:
 
 
 @njit(cache=True)
-def _sieve(
-    terms: NDArray[np.int64],
-    passing: Bits,
-    first_ask: NDArray[np.int64],
-    ask: NDArray[np.int64],
-    ask_skill: NDArray[np.int64],
-    holding: Bits,
-    holding_level: Bits,
-    allowed: Bits,
-    stopped: NDArray[np.int64],
-) -> None:
-    """Thin out `allowed`, which holds everybody at first, and count whom each rule stops.
-
-    Parameters
-    ----------
-    passing
-        Seven rows for each terms: the rules in order, but for skill (3) and level (4).
-    holding, holding_level
-        Who holds each skill at all, and who passes each different ask.
-    """
-    for kind in range(len(terms)):
-        left = allowed[kind]
-        rows = passing[7 * terms[kind] : 7 * terms[kind] + 7]
-        asks = ask[first_ask[kind] : first_ask[kind + 1]]
-        for rule in range(3):
-            stopped[kind, rule] = _keep(left, rows[rule])
-        for i in asks:
-            stopped[kind, 3] += _keep(left, holding[ask_skill[i]])
-        for i in asks:
-            stopped[kind, 4] += _keep(left, holding_level[i])
-        for rule in range(5, 9):
-            stopped[kind, rule] = _keep(left, rows[rule - 2])
+def _qualified(rows: _Rows) -> Bits:
+    """AND the rows of each class that do not depend on what agents are doing."""
+    words = rows.masks.shape[1]
+    found = np.empty((len(rows.of_class), words), dtype=np.uint64)
+    for kind in range(len(rows.of_class)):
+        left = found[kind]
+        passing = rows.passing[rows.of_class[kind]]
+        left[:] = rows.masks[passing[0]]
+        for rule in range(1, _LASTING):
+            row = rows.masks[passing[rule]]
+            for word in range(words):
+                left[word] &= row[word]
+        for i in range(rows.first_ask[kind], rows.first_ask[kind + 1]):
+            row = rows.able[rows.ask_level[i]]
+            for word in range(words):
+                left[word] &= row[word]
+        if rows.barred_at[kind] >= 0:
+            row = rows.people[rows.barred_at[kind]]
+            for word in range(words):
+                left[word] &= ~row[word]
+        if rows.only_at[kind] >= 0:
+            row = rows.people[rows.only_at[kind]]
+            for word in range(words):
+                left[word] &= row[word]
+    return found
 
 
 @njit(cache=True)
-def _keep(left: Bits, passing: Bits) -> int:
-    """Keep those of `left` who pass, and return how many do not."""
-    gone = 0
+def _count_stopped(rows: _Rows, numbers: Ints) -> Ints:
+    """Take the rules in order and count by tier those who are the first to fall out by each."""
+    tiers, words = rows.tiers.shape
+    counts = np.zeros((len(numbers), _REST + 1, tiers), dtype=np.int64)
+    left = np.empty(words, dtype=np.uint64)
+    everybody = np.empty(words, dtype=np.uint64)
+    for word in range(words):
+        everybody[word] = np.uint64(0)
+        for tier in range(tiers):
+            everybody[word] |= rows.tiers[tier, word]
+    for place in range(len(numbers)):
+        kind = numbers[place]
+        found = counts[place]
+        passing = rows.passing[rows.of_class[kind]]
+        left[:] = everybody
+        for rule in range(_SKILL):
+            _keep(left, rows.masks[passing[rule]], False, rows.tiers, found[rule])
+        for i in range(rows.first_ask[kind], rows.first_ask[kind + 1]):
+            _keep(left, rows.holding[rows.ask_skill[i]], False, rows.tiers, found[_SKILL])
+        for i in range(rows.first_ask[kind], rows.first_ask[kind + 1]):
+            _keep(left, rows.able[rows.ask_level[i]], False, rows.tiers, found[_LEVEL])
+        _keep(left, rows.masks[passing[5]], False, rows.tiers, found[_AUTHORITY])
+        if rows.barred_at[kind] >= 0:
+            _keep(left, rows.people[rows.barred_at[kind]], True, rows.tiers, found[_EXCLUDED])
+        if rows.only_at[kind] >= 0:
+            _keep(left, rows.people[rows.only_at[kind]], False, rows.tiers, found[_RESERVED])
+        for rule in range(_LASTING, 9):
+            row = rows.masks[passing[rule]]
+            _keep(left, row, False, rows.tiers, found[_AVAILABILITY + rule - _LASTING])
+        _keep(left, left, True, rows.tiers, found[_REST])
+    return counts
+
+
+@njit(cache=True)
+def _keep(left: Bits, row: Bits, inverted: bool, tiers: Bits, gone: Ints) -> None:
+    """Keep those of `left` who are in a row, or else who are not, and count the others by tier."""
     for word in range(len(left)):
-        kept = left[word] & passing[word]
-        gone += _count(left[word] ^ kept)
+        kept = left[word] & (~row[word] if inverted else row[word])
+        out = left[word] ^ kept
         left[word] = kept
-    return gone
+        if out:
+            for tier in range(len(tiers)):
+                gone[tier] += _count(out & tiers[tier, word])
 
 
 @njit(cache=True)

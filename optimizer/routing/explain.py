@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from optimizer.model import Obstacle
+from optimizer.routing.columns import TIERS
 from optimizer.routing.eligibility import Rule
-from optimizer.routing.needs import Classes
+from optimizer.routing.needs import Classes, Terms
 
 __all__ = ["decision_reason", "obstacles", "waiting_reason"]
 
@@ -19,7 +20,9 @@ _OF_THE_MOMENT = {
 }
 
 
-def obstacles(stopped: Sequence[int], agents: int) -> tuple[Obstacle, ...]:
+def obstacles(
+    stopped: Sequence[Sequence[int]], kind: Callable[..., Obstacle] = Obstacle
+) -> tuple[Obstacle, ...]:
     """Return what keeps the agents from a waiting ticket, most frequent first.
 
     Every agent is counted once. Rules that stop equally many stand in the order of `Rule`.
@@ -27,29 +30,35 @@ def obstacles(stopped: Sequence[int], agents: int) -> tuple[Obstacle, ...]:
     Parameters
     ----------
     stopped
-        Agents whom each rule is the first to stop, a row of `Eligibility.stopped`.
-    agents
-        How many there are; those whom no rule stops are outscored.
+        Agents whom each rule is the first to stop, by tier, [rules, tiers].
+    kind
+        What obstacles are made of.
     """
-    counts = [*stopped[:-1], agents - sum(stopped)]
-    found = sorted((-count, place) for place, count in enumerate(counts) if count)
-    return tuple(Obstacle(_NAMES[place], -count) for count, place in found)
+    found = sorted((-sum(row), place) for place, row in enumerate(stopped) if any(row))
+    return tuple(
+        kind(
+            _NAMES[place],
+            -count,
+            {tier: n for tier, n in zip(TIERS, stopped[place], strict=True) if n},
+        )
+        for count, place in found
+    )
 
 
-def waiting_reason(classes: Classes, number: int, stopped: Sequence[int], agents: int) -> str:
+def waiting_reason(classes: Classes, number: int, stopped: Sequence[int]) -> str:
     """Return why nobody takes a ticket: the rule that stops the last agent, or other work.
 
     Parameters
     ----------
     number
         Class of the ticket.
-    stopped, agents
-        As in `obstacles`.
+    stopped
+        Agents whom each rule is the first to stop, [rules].
     """
+    agents = left = sum(stopped)
     if not agents:
         return "There is no agent."
-    left = agents
-    for rule, count in zip(_RULES, stopped, strict=True):
+    for rule, count in zip(_RULES[:-1], stopped[:-1], strict=True):
         if left == count:
             if rule in _OF_THE_MOMENT:
                 return _nobody_free(stopped)
@@ -59,8 +68,8 @@ def waiting_reason(classes: Classes, number: int, stopped: Sequence[int], agents
             return f"{who} {_ability(rule, classes, number)}."
         left -= count
     if left == 1:
-        return "The only eligible agent took work that scores at least as high."
-    return f"All {left} eligible agents took work that scores at least as high."
+        return "The only eligible agent took work that goes before it."
+    return f"All {left} eligible agents took work that goes before it."
 
 
 def decision_reason(priority: str, wait: int, target: int, percent: int) -> str:
@@ -87,16 +96,30 @@ def _ability(rule: Rule, classes: Classes, number: int) -> str:
     """Return what an agent who passes a rule does."""
     terms, asks = classes.terms[classes.of_class[number]], classes.asks(number)
     match rule:
-        case Rule.CHANNEL:
-            return f"serves channel {terms.channel!r}"
-        case Rule.TIER:
-            return f"may do {terms.tier} work"
-        case Rule.SITE:
-            return f"works at site {terms.site!r}"
         case Rule.SKILL:
             return "holds " + " and ".join(repr(skill) for skill, _ in asks)
         case Rule.LEVEL:
             asked = (f"{skill!r} at level {level}" for skill, level in asks)
             return f"holds {' and '.join(asked)} or above"
         case _:
+            return _by_terms(rule, terms)
+
+
+def _by_terms(rule: Rule, terms: Terms) -> str:
+    match rule:
+        case Rule.CHANNEL:
+            return f"serves channel {terms.channel!r}"
+        case Rule.TIER:
+            return f"is of tier {' or '.join(terms.tiers)}"
+        case Rule.SITE:
+            return f"works at site {' or '.join(map(repr, terms.sites or ()))}"
+        case Rule.LANGUAGE:
+            return f"speaks {terms.language!r}"
+        case Rule.HUMAN:
+            return "is human"
+        case Rule.AUTHORITY:
             return "may grant the amount"
+        case Rule.EXCLUDED:
+            return "may take it and has not rejected it"
+        case _:
+            return "is one of those for whom it is reserved"

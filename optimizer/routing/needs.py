@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -11,9 +9,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.model import Ticket, Tier
+from optimizer.model import RoutingWeights, Tier
+from optimizer.routing.asks import (
+    Moments,
+    Personal,
+    personal_terms,
+    skill_sets,
+    steps_taken,
+    terms_of,
+)
+from optimizer.routing.codes import Coded, gather, join, number_by_appearance
+from optimizer.routing.columns import TicketColumns
+from optimizer.routing.staff import Staff
 
-__all__ = ["Classes", "Terms", "merge_tickets", "skill_key"]
+__all__ = ["Classes", "Terms", "merge_tickets"]
 
 Ints = NDArray[np.int64]
 
@@ -23,14 +32,24 @@ class Terms(NamedTuple):
 
     Parameters
     ----------
+    tiers
+        The tiers whose agents may take it.
+    sites
+        The sites whose agents may take it, in order; None means all.
+    language
+        None means any.
     authority
         Least authority that suffices, out of those that agents have; infinite if none does.
+    human
+        Whether automated agents must not take it.
     """
 
     channel: str
-    tier: Tier
-    site: str | None
+    tiers: tuple[Tier, ...]
+    sites: tuple[str, ...] | None
+    language: str | None
     authority: float
+    human: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,10 +67,21 @@ class Classes:
     of_class
         Number of the terms of each class, [classes].
     skills
-        The different skills asked for.
+        The different skills asked for or needed, in order of name.
     first_ask, ask_skill, ask_level
         Class c asks for skill ``skills[ask_skill[i]]`` at level ``ask_level[i]`` or above, i from
         ``first_ask[c]`` up to ``first_ask[c + 1]``; [classes + 1], [asks], [asks].
+    first_need, need_skill
+        In the same way, the skills that the tickets of a class need before any relaxation: the
+        fit is measured against them; [classes + 1], [needs].
+    close_to
+        Positions of those who get points for continuity, by class; classes for which nobody
+        does are left out.
+    barred
+        Positions of those who must not take it, by class; likewise.
+    only
+        Positions of those to whom it is reserved, by class; maybe of nobody who is here. Classes
+        that are not reserved are left out.
     """
 
     of_ticket: Ints
@@ -61,6 +91,11 @@ class Classes:
     first_ask: Ints
     ask_skill: Ints
     ask_level: Ints
+    first_need: Ints
+    need_skill: Ints
+    close_to: Mapping[int, tuple[int, ...]]
+    barred: Mapping[int, tuple[int, ...]]
+    only: Mapping[int, tuple[int, ...]]
 
     def __len__(self) -> int:
         return len(self.of_class)
@@ -71,62 +106,73 @@ class Classes:
         names = [self.skills[skill] for skill in self.ask_skill[asks]]
         return list(zip(names, self.ask_level[asks].tolist(), strict=True))
 
+    def named(self) -> list[int]:
+        """Return the positions of all agents whom any class names, in order."""
+        people = (*self.close_to.values(), *self.barred.values(), *self.only.values())
+        return sorted({position for positions in people for position in positions})
 
-def merge_tickets(tickets: Sequence[Ticket], authority: Sequence[float]) -> Classes:
+
+def merge_tickets(
+    columns: TicketColumns, moments: Moments, staff: Staff, weights: RoutingWeights
+) -> Classes:
     """Merge tickets that no rule and no fit of skills tells apart.
 
     Parameters
     ----------
-    authority
-        Of the agents. An amount is replaced by the least authority that suffices, so that all
-        amounts between two authorities ask for the same.
+    moments
+        The tickets in the order in which classes are numbered.
+    staff
+        An amount is replaced by the least authority that suffices, so that all amounts between
+        two authorities ask for the same; names of people who are not here mean nobody.
+    weights
+        Whether, and how long, continuity counts.
     """
-    steps = sorted({0.0, *authority})
-    numbers: dict[tuple[str, Tier, str | None, int, tuple[str | int, ...]], int] = {}
-    of_ticket = [
-        numbers.setdefault(
-            (
-                ticket.channel,
-                ticket.tier,
-                ticket.site,
-                bisect_left(steps, ticket.amount) if ticket.amount else 0,
-                skill_key(ticket.skills),
-            ),
-            len(numbers),
-        )
-        for ticket in tickets
-    ]
-    terms: dict[Terms, int] = {}
-    of_class: list[int] = []
-    places: dict[str | int, int] = {}
-    ask_skill: list[int] = []
-    ask_level: list[str | int] = []
-    first_ask = [0]
-    for channel, tier, site, step, key in numbers:
-        least = steps[step] if step < len(steps) else math.inf
-        of_class.append(terms.setdefault(Terms(channel, tier, site, least), len(terms)))
-        half = len(key) // 2
-        ask_skill += [places.setdefault(skill, len(places)) for skill in key[:half]]
-        ask_level += key[half:]
-        first_ask.append(len(ask_skill))
+    count = len(moments.row)
+    relaxed = steps_taken(columns, moments)
+    fields = terms_of(columns, moments, relaxed, staff)
+    term, first_row = number_by_appearance(join(fields, count))
+    asks, needs = skill_sets(columns, moments, relaxed)
+    personal = personal_terms(columns, moments, staff, weights)
+    different = [Coded(term, tuple(range(len(first_row)))), needs, personal]
+    if relaxed:
+        different.append(asks)
+    of_ticket, first = number_by_appearance(join(different, count))
+    usual = personal.values == (Personal(),)
+    people = [] if usual else [personal.at(row) for row in first.tolist()]
+    skills, first_item, item_skill, item_level = _flat(asks.values)
+    first_ask, ask = gather(first_item, asks.codes[first])
+    first_need, need = gather(first_item, needs.codes[first])
     return Classes(
-        of_ticket=np.array(of_ticket, dtype=np.int64),
-        terms=tuple(terms),
-        of_class=np.array(of_class, dtype=np.int64),
-        skills=tuple(map(str, places)),
-        first_ask=np.array(first_ask, dtype=np.int64),
-        ask_skill=np.array(ask_skill, dtype=np.int64),
-        ask_level=np.array(ask_level, dtype=np.int64),
+        of_ticket=of_ticket,
+        terms=tuple(Terms(*[field.at(row) for field in fields]) for row in first_row.tolist()),
+        of_class=term[first],
+        skills=skills,
+        first_ask=first_ask,
+        ask_skill=item_skill[ask],
+        ask_level=item_level[ask],
+        first_need=first_need,
+        need_skill=item_skill[need],
+        close_to={c: who.close_to for c, who in enumerate(people) if who.close_to},
+        barred={c: who.barred for c, who in enumerate(people) if who.barred},
+        only={c: who.only for c, who in enumerate(people) if who.only is not None},
     )
 
 
-def skill_key(skills: Mapping[str, int]) -> tuple[str | int, ...]:
-    """Return the names in order, then their levels: equal for equal skills.
-
-    It is flat because the garbage collector has to look into nested tuples again and again,
-    which took longer than all of the match.
-    """
-    if len(skills) < 2:
-        return (*skills, *skills.values())
-    names = sorted(skills)
-    return (*names, *[skills[name] for name in names])
+def _flat(sets: Sequence[tuple[str | int, ...]]) -> tuple[tuple[str, ...], Ints, Ints, Ints]:
+    """Return the skills of all sets in order of name, where each set begins, skills and levels."""
+    names: list[str] = []
+    levels: list[int] = []
+    first = [0]
+    for key in sets:
+        half = len(key) // 2
+        names += key[:half]  # type: ignore[arg-type]  # the first half are names
+        levels += key[half:]  # type: ignore[arg-type]  # and the second are levels
+        first.append(len(names))
+    skills = tuple(sorted(set(names)))
+    number = {name: place for place, name in enumerate(skills)}
+    return (
+        skills,
+        np.array(first, dtype=np.int64),
+        np.array([number[name] for name in names], dtype=np.int64),
+        np.array(levels, dtype=np.int64),
+    )

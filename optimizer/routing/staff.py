@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.model import AgentState, AgentStatus, Tier
+from optimizer.model import ChannelRules, RoutingWeights, Tier
+from optimizer.routing.columns import TIERS, AgentColumns
+from optimizer.routing.score import agent_points
 
-__all__ = ["Staff", "channel_room"]
+__all__ = ["Staff"]
 
 Mask = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+UNLIMITED = 2**40
+"""Room where nothing limits it: beyond every count that a snapshot may hold."""
 
 
 class Staff:
@@ -21,59 +28,77 @@ class Staff:
 
     Parameters
     ----------
-    agents
-        In the order that every mask and array refers to.
+    columns
+        The agents in the order that every mask and array refers to.
+    rules
+        What contacts of each channel are like; one that is not named takes one unit.
+    weights
+        Those of idle time and time worked count here.
 
     Attributes
     ----------
+    agents
+        The agents themselves.
     opened
-        Contacts open now, no more than the capacity counted, [agents].
-    free
-        Contacts that may be added, 0 for agents who accept no work, [agents].
+        Contacts open now, [agents].
     held
         Skills held, [agents].
     authority
         Greatest amount that may be granted, [agents].
     available
-        Who accepts work, [agents].
-    with_room
-        Who has fewer contacts open than allowed, [agents].
+        Who accepts work now: at work, accepting offers, and done with after-call work, [agents].
+    free_units
+        Units of capacity that open work leaves, 0 for agents who are not available, [agents].
+    units
+        Units that a contact takes, per channel with rules of its own; 1 on all others.
+    points, idle_points, worked_points
+        What it is worth to take each agent, and the two terms that it is the sum of, [agents].
+    alone
+        Who is named by a ticket and so like nobody else, [agents]; nobody, before the tickets
+        are read.
     """
 
-    def __init__(self, agents: Sequence[AgentState]) -> None:
-        self.agents = tuple(agents)
-        self.opened = _whole(
-            min(agent.capacity, sum(agent.open_work.values())) for agent in self.agents
-        )
-        self.held = _whole(len(agent.skills) for agent in self.agents)
-        self.authority = np.array([agent.authority for agent in self.agents], dtype=np.float64)
-        self.available = np.array(
-            [a.status is AgentStatus.AVAILABLE and a.accepts_offers for a in self.agents],
-            dtype=np.bool_,
-        )
-        capacity = _whole(agent.capacity for agent in self.agents)
-        self.with_room = self.opened < capacity
-        self.free = np.where(self.available & self.with_room, capacity - self.opened, 0)
+    def __init__(
+        self,
+        columns: AgentColumns,
+        rules: Mapping[str, ChannelRules],
+        weights: RoutingWeights,
+    ) -> None:
+        count = len(columns)
+        self.columns = columns
+        self.agents = columns.agents
+        self.units = {channel: rule.units for channel, rule in rules.items()}
+        self.held = columns.held
+        self.authority = columns.authority
+        # A comparison with what is not there is false: those have no after-call work.
+        self.available = columns.at_work & ~(columns.after_call > 0.0)
+        self.opened, self._taken = _open_contacts(columns.open_work, self.units, count)
+        self._spare = columns.capacity - self._taken
+        self.free_units = np.where(self.available, np.maximum(self._spare, 0), 0)
+        idle = np.where(self.opened > 0, 0.0, np.nan_to_num(columns.idle, nan=0.0))
+        nothing = np.zeros(count)
+        self.idle_points = agent_points(weights, idle, nothing)
+        self.worked_points = agent_points(weights, nothing, columns.worked)
+        self.points = self.idle_points + self.worked_points
+        self.alone = np.zeros(count, dtype=np.bool_)
+        self._rules = rules
         self._numbers: dict[str, int] = {}
-        self._skill = _whole(
-            self._numbers.setdefault(skill, len(self._numbers))
-            for agent in self.agents
-            for skill in agent.skills
+        numbers = self._numbers
+        self._skill = np.array(
+            [numbers.setdefault(skill, len(numbers)) for skill in columns.skill_names],
+            dtype=np.int64,
         )
-        self._level = _whole(level for agent in self.agents for level in agent.skills.values())
-        self._holder = np.repeat(np.arange(len(self.agents)), self.held)
-        self._channels: dict[str | None, list[int]] = {}
-        self._tiers: dict[Tier, list[int]] = {}
-        self._sites: dict[str | None, list[int]] = {}
-        for position, agent in enumerate(self.agents):
-            for channel in (None,) if agent.channels is None else agent.channels:
-                self._channels.setdefault(channel, []).append(position)
-            self._tiers.setdefault(agent.tier, []).append(position)
-            self._sites.setdefault(agent.site, []).append(position)
-        self._limited = [p for p, agent in enumerate(self.agents) if agent.channel_limits]
+        self._holder = np.repeat(np.arange(count), columns.held)
+        self._channels = _groups(columns.channels)
+        self._languages = _groups(columns.languages)
+        self._sites = _groups(None if columns.sites is None else [(s,) for s in columns.sites])
 
     def __len__(self) -> int:
         return len(self.agents)
+
+    def positions(self) -> dict[str, int]:
+        """Return the position of each agent by identifier."""
+        return dict(zip(self.columns.ids, range(len(self)), strict=True))
 
     def levels(self, skills: Sequence[str]) -> NDArray[np.int8]:
         """Return the levels of some skills, 0 where they are not held, [skills, agents]."""
@@ -84,40 +109,169 @@ class Staff:
         rows = row[self._skill]
         asked = rows >= 0
         levels = np.zeros((len(skills), len(self)), dtype=np.int8)
-        levels[rows[asked], self._holder[asked]] = self._level[asked]
+        levels[rows[asked], self._holder[asked]] = self.columns.skill_levels[asked]
         return levels
+
+    def dearest(self, prices: Mapping[str, float]) -> Floats:
+        """Return the price of the scarcest skill that each agent holds, 0 for none, [agents]."""
+        found = np.zeros(len(self))
+        if prices:
+            price = np.array([prices.get(skill, 0.0) for skill in self._numbers])
+            np.maximum.at(found, self._holder, price[self._skill])
+        return found
 
     def serving(self, channel: str) -> Mask:
         """Return who serves a channel, [agents]."""
-        return self._among([self._channels.get(None, []), self._channels.get(channel, [])])
+        return self._with(self._channels, (None, channel))
 
-    def of_tier(self, asked: Tier) -> Mask:
-        """Return whose tier may do work of tier `asked`, [agents]."""
-        return self._among(who for tier, who in self._tiers.items() if tier.may_serve(asked))
+    def of_tiers(self, tiers: Collection[Tier]) -> Mask:
+        """Return whose tier is one of some, [agents]."""
+        among = np.array([tier in tiers for tier in TIERS], dtype=np.bool_)
+        return among[self.columns.tier]
 
-    def at_site(self, site: str | None) -> Mask:
-        """Return who works at a site, everybody where it is None, [agents]."""
-        if site is None:
-            return np.ones(len(self), dtype=np.bool_)
-        return self._among([self._sites.get(site, [])])
+    def at_sites(self, sites: Collection[str] | None) -> Mask:
+        """Return who works at one of some sites, everybody where that is None, [agents]."""
+        return self._everybody() if sites is None else self._with(self._sites, sites, others=False)
 
-    def with_room_on(self, channel: str) -> Mask:
-        """Return who has fewer contacts of one channel open than that channel allows, [agents]."""
-        full = [p for p in self._limited if channel_room(self.agents[p], channel) == 0]
-        return ~self._among([full])
+    def speaking(self, language: str | None) -> Mask:
+        """Return who speaks a language, everybody where it is None, [agents]."""
+        if language is None:
+            return self._everybody()
+        return self._with(self._languages, (None, language))
 
-    def _among(self, groups: Iterable[list[int]]) -> Mask:
+    def human_if(self, required: bool) -> Mask:
+        """Return who is no machine, everybody unless a human is required, [agents]."""
+        return ~self.columns.automated if required else self._everybody()
+
+    def granting(self, amount: float) -> Mask:
+        """Return who may grant an amount, [agents]."""
+        return self.authority >= amount
+
+    def with_units_for(self, channel: str, given: Ints | None = None) -> Mask:
+        """Return whose work leaves room for a contact of a channel, [agents].
+
+        To an agent without a free unit, one contact of a channel that interrupts others may
+        still go as if the work that it interrupts were not there.
+
+        Parameters
+        ----------
+        given
+            Units of work that is added to what is open, [agents].
+        """
+        units = self.units.get(channel, 1)
+        fits: Mask = (self._spare if given is None else self._spare - given) >= units
+        rule = self._rules.get(channel)
+        if rule is not None and rule.interrupts and self.columns.open_work is not None:
+            laid_aside = self._units_open(rule.interrupts)
+            alone = (self._spare <= 0) & (self._spare + laid_aside >= units)
+            fits |= alone if given is None else alone & (given == 0)
+        return fits
+
+    def below_limit_of(self, channel: str, given: Ints | None = None) -> Mask:
+        """Return who has fewer contacts of a channel open than that channel allows, [agents].
+
+        Parameters
+        ----------
+        given
+            Contacts of the channel that are added to those open, [agents].
+        """
+        return self._left_by_limit(channel) > (0 if given is None else given)
+
+    def room_on(self, channel: str) -> Ints:
+        """Return how many contacts of a channel may be added now, all limits counted, [agents].
+
+        Contacts of other channels that are added at the same time are not taken off.
+        """
+        by_units = np.where(
+            self.with_units_for(channel),
+            np.maximum(self.free_units // self.units.get(channel, 1), 1),
+            0,
+        )
+        return np.where(self.available, np.minimum(by_units, self._left_by_limit(channel)), 0)
+
+    def ready(self, channel: str, units_given: Ints, contacts_given: Ints) -> Floats:
+        """Return the seconds until each agent may take a contact of a channel, [agents].
+
+        Infinite where nothing is known. An agent who has room takes it after the after-call work;
+        one who has none, when the next contact in hand is expected to end.
+
+        Parameters
+        ----------
+        units_given, contacts_given
+            Units of work, and contacts of the channel, that are added to what is open, [agents].
+        """
+        columns = self.columns
+        room = self.with_units_for(channel, units_given)
+        room &= self.below_limit_of(channel, contacts_given)
+        after_call = np.fmax(columns.after_call, 0.0)
+        ends = np.where(np.isnan(columns.free_from), np.inf, columns.free_from)
+        ever = columns.capacity >= self.units.get(channel, 1)
+        ready = np.where(room, after_call, np.where(ever, np.maximum(ends, after_call), np.inf))
+        return np.where(columns.at_work, ready, np.inf)
+
+    def _units_open(self, channels: Sequence[str]) -> Ints:
+        """Return the units that open work of some channels takes, [agents]."""
+        return np.array(
+            [
+                sum(work.get(name, 0) * self.units.get(name, 1) for name in channels)
+                for work in self.columns.open_work or ()
+            ],
+            dtype=np.int64,
+        )
+
+    def _left_by_limit(self, channel: str) -> Ints:
+        limits, work = self.columns.limits, self.columns.open_work
+        if limits is None:
+            return np.full(len(self), UNLIMITED)
+        opened: Sequence[Mapping[str, int]] = [{}] * len(self) if work is None else work
+        return np.array(
+            [
+                max(0, limit[channel] - now.get(channel, 0)) if channel in limit else UNLIMITED
+                for limit, now in zip(limits, opened, strict=True)
+            ],
+            dtype=np.int64,
+        )
+
+    def _everybody(self) -> Mask:
+        return np.ones(len(self), dtype=np.bool_)
+
+    def _with(
+        self,
+        groups: Mapping[str | None, list[int]] | None,
+        names: Iterable[str | None],
+        *,
+        others: bool = True,
+    ) -> Mask:
+        """Return who belongs to one of some groups; `others` if nobody belongs to any."""
+        if groups is None:
+            return np.full(len(self), others)
         mask = np.zeros(len(self), dtype=np.bool_)
-        for group in groups:
-            mask[group] = True
+        for name in names:
+            mask[groups.get(name, [])] = True
         return mask
 
 
-def channel_room(agent: AgentState, channel: str) -> int | None:
-    """Return how many contacts of a channel may be added, None where it has no limit of its own."""
-    limit = agent.channel_limits.get(channel)
-    return None if limit is None else max(0, limit - agent.open_work.get(channel, 0))
+def _open_contacts(
+    work: list[dict[str, int]] | None, units: Mapping[str, int], agents: int
+) -> tuple[Ints, Ints]:
+    """Return the contacts open and the units that they take, [agents] both."""
+    if work is None:
+        return np.zeros(agents, dtype=np.int64), np.zeros(agents, dtype=np.int64)
+    opened = np.array([sum(w.values()) if w else 0 for w in work], dtype=np.int64)
+    if all(unit == 1 for unit in units.values()):
+        return opened, opened
+    taken = [sum(n * units.get(channel, 1) for channel, n in w.items()) for w in work]
+    return opened, np.array(taken, dtype=np.int64)
 
 
-def _whole(values: Iterable[int]) -> NDArray[np.int64]:
-    return np.fromiter(values, dtype=np.int64)
+def _groups(
+    column: list[tuple[str | None, ...] | None] | None,
+) -> dict[str | None, list[int]] | None:
+    """Return the positions of those who name each thing; those who name nothing under None."""
+    if column is None:
+        return None
+    groups: dict[str | None, list[int]] = {}
+    for position, names in enumerate(column):
+        for name in (None,) if names is None else names:
+            groups.setdefault(name, []).append(position)
+    return groups

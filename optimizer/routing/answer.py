@@ -1,0 +1,223 @@
+"""From pairs to the records of the answer: decisions with their parts, and who waits and why.
+
+Figures are computed as columns; a loop over the tickets only puts them into records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.model import Clock, Decision, Obstacle, RunnerUp, Snapshot, Tier, Waiting
+from optimizer.routing.board import Board, tag_points
+from optimizer.routing.columns import TIERS
+from optimizer.routing.dealing import Pairs
+from optimizer.routing.explain import decision_reason, obstacles, waiting_reason
+from optimizer.routing.soonest import soonest
+
+__all__ = ["Kinds", "decisions", "records", "waiting"]
+
+T = TypeVar("T")
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+PARTS = (
+    "priority",
+    "customer_value",
+    "wait",
+    "tags",
+    "risk",
+    "skill_fit",
+    "continuity",
+    "idle",
+    "worked",
+    "reserve",
+)
+"""The terms of a score, in the order in which they are added up."""
+
+_ESCALATED: tuple[Tier | None, ...] = (*TIERS, None)
+"""By place in `TIERS`; the last stands at -1."""
+
+
+class Kinds(Protocol):
+    """What records are made of: the record itself, or a class with the same fields."""
+
+    def __call__(self, record: type[T], /) -> type[T]:
+        """Return the class to call in the place of `record`."""
+
+
+def records(record: type[T], /) -> type[T]:
+    """Return the record itself: answers are made of the records of `optimizer.model`."""
+    return record
+
+
+def decisions(
+    snapshot: Snapshot,
+    board: Board,
+    pairs: Pairs,
+    runners: tuple[Ints, Floats] | None,
+    kinds: Kinds,
+) -> tuple[Decision, ...]:
+    """Return the decisions, in the order of the snapshot.
+
+    Parameters
+    ----------
+    runners
+        Agent (-1 for nobody) and score of the next best of each pair; None where nobody asked.
+    """
+    columns = board.columns
+    place = board.tickets[pairs.ticket]
+    order = place.argsort()
+    place, ticket, agent, arc = (
+        column[order] for column in (place, pairs.ticket, pairs.agent, pairs.arc)
+    )
+    parts = _parts(snapshot, board, place, ticket, agent, arc)
+    score = parts[0].copy()
+    for part in parts[1:]:
+        score += part
+    used = [row for row, part in enumerate(parts) if part.any()]
+    names = [PARTS[row] for row in used]
+    values = zip(*[parts[row].tolist() for row in used], strict=True) if used else [()] * len(place)
+    clocks = _clocks(snapshot, board, ticket, kinds)
+    waits = np.rint(board.clocks.waits[ticket]).astype(np.int64).tolist()
+    targets = np.rint(board.clocks.targets[ticket]).astype(np.int64).tolist()
+    percents = np.rint(100 * board.market.arc_share[arc]).astype(np.int64).tolist()
+    ranks = columns.rank[place].tolist()
+    ids, agents = columns.ids, board.staff.columns.ids
+    seconds = _runners_up(board, runners, order, kinds)
+    make = kinds(Decision)
+    return tuple(
+        [
+            make(
+                ids[index],
+                agents[who],
+                points,
+                {name: value for name, value in zip(names, row, strict=True) if value},
+                decision_reason(f"P{rank}", wait, target, percent),
+                clock,
+                second,
+            )
+            for index, who, points, row, rank, wait, target, percent, clock, second in zip(
+                place.tolist(),
+                agent.tolist(),
+                score.tolist(),
+                values,
+                ranks,
+                waits,
+                targets,
+                percents,
+                clocks,
+                seconds,
+                strict=True,
+            )
+        ]
+    )
+
+
+def waiting(snapshot: Snapshot, board: Board, pairs: Pairs, kinds: Kinds) -> tuple[Waiting, ...]:
+    """Return the tickets that wait, in the order of the snapshot; a class shares its reasons."""
+    left = np.ones(len(board.tickets), dtype=np.bool_)
+    left[pairs.ticket] = False
+    position = np.flatnonzero(left)
+    if not len(position):
+        return ()
+    position = position[board.tickets[position].argsort()]
+    numbers, number_of = np.unique(board.classes.of_ticket[position], return_inverse=True)
+    stopped = board.eligibility.stopped(numbers)
+    reasons = [
+        (
+            obstacles(by_tier, kinds(Obstacle)),
+            waiting_reason(board.classes, number, in_all),
+        )
+        for number, by_tier, in_all in zip(
+            numbers.tolist(), stopped.tolist(), stopped.sum(axis=2).tolist(), strict=True
+        )
+    ]
+    at = soonest(snapshot, board, pairs, position)
+    waits, targets = board.clocks.waits[position], board.clocks.targets[position]
+    due = board.clocks.until(position, targets)
+    breached = waits > targets
+    at_risk = ~breached & (np.isinf(at) | (at > due))
+    ids, make = board.columns.ids, kinds(Waiting)
+    return tuple(
+        [
+            make(ids[index], *reasons[number], clock, moment, passed, risky)
+            for index, number, clock, moment, passed, risky in zip(
+                board.tickets[position].tolist(),
+                number_of.tolist(),
+                _clocks(snapshot, board, position, kinds),
+                _moments(snapshot.now, at),
+                breached.tolist(),
+                at_risk.tolist(),
+                strict=True,
+            )
+        ]
+    )
+
+
+def _parts(
+    snapshot: Snapshot, board: Board, place: Ints, ticket: Ints, agent: Ints, arc: Ints
+) -> list[Floats]:
+    """Return what each of `PARTS` adds to the score of every decision, [parts, decisions]."""
+    columns, staff, market, weights = board.columns, board.staff, board.market, snapshot.weights
+    base = board.parts[ticket]
+    return [
+        base[:, 0],
+        base[:, 1],
+        base[:, 2],
+        tag_points(weights, columns)[place],
+        weights.risk * columns.risk[place],
+        weights.skill_fit * market.arc_share[arc],
+        market.arc_continuity[arc],
+        staff.idle_points[agent],
+        staff.worked_points[agent],
+        market.arc_reserve[arc],
+    ]
+
+
+def _runners_up(
+    board: Board, runners: tuple[Ints, Floats] | None, order: Ints, kinds: Kinds
+) -> Sequence[RunnerUp | None]:
+    if runners is None:
+        return [None] * len(order)
+    ids, make = board.staff.columns.ids, kinds(RunnerUp)
+    agent, score = runners
+    return [
+        None if who < 0 else make(ids[who], points)
+        for who, points in zip(agent[order].tolist(), score[order].tolist(), strict=True)
+    ]
+
+
+def _clocks(snapshot: Snapshot, board: Board, position: Ints, kinds: Kinds) -> list[Clock]:
+    clocks = board.clocks
+    make: Callable[..., Clock] = kinds(Clock)
+    waits, targets = clocks.waits[position], clocks.targets[position]
+    due = _moments(snapshot.now, clocks.until(position, targets))
+    columns = (waits.tolist(), targets.tolist(), due)
+    escalated, relaxed = clocks.escalated[position], clocks.relaxed[position]
+    if (escalated < 0).all() and not relaxed.any():
+        return [make(*row) for row in zip(*columns, strict=True)]
+    return [
+        make(wait, target, moment, _ESCALATED[tier], steps)
+        for wait, target, moment, tier, steps in zip(
+            *columns, escalated.tolist(), relaxed.tolist(), strict=True
+        )
+    ]
+
+
+def _moments(now: datetime, seconds: Floats) -> list[datetime | None]:
+    """Return instants in UTC, None for what is infinite or beyond the years that there are."""
+    since = now.astimezone(UTC)
+    latest = (datetime.max.replace(tzinfo=UTC) - since).total_seconds()
+    earliest = (datetime.min.replace(tzinfo=UTC) - since).total_seconds()
+    if len(seconds) and earliest < seconds.min() and seconds.max() < latest:
+        return [since + timedelta(0, after) for after in seconds.tolist()]
+    return [
+        since + timedelta(0, after) if earliest < after < latest else None
+        for after in seconds.tolist()
+    ]

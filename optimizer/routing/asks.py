@@ -1,0 +1,246 @@
+"""What tickets ask for at a given wait: relaxation, escalation and personal terms applied.
+
+Each function returns one coded column. Only tickets that say something out of the ordinary are
+looked at one by one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.model import RoutingWeights, Tier
+from optimizer.routing.codes import Coded
+from optimizer.routing.columns import TIERS, TicketColumns
+from optimizer.routing.staff import Staff
+
+__all__ = [
+    "Moments",
+    "Personal",
+    "personal_terms",
+    "skill_sets",
+    "steps_taken",
+    "terms_of",
+]
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Key = tuple[str | int, ...]
+
+_SERVED_BY = np.array(
+    [sum(1 << i for i, own in enumerate(TIERS) if own.may_serve(asked)) for asked in TIERS]
+)
+"""The tiers whose agents may do work of each tier, as bits."""
+
+
+_TIER_SETS: tuple[tuple[Tier, ...], ...] = tuple(
+    tuple(tier for i, tier in enumerate(TIERS) if bits >> i & 1) for bits in range(1 << len(TIERS))
+)
+
+
+class Moments(NamedTuple):
+    """Tickets at given waits; a ticket may occur at several.
+
+    Parameters
+    ----------
+    row
+        Place in the columns, [moments].
+    wait
+        In seconds, [moments].
+    escalated
+        The tier (place in `TIERS`) that an escalation gives it to, -1 for none, [moments].
+    """
+
+    row: Ints
+    wait: Floats
+    escalated: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """Positions of the agents whom a ticket names, in order.
+
+    Parameters
+    ----------
+    close_to
+        Who gets points for continuity.
+    barred
+        Who must not take it.
+    only
+        To whom it is reserved; None where it is not.
+    """
+
+    close_to: tuple[int, ...] = ()
+    barred: tuple[int, ...] = ()
+    only: tuple[int, ...] | None = None
+
+
+def steps_taken(columns: TicketColumns, moments: Moments) -> dict[int, list[Any]]:
+    """Return the relaxation steps that count, in order, for each moment with any."""
+    if columns.relaxation is None:
+        return {}
+    taken = {}
+    for place, (row, wait) in enumerate(
+        zip(moments.row.tolist(), moments.wait.tolist(), strict=True)
+    ):
+        if columns.relaxation[row]:
+            steps = [step for step in columns.relaxation[row] if step.after_seconds <= wait]
+            if steps:
+                taken[place] = steps
+    return taken
+
+
+def terms_of(
+    columns: TicketColumns, moments: Moments, relaxed: Mapping[int, Sequence[Any]], staff: Staff
+) -> tuple[Coded, ...]:
+    """Return the fields of `Terms`, in their order.
+
+    Parameters
+    ----------
+    relaxed
+        From `steps_taken`.
+    """
+    row = moments.row
+    rows = row.tolist()
+    names = columns.channels
+    human = columns.human
+    return (
+        Coded.of([names[i] for i in rows]),
+        _tiers(columns, moments, relaxed),
+        _sites(columns, rows, relaxed),
+        _languages(columns, rows, relaxed),
+        _authority(columns, row, staff),
+        Coded(None, (False,)) if human is None else Coded.of([human[i] for i in rows]),
+    )
+
+
+def _tiers(columns: TicketColumns, moments: Moments, relaxed: Mapping[int, Sequence[Any]]) -> Coded:
+    bits = _SERVED_BY[columns.tier[moments.row]]
+    for place, steps in relaxed.items():
+        for step in steps:
+            for tier in step.tiers:
+                bits[place] |= 1 << TIERS.index(tier)
+    # An escalation has the last word: from then on, experts alone may take the ticket.
+    bits = np.where(moments.escalated < 0, bits, _SERVED_BY[moments.escalated])
+    return Coded(bits, _TIER_SETS)
+
+
+def _sites(
+    columns: TicketColumns, rows: Sequence[int], relaxed: Mapping[int, Sequence[Any]]
+) -> Coded:
+    if columns.sites is None:
+        return Coded(None, (None,))
+    named = columns.sites
+    sites = [None if named[i] is None else (named[i],) for i in rows]
+    for place, steps in relaxed.items():
+        if any(step.any_site for step in steps):
+            sites[place] = None
+        elif sites[place] is not None:
+            more = (site for step in steps for site in step.sites)
+            sites[place] = tuple(sorted({*sites[place], *more}))
+    return Coded.of(sites)
+
+
+def _languages(
+    columns: TicketColumns, rows: Sequence[int], relaxed: Mapping[int, Sequence[Any]]
+) -> Coded:
+    if columns.languages is None:
+        return Coded(None, (None,))
+    named = columns.languages
+    languages = [named[i] for i in rows]
+    for place, steps in relaxed.items():
+        if any(step.any_language for step in steps):
+            languages[place] = None
+    return Coded.of(languages)
+
+
+def _authority(columns: TicketColumns, row: Ints, staff: Staff) -> Coded:
+    if not columns.amount.any():
+        return Coded(None, (0.0,))
+    steps = np.unique(np.append(staff.authority, 0.0))
+    return Coded(np.searchsorted(steps, columns.amount[row]), (*steps.tolist(), math.inf))
+
+
+def skill_sets(
+    columns: TicketColumns, moments: Moments, relaxed: Mapping[int, Sequence[Any]]
+) -> tuple[Coded, Coded]:
+    """Return what must be held now, and what the ticket needed before any relaxation.
+
+    The values are flat: names in order, then their levels. The garbage collector would have to
+    look into nested ones again and again, which takes longer than all of the match.
+    """
+    skills = columns.skills
+    listed: dict[Key, int] = {}
+    codes = [
+        listed.setdefault((*held, *held.values()), len(listed))
+        for held in map(skills.__getitem__, moments.row.tolist())
+    ]
+    sets: dict[Key, int] = {}
+    ordered = [sets.setdefault(_in_order(key), len(sets)) for key in listed]
+    needs = np.array(ordered, dtype=np.int64)[np.array(codes, dtype=np.int64)]
+    if not relaxed:
+        coded = Coded(needs, tuple(sets))
+        return coded, coded
+    asks = needs.copy()
+    for place, steps in relaxed.items():
+        left = _lowered(skills[moments.row[place]], steps)
+        asks[place] = sets.setdefault(_in_order((*left, *left.values())), len(sets))
+    return Coded(asks, tuple(sets)), Coded(needs, tuple(sets))
+
+
+def _in_order(key: Key) -> Key:
+    half = len(key) // 2
+    if half < 2:
+        return key
+    places = sorted(range(half), key=key.__getitem__)  # type: ignore[arg-type]  # all names
+    return (*[key[i] for i in places], *[key[half + i] for i in places])
+
+
+def _lowered(skills: Mapping[str, int], steps: Sequence[Any]) -> dict[str, int]:
+    left = dict(skills)
+    for step in steps:
+        for skill, level in step.levels.items():
+            if skill in left:
+                left[skill] = min(left[skill], level)
+        for skill in step.drop_skills:
+            left.pop(skill, None)
+    return left
+
+
+def personal_terms(
+    columns: TicketColumns, moments: Moments, staff: Staff, weights: RoutingWeights
+) -> Coded:
+    """Return whom tickets name, as `Personal`."""
+    named = (columns.prior, columns.preferred, columns.excluded, columns.rejected)
+    if all(column is None for column in named):
+        return Coded(None, (Personal(),))
+    position = staff.positions()
+    nobody: list[tuple[str, ...]] = [()] * len(columns)
+    prior = columns.prior or [None] * len(columns)
+    preferred, excluded, rejected = (column or nobody for column in named[1:])
+    reserved = columns.preferred_seconds
+    until = math.inf if weights.continuity_seconds is None else weights.continuity_seconds
+
+    def here(names: Sequence[str]) -> tuple[int, ...]:
+        return tuple(sorted({position[name] for name in names if name in position}))
+
+    def terms(row: int, wait: float) -> Personal:
+        close = preferred[row] if prior[row] is None else (prior[row], *preferred[row])
+        return Personal(
+            here(close) if wait < until and weights.continuity > 0.0 else (),
+            here((*excluded[row], *rejected[row])),
+            here(close) if close and wait < reserved[row] else None,
+        )
+
+    usual = Personal()
+    return Coded.of(
+        terms(row, wait)
+        if prior[row] is not None or preferred[row] or excluded[row] or rejected[row]
+        else usual
+        for row, wait in zip(moments.row.tolist(), moments.wait.tolist(), strict=True)
+    )
