@@ -121,8 +121,6 @@ def read_board(snapshot: Snapshot, *, checked: bool = True) -> Board:
         market=build_market(base, level, classes, staff, levels, eligibility, weights),
         weights=weights,
         rings=snapshot.rings,
-        weights=weights,
-        rings=snapshot.rings,
     )
 
 

@@ -34,7 +34,7 @@ class Coded:
 
     @classmethod
     def of(cls, column: Iterable[Hashable]) -> Coded:
-        """Number the different things of a column as they appear."""
+        """Return the coded form of a column."""
         numbers: dict[Hashable, int] = {}
         codes = [numbers.setdefault(value, len(numbers)) for value in column]
         if len(numbers) < 2:
@@ -65,7 +65,7 @@ def join(columns: Iterable[Coded], rows: int) -> Ints:
 
 
 def number_by_appearance(codes: Ints) -> tuple[Ints, Ints]:
-    """Number what is equal from 0 as it appears.
+    """Return numbers from 0 on for what is equal, in the order in which it appears.
 
     Returns
     -------
