@@ -22,6 +22,7 @@ CASES = {
     ),
     "forecast": ("benchmarks.cases.forecast:forecast", "Forecasts beside Prophet and others."),
     "nsp": ("benchmarks.cases.nsp:nsp", "Rosters on a published instance."),
+    "pool": ("benchmarks.cases.pool:pool", "A resident pool under random events."),
     "replan": ("benchmarks.cases.replan:replan", "Absences mended in three ways."),
     "report": ("benchmarks.cases.report:report", "The roster cases' report from kept figures."),
     "roster": (

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["assign"]
 
+ROUNDS_PER_REPEAT = 20
+SECONDS = 3.0
+"""That clients of the service ask at the same time, for each number of them."""
+
 
 @click.command()
 @click.option("--tickets", type=click.IntRange(1), default=5000, show_default=True)
@@ -36,7 +40,7 @@ __all__ = ["assign"]
     type=click.IntRange(2),
     default=40,
     show_default=True,
-    help="Times that we are measured; the peers every fourth time.",
+    help="Times that we are measured, the peers every fourth time; with --while-solving, seconds.",
 )
 @click.option("--levels", is_flag=True, help="Some work is deferred and waits for other work.")
 @click.option(
@@ -102,6 +106,10 @@ def assign(
     with notes.status("Solving") as status:
         if exactness is not None:
             found = _exactness(exactness, seed, status.update)
+        elif over_http:
+            found = _over_http(seed, repeats, status.update)
+        elif while_solving:
+            found = _while_solving(seed, repeats, status.update)
         else:
             found = _compared(tickets, agents, skills, seed, seeds, repeats, chosen)
     found["machine"] = machine("ortools", "scipy", "lapx", "numba", "numpy")
@@ -116,6 +124,22 @@ def _exactness(cases: int, seed: int, tick: Callable[[str], None]) -> dict[str, 
     from benchmarks.routing.exactness import exactness
 
     return {"seed": seed, **exactness(cases, seed, tick)}
+
+
+def _over_http(seed: int, repeats: int, tick: Callable[[str], None]) -> dict[str, Any]:
+    """Return latency and throughput of the service."""
+    from benchmarks.routing.over_http import measure
+
+    threads = (1, 2, 4)
+    rounds = ROUNDS_PER_REPEAT * repeats
+    return {"seed": seed, **measure(seed, rounds, SECONDS, threads, tick)}
+
+
+def _while_solving(seed: int, repeats: int, tick: Callable[[str], None]) -> dict[str, Any]:
+    """Return latencies beside a roster solve, and without."""
+    from benchmarks.routing.interference import measure
+
+    return {"seed": seed, **measure(seed, repeats, tick)}
 
 
 def _compared(
@@ -141,29 +165,35 @@ def _compared(
 
 
 def _print(found: dict[str, Any]) -> None:
-    """Print figures of any kind; those that are not compared are few enough to list."""
+    """Show what was measured; only a comparison has tables of its own."""
+    if "runs" not in found:
+        console.print_json(data=found)
+        return
     for run in found["runs"]:
-        table = Table(
-            title=f"{found['tickets']} tickets, {found['agents']} agents, seed {run['seed']}"
-        )
-        for column in ("", "median ms", "p99 ms", "value", "assigned"):
-            table.add_column(column, justify="left" if not column else "right")
-        rows = {
-            "bytes to bytes": run["whole"] | {"value": run["value"], "assigned": run["assigned"]},
-            "match alone": run["matching"] | {"value": run["value"], "assigned": run["assigned"]},
-            **{name.replace("_", " "): row for name, row in run["peers"].items()},
-        }
-        for name, row in rows.items():
-            table.add_row(
-                name,
-                f"{row['median_ms']:.2f}",
-                f"{row['p99_ms']:.2f}",
-                f"{row['value']:,.1f}",
-                f"{row['assigned']:,}" if "assigned" in row else "",
-            )
-        console.print(table)
+        console.print(_table(found, run))
         console.print(
             f"{run['eligible_pairs']:,} eligible pairs in {run['classes']:,} classes and "
             f"{run['arcs']:,} arcs; greedy loses {share(run['peers']['greedy']['loss'], 1)}",
             soft_wrap=True,
         )
+
+
+def _table(found: dict[str, Any], run: dict[str, Any]) -> Table:
+    table = Table(title=f"{found['tickets']} tickets, {found['agents']} agents, seed {run['seed']}")
+    for column in ("", "median ms", "p99 ms", "value", "assigned"):
+        table.add_column(column, justify="left" if not column else "right")
+    ours = {"value": run["value"], "assigned": run["assigned"]}
+    rows = {
+        "bytes to bytes": run["whole"] | ours,
+        "match alone": run["matching"] | ours,
+        **{name.replace("_", " "): row for name, row in run["peers"].items()},
+    }
+    for name, row in rows.items():
+        table.add_row(
+            name,
+            f"{row['median_ms']:.2f}",
+            f"{row['p99_ms']:.2f}",
+            f"{row['value']:,.1f}",
+            f"{row['assigned']:,}" if "assigned" in row else "",
+        )
+    return table

@@ -56,7 +56,9 @@ def compare(snapshot: Snapshot, repeats: int) -> dict[str, Any]:
     flow, answer = match(market).flow, assign(given)
     pairs = list_pairs(snapshot)
     solvers = _solvers(pairs)
-    grouped = {"flow_over_classes": lambda: flow_over_classes(market)} if pairs.uniform else {}
+    grouped: dict[str, Callable[[], float]] = {}
+    if pairs.uniform:
+        grouped["flow_over_classes"] = lambda: flow_over_classes(market)
     times = alternately(
         {
             "whole": lambda: encode(assign(wire.decode(Snapshot, body))),

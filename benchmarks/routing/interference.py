@@ -1,0 +1,116 @@
+"""Assignments while a roster is solved on the other core, beside assignments in quiet."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.synchronize import Event
+from typing import Any
+
+from benchmarks.centre import centre
+from benchmarks.routing.over_http import requests_of
+from benchmarks.routing.service import Connection, serving
+from benchmarks.routing.timing import percentiles
+from optimizer import wire
+from optimizer.codec import encode
+from optimizer.model import Snapshot
+from optimizer.roster import solve
+from optimizer.routing import assign
+from optimizer.stop import Deadline
+
+__all__ = ["measure"]
+
+SIZES = ((50, 50), (500, 500))
+ROSTER = {"agents": 1500, "skills": 4, "days": 7}
+LONG_SECONDS = 3600.0
+BLOCK_SECONDS = 1.0
+"""The solve is halted and goes on in turns so long, so that quiet and busy are of one time."""
+
+SETTLE_SECONDS = 0.05
+
+
+def measure(seed: int, blocks: int, tick: Callable[[str], None]) -> dict[str, Any]:
+    """Time assignments in this process and over HTTP, with the solve halted and going on.
+
+    Parameters
+    ----------
+    blocks
+        Of each kind, a second each.
+    tick
+        Told how far it is.
+    """
+    requests = requests_of(seed, SIZES)
+    del requests["no_work"]
+    works: dict[str, Callable[[], object]] = {}
+    for name in (f"{tickets}x{agents}" for tickets, agents in SIZES):
+        body = requests[name].split(b"\r\n\r\n", 1)[1]
+        works[f"in process, {name}"] = _answering(body)
+    tick("Starting the service and the solve")
+    with serving() as port, _solving(seed) as process:
+        connection = Connection(port)
+        for name, request in requests.items():
+            works[f"over HTTP, {name}"] = _asking(connection, request)
+        for work in works.values():
+            for _ in range(5):
+                work()
+        times: dict[str, dict[str, list[float]]] = {
+            "quiet": defaultdict(list),
+            "while_solving": defaultdict(list),
+        }
+        for block in range(blocks):
+            tick(f"Block {block + 1} of {blocks}")
+            for state, order in (("quiet", signal.SIGSTOP), ("while_solving", signal.SIGCONT)):
+                os.kill(process, order)
+                time.sleep(SETTLE_SECONDS)
+                _run(works, times[state])
+        connection.close()
+    told = {name: {state: percentiles(own[name]) for state, own in times.items()} for name in works}
+    return {"roster": ROSTER, "blocks": blocks, "assignments": told}
+
+
+def _answering(body: bytes) -> Callable[[], object]:
+    return lambda: encode(assign(wire.decode(Snapshot, body)))
+
+
+def _asking(connection: Connection, request: bytes) -> Callable[[], object]:
+    return lambda: connection.ask(request)
+
+
+def _run(works: dict[str, Callable[[], object]], times: dict[str, list[float]]) -> None:
+    """Let everybody work in turns for one block."""
+    until = time.perf_counter() + BLOCK_SECONDS
+    while time.perf_counter() < until:
+        for name, work in works.items():
+            started = time.perf_counter()
+            work()
+            times[name].append(time.perf_counter() - started)
+
+
+@contextmanager
+def _solving(seed: int) -> Iterator[int]:
+    """Solve a roster on one thread of another process, whose number is returned, until the end."""
+    context = multiprocessing.get_context("spawn")
+    begun = context.Event()
+    process = context.Process(target=_solve, args=(seed, begun), daemon=True)
+    process.start()
+    try:
+        if not begun.wait(120.0) or process.pid is None:
+            raise RuntimeError("the solve did not begin")
+        time.sleep(1.0)
+        yield process.pid
+    finally:
+        # A process that is halted hears nothing else.
+        process.kill()
+        process.join()
+
+
+def _solve(seed: int, begun: Event) -> None:
+    problem = centre(ROSTER["agents"], ROSTER["skills"], ROSTER["days"], seed, distinct=True)
+    begun.set()
+    while True:
+        solve(problem, deadline=Deadline.after(LONG_SECONDS), workers=1, seed=seed)

@@ -1,0 +1,149 @@
+"""What events cost a resident pool, and whether its match stays the best there is."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from benchmarks.routing.drawing import Extras, draw_snapshot
+from benchmarks.routing.floor import Floor
+from benchmarks.routing.pairs import list_pairs
+from benchmarks.routing.peers import flow_over_pairs, outcome
+from optimizer.routing import assign
+from optimizer.routing.pool import Event, Pool, PoolSettings
+
+__all__ = ["measure"]
+
+FORMS = 20_000
+WARM_UP = 0.02
+"""Share of the events that is taken before any is timed."""
+
+EXTRAS = Extras(continuity=0.1, relaxation=0.1)
+
+
+def measure(
+    tickets: int,
+    agents: int,
+    events: int,
+    seed: int,
+    *,
+    skills: int,
+    review_seconds: float,
+    tick_seconds: float,
+    checkpoints: int,
+    tick: Callable[[str], None],
+) -> dict[str, Any]:
+    """Let random events happen to a pool; return their costs and how good its match stays.
+
+    Parameters
+    ----------
+    tickets
+        How many wait all the time, those matched but not offered included.
+    checkpoints
+        How often the match is compared with fresh solves, the end included.
+    tick
+        Told how far it is.
+    """
+    forms = draw_snapshot(min(FORMS, tickets + events), agents, seed, skills, EXTRAS)
+    settings = PoolSettings(weights=forms.weights, review_seconds=review_seconds)
+    pool, floor = Pool(settings, forms.now), Floor(forms, tickets, tick_seconds, seed)
+    tick("Filling the pool")
+    started = time.perf_counter()
+    loaded = _fill(pool, floor, tickets)
+    for _ in range(int(WARM_UP * events)):
+        _take(pool, floor, floor.next())
+    loading = time.perf_counter() - started
+    # As in the server: what stays for good is not for the collector to look at again.
+    gc.collect()
+    gc.freeze()
+    times: dict[str, list[float]] = defaultdict(list)
+    checks = []
+    for part in range(checkpoints):
+        tick(f"Part {part + 1} of {checkpoints}")
+        for _ in range(events * part // checkpoints, events * (part + 1) // checkpoints):
+            event = floor.next()
+            times[event.kind].append(_take(pool, floor, event))
+        checks.append(_check(pool) | {"events": events * (part + 1) // checkpoints})
+    clock = times.pop("tick", [])
+    return {
+        "loading": {"events": loaded, "seconds": loading},
+        "clock_seconds": (floor.now - forms.now).total_seconds(),
+        "waiting": len(floor.waiting),
+        "offered": len(floor.offered),
+        "in_hand": len(floor.in_hand),
+        "agents_there": len(floor.here),
+        "events": _costs([one for own in times.values() for one in own]),
+        "clock_events": _costs(clock),
+        "by_kind": {kind: _costs(own) for kind, own in sorted(times.items())},
+        "checkpoints": checks,
+        "equal": sum(check["equal"] for check in checks),
+    }
+
+
+def _fill(pool: Pool, floor: Floor, tickets: int) -> int:
+    """Let everybody come until enough wait; return the number of events it took."""
+    count = 0
+    for name in sorted(floor.gone):
+        _take(pool, floor, floor.comes(name))
+        count += 1
+    while len(floor.waiting) < tickets:
+        for _ in range(tickets - len(floor.waiting)):
+            _take(pool, floor, floor.arrival())
+            count += 1
+        _take(pool, floor, floor.tick())
+        count += 1
+    return count
+
+
+def _take(pool: Pool, floor: Floor, event: Event) -> float:
+    """Let an event happen; return the seconds that the pool took."""
+    started = time.perf_counter()
+    effects = pool.take(event)
+    seconds = time.perf_counter() - started
+    floor.follow(event, effects)
+    return seconds
+
+
+def _check(pool: Pool) -> dict[str, Any]:
+    """Compare the match of what waits with fresh solves, ours and ortools' over all pairs."""
+    snapshot, partners = pool.snapshot(), pool.tentative()
+    pairs = list_pairs(snapshot)
+    tickets = {ticket.id: i for i, ticket in enumerate(snapshot.tickets)}
+    agents = {agent.id: i for i, agent in enumerate(snapshot.agents)}
+    width = max(1, len(agents))
+    asked = np.array([tickets[t] * width + agents[a] for t, a in partners.items()], dtype=np.int64)
+    taken = np.flatnonzero(np.isin(pairs.ticket * width + pairs.agent, asked))
+    own, best = outcome(pairs, taken), outcome(pairs, flow_over_pairs(pairs))
+    fresh = assign(snapshot)
+    difference = (best.value - own.value) / max(1.0, abs(best.value))
+    return {
+        "waiting": len(tickets),
+        "matched": own.assigned,
+        "not_allowed": len(asked) - own.assigned,
+        "value": own.value,
+        "fresh_value": fresh.value,
+        "flow_value": best.value,
+        "relative_difference": difference,
+        "equal": own.levels == best.levels
+        and len(asked) == own.assigned
+        and abs(difference) < 1e-9
+        and bool(np.isclose(fresh.value, best.value, rtol=1e-9, atol=1e-6)),
+    }
+
+
+def _costs(seconds: list[float]) -> dict[str, float]:
+    """Return count, median, 99th percentile and maximum, in milliseconds."""
+    if not seconds:
+        return {"count": 0}
+    taken = 1000.0 * np.array(seconds)
+    return {
+        "count": len(taken),
+        "median_ms": float(np.median(taken)),
+        "p99_ms": float(np.percentile(taken, 99)),
+        "max_ms": float(taken.max()),
+    }
