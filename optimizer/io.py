@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import numpy as np
+from msgspec import Struct
+from pydantic_core import to_json
 
 from optimizer import wire
-from optimizer.codec import adapter, decode
+from optimizer.codec import decode
 from optimizer.errors import InvalidInput, Issue, Severity, raise_errors
 from optimizer.model import (
     Assignment,
@@ -79,9 +81,8 @@ class _Document(Record):
 
 def encode(*sections: Section) -> bytes:
     """Return a document with the given sections, as JSON in UTF-8 with a final newline."""
-    parts = {type(section).__name__.lower(): _plain(section) for section in sections}
-    document = _Document(schema="callboard/1", **parts)
-    return adapter(_Document).dump_json(document, exclude_none=True) + b"\n"
+    parts = {type(section).__name__.lower(): _lean(_plain(section)) for section in sections}
+    return to_json({"schema": SCHEMA, **parts}, inf_nan_mode="null") + b"\n"
 
 
 def write(path: Path, *sections: Section) -> None:
@@ -213,3 +214,17 @@ def _plain(section: Section) -> Any:
         rows = tuple(tuple(row) for row in section.agents.tolist())
         return _Requirement(section.grid, section.groups, rows)
     return section
+
+
+def _lean(value: Any) -> Any:
+    """Return nested records as nested dicts, without what is null where null is the default."""
+    if isinstance(value, Struct):
+        return {name: _lean(getattr(value, name)) for name in value.__struct_fields__}
+    if is_dataclass(value):
+        shown = ((field, getattr(value, field.name)) for field in fields(value))
+        return {f.name: _lean(v) for f, v in shown if v is not None or f.default is not None}
+    if isinstance(value, dict):
+        return {name: _lean(member) for name, member in value.items()}
+    if isinstance(value, tuple):
+        return [_lean(member) for member in value]
+    return value

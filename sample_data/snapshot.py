@@ -13,37 +13,27 @@ import numpy as np
 from optimizer.model import (
     HIGHEST_LEVEL,
     Agent,
-    AgentState,
+    OpeningHours,
+    OpenWindow,
     PlanningGroup,
     Priority,
+    RelaxationStep,
+    RoutingWeights,
     Snapshot,
     Ticket,
     Tier,
     can_serve,
 )
 from sample_data.arguments import ZONE, Arguments
+from sample_data.at_work import CHANNEL_RULES, draw_states
 from sample_data.demand import weekly_profile
-from sample_data.streams import CHANNELS, Stream
+from sample_data.streams import Opening, Stream
 
 __all__ = ["draw_snapshot"]
 
 _CLOCK = time(10, 15)
 _SLOT = 20
 """The half-hour of the day in which the moment lies."""
-
-_ON_SHIFT = {"core": 0.5, "expert": 0.6, "part_time": 0.3}
-_ELASTIC_ON_SHIFT = 0.15
-_PAUSING = 0.08
-_BUSY = 0.55
-_BUSY_WITH = {
-    Tier.FRONT_LINE: {"voice": 0.45, "chat": 0.35, "email": 0.2},
-    Tier.TECHNICAL: {"ticket": 0.8, "voice": 0.2},
-    Tier.BUSINESS: {"ticket": 1.0},
-    Tier.RISK: {"ticket": 1.0},
-}
-_CAPACITY = 2
-_LIMITS = {channel.id: channel.concurrency for channel in CHANNELS.values()}
-_MEAN_IDLE_SECONDS = 240.0
 
 _MEAN_WAIT_SECONDS = {
     "voice": 45.0,
@@ -57,8 +47,19 @@ _HARDER = 0.15
 
 _MORE_URGENT, _LESS_URGENT = 0.1, 0.1
 _CONTINUED = 0.3
+_DECLINED = 0.05
+_PROMOTED = 0.1
+_VIP_FROM = 4.0
+_MEAN_RISK = {Tier.FRONT_LINE: 0.05, Tier.TECHNICAL: 0.1, Tier.BUSINESS: 0.2, Tier.RISK: 0.4}
+_RELAX_AFTER = 2.0
+"""Mean waits of the channel until a harder contact asks for no more than its group does."""
+
 _REFUND = 0.25
 _MEDIAN_AMOUNT = 45.0
+
+_WEIGHTS = RoutingWeights(tags={"vip": 50.0, "promotion": 15.0}, compete_from=0.5)
+_NEAR = timedelta(days=14)
+"""How far around the moment the snapshot knows closed days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def draw_snapshot(
     """
     day = _first_working_day(arguments, closed)
     now = datetime.combine(day, _CLOCK, ZoneInfo(ZONE))
-    states = _states(agents, now, rng)
+    states = draw_states(agents, now, rng)
 
     waiting = np.sqrt([_usually_waiting(stream, day) for stream in streams])
     reaches = [_reach(stream, agents) for stream in streams]
@@ -100,7 +101,9 @@ def draw_snapshot(
         _ticket(f"T{number + 1:05d}", reaches[index], now, rng)
         for number, index in enumerate(chosen.tolist())
     )
-    return Snapshot(now, tickets, states)
+    near = tuple(sorted(other for other in closed if abs(other - day) <= _NEAR))
+    calendars = {_calendar(stream.opening): _hours(stream.opening, near) for stream in streams}
+    return Snapshot(now, tickets, states, _WEIGHTS, CHANNEL_RULES, calendars)
 
 
 def _first_working_day(arguments: Arguments, closed: Collection[date]) -> date:
@@ -116,45 +119,14 @@ def _usually_waiting(stream: Stream, day: date) -> float:
     return arrivals * _MEAN_WAIT_SECONDS[stream.channel.id]
 
 
-def _states(
-    agents: Sequence[Agent], now: datetime, rng: np.random.Generator
-) -> tuple[AgentState, ...]:
-    """Return the agents that are at work, the same share of every contract."""
-    by_contract: dict[str, list[int]] = {}
-    for index, agent in enumerate(agents):
-        by_contract.setdefault(agent.contract, []).append(index)
-    present = []
-    for contract, members in by_contract.items():
-        share = _ON_SHIFT.get(contract, _ELASTIC_ON_SHIFT)
-        number = math.ceil(share * len(members))
-        present.extend(rng.choice(members, number, replace=False).tolist())
-    return tuple(_state(agents[index], now, rng) for index in sorted(present))
+def _calendar(opening: Opening) -> str:
+    return f"{len(opening.weekdays)} days {opening.first_hour}-{opening.last_hour}"
 
 
-def _state(agent: Agent, now: datetime, rng: np.random.Generator) -> AgentState:
-    open_work: dict[str, int] = {}
-    if rng.random() < _BUSY:
-        choices = _BUSY_WITH[agent.tier]
-        served = [name for name in choices if agent.channels is None or name in agent.channels]
-        weights = np.array([choices[name] for name in served])
-        channel = str(rng.choice(served, p=weights / weights.sum()))
-        open_work[channel] = int(rng.integers(1, _LIMITS[channel], endpoint=True))
-    # Nobody takes a second contact while on the telephone.
-    available = "voice" not in open_work and rng.random() >= _PAUSING
-    idle = timedelta(seconds=math.ceil(rng.exponential(_MEAN_IDLE_SECONDS)))
-    return AgentState(
-        id=agent.id,
-        skills=agent.skills,
-        tier=agent.tier,
-        site=agent.site,
-        channels=agent.channels,
-        capacity=_CAPACITY,
-        channel_limits=_LIMITS,
-        open_work=open_work,
-        accepts_offers=available,
-        idle_since=None if open_work or not available else now - idle,
-        authority=agent.authority,
-    )
+def _hours(opening: Opening, closed_days: tuple[date, ...]) -> OpeningHours:
+    opens, closes = 60 * opening.first_hour, 60 * opening.last_hour
+    windows = tuple(OpenWindow(weekday, opens, closes) for weekday in opening.weekdays)
+    return OpeningHours(ZONE, windows, closed_days)
 
 
 def _reach(stream: Stream, agents: Sequence[Agent]) -> _Reach:
@@ -168,18 +140,20 @@ def _reach(stream: Stream, agents: Sequence[Agent]) -> _Reach:
 
 
 def _ticket(name: str, reach: _Reach, now: datetime, rng: np.random.Generator) -> Ticket:
-    group = reach.stream.group
+    stream, group = reach.stream, reach.stream.group
     wait = math.ceil(rng.exponential(_MEAN_WAIT_SECONDS[group.channel]))
     created = now - timedelta(seconds=wait)
     level = group.min_level
-    if rng.random() < _HARDER and level < HIGHEST_LEVEL and reach.authority[level] is not None:
-        level += 1
+    harder = rng.random() < _HARDER and level < HIGHEST_LEVEL and reach.authority[level] is not None
+    level += harder
     amount = 0.0
-    if reach.stream.refunds and rng.random() < _REFUND:
+    if stream.refunds and rng.random() < _REFUND:
         amount = _MEDIAN_AMOUNT * math.exp(rng.standard_normal())
     prior = None
-    if reach.stream.channel.deferred and rng.random() < _CONTINUED:
-        prior = reach.agents[rng.integers(len(reach.agents))].id
+    if stream.channel.deferred and rng.random() < _CONTINUED:
+        prior = _one_of(reach.agents, rng)
+    value = round(group.customer_value * math.exp(0.5 * rng.standard_normal()), 2)
+    promoted = rng.random() < _PROMOTED
     return Ticket(
         id=name,
         channel=group.channel,
@@ -187,13 +161,29 @@ def _ticket(name: str, reach: _Reach, now: datetime, rng: np.random.Generator) -
         skills={group.skill: level},
         tier=group.tier,
         priority=_priority(group, float(rng.random())),
-        customer_value=round(group.customer_value * math.exp(0.5 * rng.standard_normal()), 2),
-        first_response_due=_after(created, group.goal.first_response_seconds),
+        customer_value=value,
+        tags=("vip",) * (value >= _VIP_FROM) + ("promotion",) * promoted,
+        risk=round(min(float(rng.exponential(_MEAN_RISK[group.tier])), 1.0), 2),
+        first_response_seconds=group.goal.first_response_seconds,
         resolution_due=_after(created, group.goal.resolution_seconds),
+        calendar=_calendar(stream.opening) if stream.channel.deferred else None,
         site=group.site,
         prior_agent=prior,
+        rejected_by=(_one_of(reach.agents, rng),) if rng.random() < _DECLINED else (),
         amount=round(min(amount, reach.authority[level - 1] or 0.0), 2),
+        handling_seconds=stream.aht_seconds,
+        relaxation=(_eased(group),) if harder else (),
     )
+
+
+def _one_of(agents: Sequence[Agent], rng: np.random.Generator) -> str:
+    return agents[int(rng.integers(len(agents)))].id
+
+
+def _eased(group: PlanningGroup) -> RelaxationStep:
+    """Return the step after which a harder contact is like any other of its group."""
+    after = _RELAX_AFTER * _MEAN_WAIT_SECONDS[group.channel]
+    return RelaxationStep(after, levels={group.skill: group.min_level})
 
 
 def _priority(group: PlanningGroup, chance: float) -> Priority:

@@ -4,28 +4,36 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimizer import io
+from optimizer import io, wire
 from optimizer.errors import InvalidInput
 from optimizer.model import (
     AgentState,
+    Assignment,
     ChangePrices,
+    Clock,
     Directives,
     Keep,
+    Obstacle,
     Pin,
     Priority,
+    Relaxation,
     Roster,
     RoutingWeights,
+    RuleName,
     Shift,
     ShiftDemand,
     Snapshot,
     Ticket,
+    Tier,
     TimeGrid,
+    Waiting,
     check_snapshot,
 )
 from tests.optimizer.builders import MONDAY, organisation, requirement
@@ -73,6 +81,26 @@ def test_a_roster_and_a_snapshot_come_back_as_they_were_written(tmp_path: Path) 
     assert io.read_roster(tmp_path / "r.json", organisation()) == roster
     io.write(tmp_path / "s.json", snapshot())
     assert io.read_snapshot(tmp_path / "s.json") == snapshot()
+
+
+def test_what_is_null_though_that_is_no_default_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    always = replace(snapshot(), weights=RoutingWeights(continuity_seconds=None))
+    broken = Relaxation("a0", RuleName.SHIFTS_PER_WEEK, None, 1.0)
+    roster = Roster(TimeGrid.of_days(MONDAY, 7), (), relaxed=(broken,))
+    io.write(path, always, roster)
+    assert io.read_snapshot(path) == always
+    assert io.read_roster(path, organisation()) == roster
+    assert b'"site"' not in path.read_bytes()
+
+
+def test_an_assignment_of_twins_is_written_like_one_of_records() -> None:
+    def answer(waiting: Any, clock: Any, obstacle: Any) -> Assignment:
+        left = waiting("t1", (obstacle("skill", 2),), "No.", clock(1.0, 2.0, NOW, Tier.RISK), NOW)
+        return Assignment((), (left,), 0.0, 0.0, {}, 0.5)
+
+    kinds = (Waiting, Clock, Obstacle)
+    assert io.encode(answer(*map(wire.twin, kinds))) == io.encode(answer(*kinds))
 
 
 def test_one_document_may_hold_both_parts_of_a_problem(tmp_path: Path) -> None:

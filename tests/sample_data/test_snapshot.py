@@ -7,7 +7,15 @@ from datetime import date
 
 import pytest
 
-from optimizer.model import Agent, Priority, Ticket, Tier, check_snapshot
+from optimizer.model import (
+    Agent,
+    AgentStatus,
+    ChannelRules,
+    Priority,
+    Ticket,
+    Tier,
+    check_snapshot,
+)
 from sample_data import Sample, generate
 
 
@@ -53,9 +61,37 @@ def test_all_channels_tiers_and_priorities_wait(busy: Sample) -> None:
 
 def test_tickets_wait_since_the_past_and_some_are_overdue(busy: Sample) -> None:
     now = busy.snapshot.now
-    due = [t.first_response_due for t in busy.snapshot.tickets if t.first_response_due]
+    promised = [
+        (now - ticket.created).total_seconds() > ticket.first_response_seconds
+        for ticket in busy.snapshot.tickets
+        if ticket.first_response_seconds is not None
+    ]
     assert all(ticket.created < now for ticket in busy.snapshot.tickets)
-    assert 0 < sum(moment < now for moment in due) < len(due) / 2
+    assert 0 < sum(promised) < len(promised) / 2
+
+
+def test_work_of_the_backlog_keeps_to_opening_hours_and_waits_for_calls(busy: Sample) -> None:
+    snapshot = busy.snapshot
+    for ticket in snapshot.tickets:
+        deferred = ticket.channel in ("email", "social", "ticket")
+        assert snapshot.channels.get(ticket.channel, ChannelRules()).deferred == deferred
+        assert (ticket.calendar in snapshot.calendars) == deferred
+    assert set(snapshot.channels["voice"].interrupts) == {"email", "social", "ticket"}
+
+
+def test_harder_contacts_ask_for_less_in_the_end(busy: Sample) -> None:
+    relaxed = [ticket for ticket in busy.snapshot.tickets if ticket.relaxation]
+    assert 0 < len(relaxed) < len(busy.snapshot.tickets) / 4
+    for ticket in relaxed:
+        (step,) = ticket.relaxation
+        assert all(level < ticket.skills[skill] for skill, level in step.levels.items())
+
+
+def test_tags_risks_and_declined_offers_occur(busy: Sample) -> None:
+    tickets = busy.snapshot.tickets
+    assert {tag for ticket in tickets for tag in ticket.tags} == set(busy.snapshot.weights.tags)
+    assert len({ticket.risk for ticket in tickets}) > 10
+    assert 0 < sum(bool(ticket.rejected_by) for ticket in tickets) < len(tickets) / 10
 
 
 def test_cases_continue_and_refunds_need_authority(busy: Sample) -> None:
@@ -75,18 +111,30 @@ def test_agents_at_work_are_people_of_the_organisation_within_their_limits(busy:
     for state in states:
         agent = agents[state.id]
         assert (state.skills, state.tier, state.site) == (agent.skills, agent.tier, agent.site)
-        assert sum(state.open_work.values()) <= state.capacity
+        taken = (
+            number * busy.snapshot.channels.get(channel, ChannelRules()).units
+            for channel, number in state.open_work.items()
+        )
+        assert sum(taken) <= state.capacity
         for channel, number in state.open_work.items():
             assert number <= state.channel_limits[channel]
             assert agent.channels is None or channel in agent.channels
 
 
-def test_nobody_on_the_telephone_is_available_and_only_free_agents_are_idle(busy: Sample) -> None:
+def test_only_agents_with_nothing_to_do_are_idle_and_work_in_hand_ends(busy: Sample) -> None:
+    now = busy.snapshot.now
     for state in busy.snapshot.agents:
-        assert not (state.available and "voice" in state.open_work)
-        assert (state.idle_since is not None) == (state.available and not state.open_work)
-    assert any(state.available for state in busy.snapshot.agents)
-    assert any(not state.available for state in busy.snapshot.agents)
+        at_rest = state.status is AgentStatus.AVAILABLE and state.after_call_until is None
+        assert (state.idle_since is not None) == (at_rest and not state.open_work)
+        assert (state.free_from is not None) == bool(state.open_work)
+        assert state.free_from is None or state.free_from > now
+        assert state.after_call_until is None or state.after_call_until > now
+        assert 0 < state.worked_seconds < 8 * 3600
+    assert {state.status for state in busy.snapshot.agents} >= {
+        AgentStatus.AVAILABLE,
+        AgentStatus.AWAY,
+    }
+    assert any(state.after_call_until for state in busy.snapshot.agents)
 
 
 def test_it_is_taken_on_the_first_day_that_is_no_holiday() -> None:
