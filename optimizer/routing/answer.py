@@ -129,14 +129,10 @@ def waiting(snapshot: Snapshot, board: Board, pairs: Pairs, kinds: Kinds) -> tup
     position = position[board.tickets[position].argsort()]
     numbers, number_of = np.unique(board.classes.of_ticket[position], return_inverse=True)
     stopped = board.eligibility.stopped(numbers)
+    why = [obstacles(by_tier, kinds(Obstacle)) for by_tier in stopped.tolist()]
     reasons = [
-        (
-            obstacles(by_tier, kinds(Obstacle)),
-            waiting_reason(board.classes, number, in_all),
-        )
-        for number, by_tier, in_all in zip(
-            numbers.tolist(), stopped.tolist(), stopped.sum(axis=2).tolist(), strict=True
-        )
+        waiting_reason(board.classes, number, in_all)
+        for number, in_all in zip(numbers.tolist(), stopped.sum(axis=2).tolist(), strict=True)
     ]
     at = soonest(snapshot, board, pairs, position)
     waits, targets = board.clocks.waits[position], board.clocks.targets[position]
@@ -146,7 +142,7 @@ def waiting(snapshot: Snapshot, board: Board, pairs: Pairs, kinds: Kinds) -> tup
     ids, make = board.columns.ids, kinds(Waiting)
     return tuple(
         [
-            make(ids[index], *reasons[number], clock, moment, passed, risky)
+            make(ids[index], why[number], reasons[number], clock, moment, passed, risky)
             for index, number, clock, moment, passed, risky in zip(
                 board.tickets[position].tolist(),
                 number_of.tolist(),

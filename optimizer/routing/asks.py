@@ -97,7 +97,7 @@ def steps_taken(columns: TicketColumns, moments: Moments) -> dict[int, list[Any]
 
 def terms_of(
     columns: TicketColumns, moments: Moments, relaxed: Mapping[int, Sequence[Any]], staff: Staff
-) -> tuple[Coded, ...]:
+) -> tuple[Coded[Any], ...]:
     """Return the fields of `Terms`, in their order.
 
     Parameters
@@ -119,7 +119,9 @@ def terms_of(
     )
 
 
-def _tiers(columns: TicketColumns, moments: Moments, relaxed: Mapping[int, Sequence[Any]]) -> Coded:
+def _tiers(
+    columns: TicketColumns, moments: Moments, relaxed: Mapping[int, Sequence[Any]]
+) -> Coded[tuple[Tier, ...]]:
     bits = _SERVED_BY[columns.tier[moments.row]]
     for place, steps in relaxed.items():
         for step in steps:
@@ -132,23 +134,25 @@ def _tiers(columns: TicketColumns, moments: Moments, relaxed: Mapping[int, Seque
 
 def _sites(
     columns: TicketColumns, rows: Sequence[int], relaxed: Mapping[int, Sequence[Any]]
-) -> Coded:
+) -> Coded[tuple[str, ...] | None]:
     if columns.sites is None:
         return Coded(None, (None,))
     named = columns.sites
-    sites = [None if named[i] is None else (named[i],) for i in rows]
+    sites: list[tuple[str, ...] | None] = [
+        None if (site := named[i]) is None else (site,) for i in rows
+    ]
     for place, steps in relaxed.items():
         if any(step.any_site for step in steps):
             sites[place] = None
-        elif sites[place] is not None:
+        elif (own := sites[place]) is not None:
             more = (site for step in steps for site in step.sites)
-            sites[place] = tuple(sorted({*sites[place], *more}))
+            sites[place] = tuple(sorted({*own, *more}))
     return Coded.of(sites)
 
 
 def _languages(
     columns: TicketColumns, rows: Sequence[int], relaxed: Mapping[int, Sequence[Any]]
-) -> Coded:
+) -> Coded[str | None]:
     if columns.languages is None:
         return Coded(None, (None,))
     named = columns.languages
@@ -159,7 +163,7 @@ def _languages(
     return Coded.of(languages)
 
 
-def _authority(columns: TicketColumns, row: Ints, staff: Staff) -> Coded:
+def _authority(columns: TicketColumns, row: Ints, staff: Staff) -> Coded[float]:
     if not columns.amount.any():
         return Coded(None, (0.0,))
     steps = np.unique(np.append(staff.authority, 0.0))
@@ -168,7 +172,7 @@ def _authority(columns: TicketColumns, row: Ints, staff: Staff) -> Coded:
 
 def skill_sets(
     columns: TicketColumns, moments: Moments, relaxed: Mapping[int, Sequence[Any]]
-) -> tuple[Coded, Coded]:
+) -> tuple[Coded[Key], Coded[Key]]:
     """Return what must be held now, and what the ticket needed before any relaxation.
 
     The values are flat: names in order, then their levels. The garbage collector would have to
@@ -197,7 +201,7 @@ def _in_order(key: Key) -> Key:
     half = len(key) // 2
     if half < 2:
         return key
-    places = sorted(range(half), key=key.__getitem__)  # type: ignore[arg-type]  # all names
+    places = sorted(range(half), key=key.__getitem__)
     return (*[key[i] for i in places], *[key[half + i] for i in places])
 
 
@@ -214,7 +218,7 @@ def _lowered(skills: Mapping[str, int], steps: Sequence[Any]) -> dict[str, int]:
 
 def personal_terms(
     columns: TicketColumns, moments: Moments, staff: Staff, weights: RoutingWeights
-) -> Coded:
+) -> Coded[Personal]:
     """Return whom tickets name, as `Personal`."""
     named = (columns.prior, columns.preferred, columns.excluded, columns.rejected)
     if all(column is None for column in named):
@@ -226,7 +230,7 @@ def personal_terms(
     reserved = columns.preferred_seconds
     until = math.inf if weights.continuity_seconds is None else weights.continuity_seconds
 
-    def here(names: Sequence[str]) -> tuple[int, ...]:
+    def here(names: Sequence[str | None]) -> tuple[int, ...]:
         return tuple(sorted({position[name] for name in names if name in position}))
 
     def terms(row: int, wait: float) -> Personal:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = ["Coded", "gather", "join", "number_by_appearance"]
+
+T = TypeVar("T", bound=Hashable)
 
 Ints = NDArray[np.int64]
 
@@ -15,7 +18,7 @@ _MOST = 2**31
 """Codes from here on are numbered again, so that the product of two fits into 64 bits."""
 
 
-class Coded:
+class Coded(Generic[T]):
     """A column in which equal things have equal codes.
 
     Parameters
@@ -28,25 +31,29 @@ class Coded:
 
     __slots__ = ("codes", "values")
 
-    def __init__(self, codes: Ints | None, values: tuple[object, ...]) -> None:
+    def __init__(self, codes: Ints | None, values: tuple[T, ...]) -> None:
         self.codes = codes
         self.values = values
 
     @classmethod
-    def of(cls, column: Iterable[Hashable]) -> Coded:
+    def of(cls, column: Iterable[T]) -> Coded[T]:
         """Return the coded form of a column."""
-        numbers: dict[Hashable, int] = {}
+        numbers: dict[T, int] = {}
         codes = [numbers.setdefault(value, len(numbers)) for value in column]
         if len(numbers) < 2:
             return cls(None, tuple(numbers))
         return cls(np.array(codes, dtype=np.int64), tuple(numbers))
 
-    def at(self, row: int) -> object:
+    def at(self, row: int) -> T:
         """Return the value of a row."""
         return self.values[0 if self.codes is None else self.codes[row]]
 
+    def codes_at(self, rows: Ints) -> Ints:
+        """Return the codes of some rows, in like shape."""
+        return np.zeros_like(rows) if self.codes is None else self.codes[rows]
 
-def join(columns: Iterable[Coded], rows: int) -> Ints:
+
+def join(columns: Iterable[Coded[Any]], rows: int) -> Ints:
     """Return codes that are equal where all columns are, [rows]."""
     joined = np.zeros(rows, dtype=np.int64)
     count = 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,15 +133,15 @@ def merge_tickets(
     term, first_row = number_by_appearance(join(fields, count))
     asks, needs = skill_sets(columns, moments, relaxed)
     personal = personal_terms(columns, moments, staff, weights)
-    different = [Coded(term, tuple(range(len(first_row)))), needs, personal]
+    different: list[Coded[Any]] = [Coded(term, tuple(range(len(first_row)))), needs, personal]
     if relaxed:
         different.append(asks)
     of_ticket, first = number_by_appearance(join(different, count))
     usual = personal.values == (Personal(),)
     people = [] if usual else [personal.at(row) for row in first.tolist()]
     skills, first_item, item_skill, item_level = _flat(asks.values)
-    first_ask, ask = gather(first_item, asks.codes[first])
-    first_need, need = gather(first_item, needs.codes[first])
+    first_ask, ask = gather(first_item, asks.codes_at(first))
+    first_need, need = gather(first_item, needs.codes_at(first))
     return Classes(
         of_ticket=of_ticket,
         terms=tuple(Terms(*[field.at(row) for field in fields]) for row in first_row.tolist()),

@@ -265,7 +265,7 @@ def _open_contacts(
 
 
 def _groups(
-    column: list[tuple[str | None, ...] | None] | None,
+    column: Sequence[Sequence[str | None] | None] | None,
 ) -> dict[str | None, list[int]] | None:
     """Return the positions of those who name each thing; those who name nothing under None."""
     if column is None:

@@ -14,7 +14,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-def ordered(keys: Sequence[Floats], names: Sequence[str], seed: int | None) -> Ints:
+def ordered(keys: Sequence[Floats | Ints], names: Sequence[str], seed: int | None) -> Ints:
     """Return the places of things in rising order of their keys, [things].
 
     Parameters
