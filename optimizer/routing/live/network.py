@@ -164,7 +164,7 @@ class Memory(NamedTuple):
     reached
         All nodes reached, [nodes].
     mark
-        Nodes in the heap, nodes reached, distance of the nearest end, its node; [4].
+        Nodes in the heap, nodes reached; [2].
     """
 
     distance: Ints
@@ -199,7 +199,7 @@ def new_memory(net: Network) -> Memory:
     """Return working memory for a network."""
     nodes = 2 * max(len(net.profit), len(net.price))
     came, via, heap, spot, reached = np.zeros((5, nodes), dtype=np.int64)
-    return Memory(np.full(nodes, FAR), came, via, heap, spot, reached, np.zeros(4, dtype=np.int64))
+    return Memory(np.full(nodes, FAR), came, via, heap, spot, reached, np.zeros(2, dtype=np.int64))
 
 
 def grown(net: Network, *, classes: int = 0, places: int = 0, tickets: int = 0) -> Network:

@@ -35,38 +35,26 @@ __all__ = ["enter_each", "refill_class", "refill_place", "relieve_place", "settl
 
 Ints = NDArray[np.int64]
 
-HEAPED, REACHED, NEAREST, END = 0, 1, 2, 3
+HEAPED, REACHED = 0, 1
 """What the entries of `Memory.mark` are."""
-
-
-@njit(cache=True)
-def class_node(number: int) -> int:
-    """Return the node of a class."""
-    return 2 * number
-
-
-@njit(cache=True)
-def place_node(number: int) -> int:
-    """Return the node of a place."""
-    return 2 * number + 1
 
 
 @njit(cache=True)
 def relieve_place(net: Network, memory: Memory, place: int) -> None:
     """Send on the unit that a place has too many."""
-    _search(net, memory, place_node(place), True)
+    _send_on(net, memory, 2 * place + 1)
 
 
 @njit(cache=True)
 def refill_place(net: Network, memory: Memory, place: int) -> None:
     """Fetch the unit that a place lacks."""
-    _search(net, memory, place_node(place), False)
+    _fetch(net, memory, 2 * place + 1)
 
 
 @njit(cache=True)
 def refill_class(net: Network, memory: Memory, kind: int) -> None:
     """Fetch the ticket that a class lacks for its links."""
-    _search(net, memory, class_node(kind), False)
+    _fetch(net, memory, 2 * kind)
 
 
 @njit(cache=True)
@@ -86,18 +74,20 @@ def settle(net: Network, memory: Memory, classes: Ints, agents: Ints) -> None:
             and net.book.worth[first + net.served[kind] - 1] + net.profit[kind] < 0
         ):
             net.served[kind] -= 1
-            _search(net, memory, class_node(kind), False)
+            _fetch(net, memory, 2 * kind)
         while _enter(net, memory, kind):
             pass
+    cost, used, price = net.cost, net.used, net.price
     for agent in agents:
-        while net.used[agent] > 0 and net.price[agent] < _slot(net, agent, net.used[agent] - 1):
-            net.used[agent] -= 1
-            _search(net, memory, place_node(agent), True)
-        while net.used[agent] < net.room[agent] and net.price[agent] > _slot(
-            net, agent, net.used[agent]
+        while used[agent] > 0 and price[agent] < cost[agent] + net.spread[0] * (used[agent] - 1):
+            used[agent] -= 1
+            _send_on(net, memory, 2 * agent + 1)
+        while (
+            used[agent] < net.room[agent]
+            and price[agent] > cost[agent] + net.spread[0] * used[agent]
         ):
-            net.used[agent] += 1
-            _search(net, memory, place_node(agent), False)
+            used[agent] += 1
+            _fetch(net, memory, 2 * agent + 1)
 
 
 @njit(cache=True)
@@ -135,92 +125,116 @@ def _enter(net: Network, memory: Memory, kind: int) -> bool:
     if net.book.worth[net.book.start[kind] + served] + net.profit[kind] <= 0:
         return False
     net.served[kind] += 1
-    _search(net, memory, class_node(kind), True)
+    _send_on(net, memory, 2 * kind)
     return True
 
 
 @njit(cache=True)
-def _search(net: Network, memory: Memory, start: int, forward: bool) -> None:
-    """Find the shortest path between a node and the hub, reprice, and move a unit over it."""
-    memory.mark[HEAPED], memory.mark[REACHED] = 0, 0
-    memory.mark[NEAREST], memory.mark[END] = FAR, NOWHERE
-    _reach(net, memory, forward, start, 0, NOWHERE, NOWHERE)
-    while memory.mark[HEAPED] > 0:
-        node = memory.heap[0]
-        if memory.distance[node] >= memory.mark[NEAREST]:
-            break
-        _pop(memory)
-        if forward:
-            _look_ahead(net, memory, node)
-        else:
-            _look_back(net, memory, node)
-    _reprice(net, memory, forward)
-    _move(net, memory, forward)
-    for i in range(memory.mark[REACHED]):
-        memory.distance[memory.reached[i]] = FAR
-
-
-@njit(cache=True)
-def _look_ahead(net: Network, memory: Memory, node: int) -> None:
-    """Reach the nodes to which a unit can go on from here."""
-    here, number = memory.distance[node], node >> 1
-    if node & 1 == 0:
-        offset = here + net.profit[number]
-        first = net.arcs.start[number]
-        for arc in range(first, first + net.arcs.length[number]):
-            place = net.arcs.item[arc]
-            length = offset + net.price[place] - net.arcs.worth[arc]
-            _reach(net, memory, True, place_node(place), length, node, NOWHERE)
-        return
-    link = net.place_link[number]
-    while link != NOWHERE:
-        kind = class_node(net.links.of_class[link])
-        _reach(net, memory, True, kind, here, node, link)
-        link = net.links.next_in_place[link]
-    agent = net.owner[number]
-    offset = here - net.price[number]
-    if agent != number:
-        if net.used[number] < net.room[number]:
-            length = offset + net.price[agent]
-            _reach(net, memory, True, place_node(agent), length, node, NOWHERE)
-        return
-    door = net.next_door[agent]
-    while door != NOWHERE:
-        if net.used[door] > 0:
-            length = offset + net.price[door]
-            _reach(net, memory, True, place_node(door), length, node, NOWHERE)
-        door = net.next_door[door]
-
-
-@njit(cache=True)
-def _look_back(net: Network, memory: Memory, node: int) -> None:
-    """Reach the nodes from which a unit can come here."""
-    here, number = memory.distance[node], node >> 1
-    if node & 1 == 0:
-        link = net.class_link[number]
+def _send_on(net: Network, memory: Memory, start: int) -> None:
+    """Send the unit that a node has too many over the shortest path to the hub."""
+    arcs, links, book = net.arcs, net.links, net.book
+    profit, price, owner, room, used = net.profit, net.price, net.owner, net.room, net.used
+    distance = memory.distance
+    _begin(memory, start)
+    nearest, end = _to_hub(net, start), start
+    while memory.mark[HEAPED] > 0 and distance[memory.heap[0]] < nearest:
+        node = _pop(memory)
+        here, number = distance[node], node >> 1
+        if node & 1 == 0:
+            offset = here + profit[number]
+            first = arcs.start[number]
+            for arc in range(first, first + arcs.length[number]):
+                place = arcs.item[arc]
+                length = offset + price[place] - arcs.worth[arc]
+                if length < nearest and length < distance[2 * place + 1]:
+                    _reach(memory, 2 * place + 1, length, node, NOWHERE)
+                    if owner[place] == place and used[place] < room[place]:
+                        length += _above(net.cost, used, net.spread, place, price[place])
+                        if length < nearest:
+                            nearest, end = length, 2 * place + 1
+            continue
+        link = net.place_link[number]
         while link != NOWHERE:
-            place = place_node(net.links.of_place[link])
-            _reach(net, memory, False, place, here, node, link)
-            link = net.links.next_in_class[link]
-        return
-    offset = here + net.price[number]
-    first = net.entries.start[number]
-    for entry in range(first, first + net.entries.length[number]):
-        kind = net.entries.item[entry]
-        length = offset + net.profit[kind] - net.entries.worth[entry]
-        _reach(net, memory, False, class_node(kind), length, node, NOWHERE)
-    agent = net.owner[number]
-    if agent != number:
-        if net.used[number] > 0:
-            length = offset - net.price[agent]
-            _reach(net, memory, False, place_node(agent), length, node, NOWHERE)
-        return
-    door = net.next_door[agent]
-    while door != NOWHERE:
-        if net.used[door] < net.room[door]:
-            length = offset - net.price[door]
-            _reach(net, memory, False, place_node(door), length, node, NOWHERE)
-        door = net.next_door[door]
+            kind = links.of_class[link]
+            if here < distance[2 * kind]:
+                _reach(memory, 2 * kind, here, node, link)
+                least = book.worth[book.start[kind] + net.served[kind] - 1]
+                length = here + max(0, least + profit[kind])
+                if length < nearest:
+                    nearest, end = length, 2 * kind
+            link = links.next_in_place[link]
+        agent, offset = owner[number], here - price[number]
+        if agent == number:
+            door = net.next_door[agent]
+            while door != NOWHERE:
+                length = offset + price[door]
+                if used[door] > 0 and length < min(nearest, distance[2 * door + 1]):
+                    _reach(memory, 2 * door + 1, length, node, NOWHERE)
+                door = net.next_door[door]
+        elif used[number] < room[number]:
+            length = offset + price[agent]
+            if length < min(nearest, distance[2 * agent + 1]):
+                _reach(memory, 2 * agent + 1, length, node, NOWHERE)
+                if used[agent] < room[agent]:
+                    length += _above(net.cost, used, net.spread, agent, price[agent])
+                    if length < nearest:
+                        nearest, end = length, 2 * agent + 1
+    _reprice(net, memory, nearest, 1)
+    _move(net, memory, end, 1)
+
+
+@njit(cache=True)
+def _fetch(net: Network, memory: Memory, start: int) -> None:
+    """Fetch the unit that a node lacks over the shortest path from the hub."""
+    entries, links, book = net.entries, net.links, net.book
+    profit, price, owner, room, used = net.profit, net.price, net.owner, net.room, net.used
+    distance = memory.distance
+    _begin(memory, start)
+    nearest, end = _from_hub(net, start), start
+    while memory.mark[HEAPED] > 0 and distance[memory.heap[0]] < nearest:
+        node = _pop(memory)
+        here, number = distance[node], node >> 1
+        if node & 1 == 0:
+            link = net.class_link[number]
+            while link != NOWHERE:
+                place = links.of_place[link]
+                if here < distance[2 * place + 1]:
+                    _reach(memory, 2 * place + 1, here, node, link)
+                    if owner[place] == place:
+                        length = here + _below(net.cost, used, net.spread, place, price[place])
+                        if length < nearest:
+                            nearest, end = length, 2 * place + 1
+                link = links.next_in_class[link]
+            continue
+        offset = here + price[number]
+        first = entries.start[number]
+        for entry in range(first, first + entries.length[number]):
+            kind = entries.item[entry]
+            length = offset + profit[kind] - entries.worth[entry]
+            if length < nearest and length < distance[2 * kind]:
+                _reach(memory, 2 * kind, length, node, NOWHERE)
+                if net.served[kind] < book.length[kind]:
+                    best = book.worth[book.start[kind] + net.served[kind]]
+                    length += max(0, -best - profit[kind])
+                    if length < nearest:
+                        nearest, end = length, 2 * kind
+        agent = owner[number]
+        if agent == number:
+            door = net.next_door[agent]
+            while door != NOWHERE:
+                length = offset - price[door]
+                if used[door] < room[door] and length < min(nearest, distance[2 * door + 1]):
+                    _reach(memory, 2 * door + 1, length, node, NOWHERE)
+                door = net.next_door[door]
+        elif used[number] > 0:
+            length = offset - price[agent]
+            if length < min(nearest, distance[2 * agent + 1]):
+                _reach(memory, 2 * agent + 1, length, node, NOWHERE)
+                length += _below(net.cost, used, net.spread, agent, price[agent])
+                if length < nearest:
+                    nearest, end = length, 2 * agent + 1
+    _reprice(net, memory, nearest, -1)
+    _move(net, memory, end, -1)
 
 
 @njit(cache=True)
@@ -228,12 +242,10 @@ def _to_hub(net: Network, node: int) -> int:
     """Return the length from a node straight to the hub, FAR if there is no way."""
     number = node >> 1
     if node & 1 == 0:
-        served = net.served[number]
-        if served > 0:
-            last = net.book.worth[net.book.start[number] + served - 1]
-            return int(max(0, last + net.profit[number]))
-    elif net.owner[number] == number and net.used[number] < net.room[number]:
-        return int(max(0, _slot(net, number, net.used[number]) - net.price[number]))
+        least = net.book.worth[net.book.start[number] + net.served[number] - 1]
+        return int(max(0, least + net.profit[number]))
+    if net.owner[number] == number and net.used[number] < net.room[number]:
+        return int(_above(net.cost, net.used, net.spread, number, net.price[number]))
     return FAR
 
 
@@ -242,98 +254,110 @@ def _from_hub(net: Network, node: int) -> int:
     """Return the length straight from the hub to a node, FAR if there is no way."""
     number = node >> 1
     if node & 1 == 0:
-        served = net.served[number]
-        if served < net.book.length[number]:
-            best = net.book.worth[net.book.start[number] + served]
-            return int(max(0, -best - net.profit[number]))
-    elif net.owner[number] == number and net.used[number] > 0:
-        return int(max(0, net.price[number] - _slot(net, number, net.used[number] - 1)))
+        if net.served[number] == net.book.length[number]:
+            return FAR
+        best = net.book.worth[net.book.start[number] + net.served[number]]
+        return int(max(0, -best - net.profit[number]))
+    if net.owner[number] == number:
+        return int(_below(net.cost, net.used, net.spread, number, net.price[number]))
     return FAR
 
 
 @njit(cache=True)
-def _slot(net: Network, agent: int, before: int) -> int:
-    """Return what the slot of an agent costs that has so many before it."""
-    return int(net.cost[agent] + net.spread[0] * before)
+def _above(cost: Ints, used: Ints, spread: Ints, agent: int, price: int) -> int:
+    """Return by how much the next slot of an agent costs more than a price, at least 0."""
+    return int(max(0, cost[agent] + spread[0] * used[agent] - price))
 
 
 @njit(cache=True)
-def _reach(
-    net: Network, memory: Memory, forward: bool, node: int, length: int, came: int, via: int
-) -> None:
-    """Note that a node, and perhaps the hub through it, is nearer than known so far."""
-    if length >= min(memory.mark[NEAREST], memory.distance[node]):
-        return
-    if memory.distance[node] == FAR:
+def _below(cost: Ints, used: Ints, spread: Ints, agent: int, price: int) -> int:
+    """Return by how much the last slot in use costs less than a price, at least 0."""
+    return int(max(0, price - cost[agent] - spread[0] * (used[agent] - 1)))
+
+
+@njit(cache=True)
+def _begin(memory: Memory, start: int) -> None:
+    """Begin a search at a node."""
+    memory.mark[HEAPED], memory.mark[REACHED] = 0, 0
+    _reach(memory, start, 0, NOWHERE, NOWHERE)
+
+
+@njit(cache=True)
+def _reach(memory: Memory, node: int, length: int, came: int, via: int) -> None:
+    """Note that a node is nearer than known so far."""
+    heap, spots, distance = memory.heap, memory.spot, memory.distance
+    if distance[node] == FAR:
         memory.reached[memory.mark[REACHED]] = node
         memory.mark[REACHED] += 1
-        memory.spot[node] = memory.mark[HEAPED]
+        spots[node] = memory.mark[HEAPED]
         memory.mark[HEAPED] += 1
-    memory.distance[node] = length
+    distance[node] = length
     memory.came[node], memory.via[node] = came, via
-    beyond = _to_hub(net, node) if forward else _from_hub(net, node)
-    if beyond < FAR and length + beyond < memory.mark[NEAREST]:
-        memory.mark[NEAREST], memory.mark[END] = length + beyond, node
-    spot = memory.spot[node]
+    spot = spots[node]
     while spot > 0:
-        parent = memory.heap[(spot - 1) >> 1]
-        if memory.distance[parent] <= length:
+        parent = heap[(spot - 1) >> 1]
+        if distance[parent] <= length:
             break
-        memory.heap[spot] = parent
-        memory.spot[parent] = spot
+        heap[spot] = parent
+        spots[parent] = spot
         spot = (spot - 1) >> 1
-    memory.heap[spot] = node
-    memory.spot[node] = spot
+    heap[spot] = node
+    spots[node] = spot
 
 
 @njit(cache=True)
-def _pop(memory: Memory) -> None:
-    """Remove the nearest node from the heap."""
+def _pop(memory: Memory) -> int:
+    """Remove the nearest node from the heap and return it."""
+    heap, spots, distance = memory.heap, memory.spot, memory.distance
+    nearest = heap[0]
     memory.mark[HEAPED] -= 1
     size = memory.mark[HEAPED]
-    node = memory.heap[size]
-    length = memory.distance[node]
+    node = heap[size]
+    length = distance[node]
     spot = 0
     while True:
         child = 2 * spot + 1
         if child >= size:
             break
-        if (
-            child + 1 < size
-            and memory.distance[memory.heap[child + 1]] < memory.distance[memory.heap[child]]
-        ):
+        if child + 1 < size and distance[heap[child + 1]] < distance[heap[child]]:
             child += 1
-        nearest = memory.heap[child]
-        if memory.distance[nearest] >= length:
+        if distance[heap[child]] >= length:
             break
-        memory.heap[spot] = nearest
-        memory.spot[nearest] = spot
+        heap[spot] = heap[child]
+        spots[heap[spot]] = spot
         spot = child
-    memory.heap[spot] = node
-    memory.spot[node] = spot
+    heap[spot] = node
+    spots[node] = spot
+    return int(nearest)
 
 
 @njit(cache=True)
-def _reprice(net: Network, memory: Memory, forward: bool) -> None:
-    """Move profits and prices so that the path costs nothing and no length is below 0."""
+def _reprice(net: Network, memory: Memory, nearest: int, step: int) -> None:
+    """Move profits and prices so that the path costs nothing and no length is below 0.
+
+    The distances are forgotten.
+    """
+    distance = memory.distance
     for i in range(memory.mark[REACHED]):
         node = memory.reached[i]
-        gap = memory.mark[NEAREST] - memory.distance[node]
-        if gap <= 0:
-            continue
-        if not forward:
-            gap = -gap
+        gap = max(0, nearest - distance[node]) * step
         if node & 1 == 0:
             net.profit[node >> 1] -= gap
         else:
             net.price[node >> 1] += gap
+        distance[node] = FAR
 
 
 @njit(cache=True)
-def _move(net: Network, memory: Memory, forward: bool) -> None:
-    """Move a unit over the path, from where it meets the hub to where the search began."""
-    node = memory.mark[END]
-    step = 1 if forward else -1
+def _move(net: Network, memory: Memory, end: int, step: int) -> None:
+    """Move a unit over the path, from where it meets the hub to where the search began.
+
+    Parameters
+    ----------
+    step
+        1 for a unit on its way to the hub, -1 for one from there.
+    """
+    node = end
     if node & 1 == 0:
         net.served[node >> 1] -= step
     else:
@@ -342,7 +366,7 @@ def _move(net: Network, memory: Memory, forward: bool) -> None:
         other = memory.came[node]
         if memory.via[node] != NOWHERE:
             _unlink(net, memory.via[node])
-        elif forward:
+        elif step == 1:
             _add(net, other, node)
         else:
             _add(net, node, other)
