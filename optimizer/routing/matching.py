@@ -110,8 +110,9 @@ def match(market: Market) -> Match:
     """Return the best match; equal markets give equal answers."""
     if not len(market.arc_door):
         first = market.by_class[market.first_ticket[:-1]]
-        level = market.level[first] - market.level.min(initial=0)
-        return Match(np.zeros(0, dtype=np.int64), 0.0, 0.0, -market.base[first], -level)
+        least = market.level.min() if len(first) else 0
+        none = np.zeros(0, dtype=np.int64)
+        return Match(none, 0.0, 0.0, -market.base[first], least - market.level[first])
     grid = _grid(market)
     net = _network(market, grid)
     crews = market.crews
@@ -178,9 +179,6 @@ def _offset(market: Market, grid: _Grid) -> int:
 
 
 def _profit(net: Network, solution: Solution) -> Ints:
-    """Return the profits, so high that tickets which wait would just not lose by being served."""
-    waiting = net.first_ticket[:-1] + solution.served
-    some = waiting < net.first_ticket[1:]
-    profit: Ints = solution.profit.copy()
-    profit[some] = -net.gain[waiting[some]]
-    return profit
+    """Return the profits; classes that are not served at all would just not lose by it."""
+    idle = (solution.served == 0) & (net.first_ticket[:-1] < net.first_ticket[1:])
+    return np.where(idle, -net.gain[net.first_ticket[:-1] * idle], solution.profit)

@@ -54,7 +54,9 @@ def draw(
 ) -> Plain:
     """Draw a market; `whole` makes all points small whole numbers, so that ties are common."""
     rng = np.random.default_rng(seed)
-    classes = int(rng.integers(1, (kinds or tickets) + 1))
+    drawn = rng.integers(0, rng.integers(1, (kinds or tickets) + 1), tickets)
+    kind = np.unique(drawn, return_inverse=True)[1].tolist()
+    classes = max(kind) + 1
 
     def points(low: float, high: float) -> float:
         return float(rng.integers(low, high + 1) if whole else rng.uniform(low, high))
@@ -64,7 +66,7 @@ def draw(
     base = [points(0, 4) for _ in range(tickets)]
     order = sorted(range(tickets), key=lambda t: (-level[t], -base[t]))
     return Plain(
-        kind=tuple(rng.integers(0, classes, tickets).tolist()),
+        kind=tuple(kind),
         level=tuple(level[t] for t in order),
         base=tuple(base[t] for t in order),
         channel=tuple(rng.integers(0, len(size), classes).tolist()),
