@@ -14,7 +14,7 @@ from api.v1.switches import describe_switch, read_switch
 from optimizer.io import decode_snapshot
 from optimizer.model import Assignment, Snapshot
 from optimizer.routing import assign
-from optimizer.wire import with_values
+from optimizer.wire import twin, with_values
 
 __all__ = ["routes"]
 
@@ -59,4 +59,4 @@ def _assign(body: bytes) -> Assignment:
         Count("/tickets", "tickets", len(snapshot.tickets), limits.max_tickets),
         Count("/agents", "agents", len(snapshot.agents), limits.max_agents),
     )
-    return assign(snapshot)
+    return assign(snapshot, kinds=twin)
