@@ -32,7 +32,8 @@ class Clock(Record):
     target_seconds
         The wait that it is measured by.
     due
-        When the wait reaches its target; None if the opening hours never get there.
+        When the wait reaches its target; None if the opening hours do not get there within 50
+        years.
     escalated_to
         The tier that an escalation gave it to.
     relaxed
@@ -100,8 +101,9 @@ class Waiting(Record):
         One sentence for a person.
     earliest
         The first moment at which an agent may be free for it by what is known: the expected ends
-        of work in hand, the end of after-call work, relaxation and escalation to come. None if
-        nothing known would ever let anybody take it.
+        of work in hand, the end of after-call work, relaxation and escalation to come, and the
+        end of its reservation. Room that was just given away counts as taken. None if nothing
+        known would ever let anybody take it.
     breached
         Whether the target has passed.
     at_risk

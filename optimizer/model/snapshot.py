@@ -206,7 +206,8 @@ class Escalation(Record):
     after_seconds
         The wait from which it counts, 0 or more.
     to_tier
-        Who takes the ticket from then on; its clocks go on as they were.
+        Who takes the ticket from then on, and nobody else, whatever its relaxation says; its
+        clocks go on as they were.
     priority
         Only tickets of this priority; None means any.
     from_tier

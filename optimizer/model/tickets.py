@@ -63,7 +63,8 @@ class Ticket(Record):
     risk
         How likely this becomes a complaint or a loss, 0 to 1.
     first_response_due, resolution_due
-        Deadlines, with their offsets.
+        Deadlines, with their offsets; the open time until then is what is promised, and at least
+        a second.
     first_response_seconds, resolution_seconds
         Promises in seconds of open time from creation, above 0; a deadline that is given as an
         instant goes before its promise.
@@ -82,7 +83,8 @@ class Ticket(Record):
     preferred_agents
         Who should rather take it than others.
     preferred_seconds
-        Until it has waited this long, only the prior agent and preferred agents may take it.
+        Until it has waited this long, only the prior agent and preferred agents may take it, if
+        it names any.
     excluded_agents
         Who must not take it.
     rejected_by
