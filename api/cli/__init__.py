@@ -24,6 +24,7 @@ COMMANDS = {
     "forecast": ("api.cli.forecasting:forecast", "Forecast volume and handling time."),
     "intraday": ("api.cli.intraday:intraday", "Update the rest of today."),
     "recommend": ("api.cli.asking:recommend", "Say who could best take a shift, or swap."),
+    "replay": ("api.cli.replaying:replay", "Play a real log through the live router."),
     "roster": ("api.cli.rosters:roster", "Build a shift roster."),
     "sample": ("api.cli.sample:sample", "Generate a believable organisation."),
     "serve": ("api.cli.serve:serve", "Serve the HTTP API."),
