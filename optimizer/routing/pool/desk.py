@@ -90,6 +90,7 @@ class Desk:
         name, offer = event.ticket, self._book.offers.get(event.ticket)
         if offer is not None:
             changes.withdrawn.append(Withdrawal(name, offer.agent, WithdrawalReason.CANCELLED))
+            self._agenda.set(None, Concern.OFFER, name)
         in_hand = name in self._book.working
         agent = self._book.close(name, Fate.CANCELLED)
         changes.tickets[name] = None
@@ -106,17 +107,19 @@ class Desk:
             self._book.timeouts.pop(agent.id, None)
         if agent.status is AgentStatus.OFFLINE:
             self._withdraw_all(agent.id, changes)
-        self._agenda.add(agent.after_call_until, Concern.AGENT, agent.id)
+        self._agenda.set(agent.after_call_until, Concern.AGENT, agent.id)
 
     def _agent_removed(self, event: AgentRemoved, changes: Changes) -> None:
         self._withdraw_all(event.agent, changes)
         del self._book.agents[event.agent]
+        self._agenda.set(None, Concern.AGENT, event.agent)
         self._book.timeouts.pop(event.agent, None)
         changes.agents[event.agent] = None
 
     def _accepted(self, event: OfferAccepted, changes: Changes) -> None:
         # The room was taken when the offer was made: the match stays as it is.
         self._book.accept(event.ticket)
+        self._agenda.set(None, Concern.OFFER, event.ticket)
         self._book.timeouts.pop(event.agent, None)
 
     def _rejected(self, event: OfferRejected, changes: Changes) -> None:
@@ -142,7 +145,8 @@ class Desk:
             after_call_until=event.after_call_until or agent.after_call_until,
         )
         self._freed(event.agent)
-        self._agenda.add(event.after_call_until, Concern.AGENT, event.agent)
+        if event.after_call_until is not None:
+            self._agenda.set(event.after_call_until, Concern.AGENT, event.agent)
         changes.agents[event.agent] = None
 
     def _tick(self, event: Tick, changes: Changes) -> None:
@@ -150,9 +154,7 @@ class Desk:
         book.clock = book.now
         for concern, name in self._agenda.until(book.now):
             if concern is Concern.OFFER:
-                offer = book.offers.get(name)
-                if offer is not None and offer.expires is not None and offer.expires <= book.now:
-                    self._time_out(offer, changes)
+                self._time_out(book.offers[name], changes)
             elif concern is Concern.AGENT:
                 changes.agents[name] = None
             else:
@@ -174,12 +176,14 @@ class Desk:
 
     def _back(self, ticket: str, agent: str, changes: Changes) -> None:
         self._book.take_back(ticket, rejected=True)
+        self._agenda.set(None, Concern.OFFER, ticket)
         changes.tickets[ticket] = None
         changes.agents[agent] = None
 
     def _withdraw_all(self, agent: str, changes: Changes) -> None:
         for offer in self._book.offers_to(agent):
             self._book.take_back(offer.ticket, rejected=False)
+            self._agenda.set(None, Concern.OFFER, offer.ticket)
             changes.withdrawn.append(Withdrawal(offer.ticket, agent, WithdrawalReason.AGENT_LEFT))
             changes.tickets[offer.ticket] = None
 

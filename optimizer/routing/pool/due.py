@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from heapq import heappop, heappush
@@ -18,30 +18,41 @@ class Concern(StrEnum):
     TICKET = "ticket"
 
 
-class Agenda:
-    """A heap of moments.
+Entry = tuple[datetime, Concern, str]
 
-    An entry is never taken off before its time, though what it waits for may have happened or
-    been put off meanwhile: whoever pops it looks whether it still holds. Entries of one moment
-    come in the order of concern and name, so that a restored pool goes through them alike.
+
+class Agenda:
+    """The next moment of each offer, agent and ticket that has one.
+
+    Moments of equal time come in the order of concern and name. Those that were put off stay in
+    the heap until their old time, and are passed over then.
     """
 
-    def __init__(self) -> None:
-        self._heap: list[tuple[datetime, Concern, str]] = []
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        self._heap = sorted(entries)
+        self._moments = {entry[1:]: entry[0] for entry in self._heap}
 
-    def add(self, moment: datetime | None, concern: Concern, name: str) -> None:
-        """Note a moment; None never comes."""
-        if moment is not None:
+    def set(self, moment: datetime | None, concern: Concern, name: str) -> None:
+        """Note the next moment, in place of the one before; None is never."""
+        if moment is None:
+            self._moments.pop((concern, name), None)
+        elif self._moments.get((concern, name)) != moment:
+            self._moments[concern, name] = moment
             heappush(self._heap, (moment, concern, name))
 
-    def until(self, now: datetime) -> Iterator[tuple[Concern, str]]:
-        """Take off all that is due by now, in order, repeats left out."""
-        last = None
+    def until(self, now: datetime) -> list[tuple[Concern, str]]:
+        """Take off all that is due by now, in order."""
+        due = []
         while self._heap and self._heap[0][0] <= now:
-            entry = heappop(self._heap)
-            if entry != last:
-                yield entry[1], entry[2]
-            last = entry
+            moment, concern, name = heappop(self._heap)
+            if self._moments.get((concern, name)) == moment:
+                del self._moments[concern, name]
+                due.append((concern, name))
+        return due
+
+    def entries(self) -> list[Entry]:
+        """Return all moments, in order."""
+        return sorted((moment, *key) for key, moment in self._moments.items())
 
 
 def later(moment: datetime, seconds: float | None) -> datetime | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+
+import msgspec
 
 from optimizer.errors import Issue, Severity
 from optimizer.model import Snapshot, Waiting
@@ -13,10 +16,23 @@ from optimizer.routing.pool.desk import Changes, Desk
 from optimizer.routing.pool.due import Agenda, Concern, later
 from optimizer.routing.pool.effects import Effects, Offer, Queued
 from optimizer.routing.pool.events import Event, Tick
+from optimizer.routing.pool.save import pack, unpack
 from optimizer.routing.pool.settings import PoolSettings, check_settings
-from optimizer.routing.pool.tentative import Tentative
+from optimizer.routing.pool.tentative import Tentative, TentativeState
+from optimizer.routing.pool.timing import clock_records
 
 __all__ = ["Pool"]
+
+
+class _Saved(msgspec.Struct):
+    """All that the next answers of a pool depend on."""
+
+    settings: PoolSettings
+    reviewed: datetime
+    book: Book
+    agenda: list[tuple[datetime, Concern, str]]
+    match: TentativeState
+    answers: dict[str, Effects]
 
 
 class Pool:
@@ -46,13 +62,50 @@ class Pool:
         check_settings(settings, opened)
         opened = opened.astimezone(UTC)
         self.settings = settings
-        self._rules = settings.rules(opened)
         self._book = Book(opened, opened)
         self._agenda = Agenda()
-        self._desk = Desk(settings, self._book, self._agenda)
         self._match = Tentative(settings, self._book, self._agenda)
         self._reviewed = opened
         self._answers: dict[str, Effects] = {}
+        self._begin()
+
+    def _begin(self) -> None:
+        """Make what follows from the rest."""
+        self._rules = self.settings.rules(self._book.clock)
+        self._desk = Desk(self.settings, self._book, self._agenda)
+
+    def save(self) -> bytes:
+        """Return the pool as bytes, from which `restore` goes on exactly as this one would."""
+        return pack(
+            _Saved(
+                self.settings,
+                self._reviewed,
+                self._book,
+                self._agenda.entries(),
+                self._match.state(),
+                self._answers,
+            )
+        )
+
+    @classmethod
+    def restore(cls, saved: bytes) -> Pool:
+        """Return a pool in the state that was saved.
+
+        Raises
+        ------
+        InvalidInput
+            If the bytes are not those of a saved pool, or are damaged.
+        """
+        state = unpack(saved, _Saved)
+        pool = cls.__new__(cls)
+        pool.settings = state.settings
+        pool._book = state.book
+        pool._agenda = Agenda(state.agenda)
+        pool._match = Tentative.restore(state.settings, state.book, pool._agenda, state.match)
+        pool._reviewed = state.reviewed
+        pool._answers = state.answers
+        pool._begin()
+        return pool
 
     @property
     def now(self) -> datetime:
@@ -80,6 +133,8 @@ class Pool:
         else:
             self._match.refresh(changes.tickets, changes.agents)
         effects = self._effects(changes, self._offer(event), problems)
+        if isinstance(event, Tick):
+            self._forget_answers()
         if event.id is not None:
             self._answers[event.id] = effects
         return effects
@@ -102,7 +157,13 @@ class Pool:
         Tickets that wait stand in it, and agents with everything that they were offered or have
         in hand as open work.
         """
-        return self._match.snapshot()
+        book, rules = self._book, self._rules
+        return replace(
+            rules,
+            now=book.clock,
+            tickets=tuple(book.waiting.values()),
+            agents=tuple(book.agent(name) for name in book.agents),
+        )
 
     def why(self, ticket: str) -> Waiting | None:
         """Return why a ticket waits: what stops each kind of agent, and when one may be free.
@@ -134,10 +195,19 @@ class Pool:
                 continue
             offer = Offer(ticket, agent, book.now, later(book.now, self.settings.offer_seconds))
             book.offer(offer)
-            self._agenda.add(offer.expires, Concern.OFFER, ticket)
+            self._agenda.set(offer.expires, Concern.OFFER, ticket)
             offers.append(offer)
         self._match.make_firm(offers)
         return offers
+
+    def _forget_answers(self) -> None:
+        """Forget messages answered so long ago that no repeat is expected any more."""
+        oldest = later(self._book.now, -self.settings.remember_seconds)
+        while oldest and self._answers:
+            name, effects = next(iter(self._answers.items()))
+            if effects.at >= oldest:
+                break
+            del self._answers[name]
 
     def _effects(
         self, changes: Changes, offered: list[Offer], problems: tuple[Issue, ...]
@@ -152,5 +222,6 @@ class Pool:
         )
 
     def _queued(self, names: list[str]) -> tuple[Queued, ...]:
-        clocks = self._match.clocks(names)
+        tickets = [self._book.waiting[name] for name in names]
+        clocks = clock_records(tickets, replace(self._rules, now=self._book.clock))
         return tuple(Queued(name, clock) for name, clock in zip(names, clocks, strict=True))
