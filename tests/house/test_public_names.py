@@ -97,6 +97,11 @@ PUBLIC = {
         PoolSettings Queued Tick TicketCancelled TicketChanged TicketCreated Withdrawal
         WithdrawalReason WorkDone read_events
     """,
+    "optimizer.routing.replay": """
+        Comparison Figures Kept Log LoggedContact NOBODY Outcome Played RouterKind Run Settings
+        Times Waits Worker compare crew_of_log crew_of_organisation crew_of_snapshot
+        fitted_patience read_log read_presence target_of with_presence
+    """,
     "optimizer.simulation": """
         FIGURES RULES WAITS Better Comparison Difference Estimate Figure IntervalOutcome Outcome
         PoolOutcome Settings SimulationResult StaffOutcome Study Unit check_trial compare level
