@@ -72,7 +72,8 @@ def standing(ticket: Ticket, snapshot: Snapshot) -> Standing:
     rank = ticket.priority.rank
     if weights.promote_after is not None:
         rank = max(0, rank - math.floor(wait / (target * weights.promote_after)))
-    tier = ticket.tier
+    further = [t for s in ticket.relaxation if wait >= s.after_seconds for t in s.tiers]
+    tiers = (ticket.tier, *further)
     for step in snapshot.escalations:
         if (
             wait >= step.after_seconds
@@ -81,14 +82,14 @@ def standing(ticket: Ticket, snapshot: Snapshot) -> Standing:
             and step.channel in (None, ticket.channel)
             and ticket.risk >= step.risk_from
         ):
-            tier = step.to_tier
-    further = (t for s in ticket.relaxation if wait >= s.after_seconds for t in s.tiers)
+            # Who it is escalated to takes it, whatever it was widened to before.
+            tiers = (step.to_tier,)
     level = 1 + (3 - rank) * weights.strict_priority
     rules = snapshot.channels.get(ticket.channel)
     from_share = math.inf if weights.compete_from is None else weights.compete_from
     if rules is not None and rules.deferred and wait < from_share * target:
         level = 0
-    return Standing(wait, target, rank, level, (tier, *further))
+    return Standing(wait, target, rank, level, tiers)
 
 
 def _promises(ticket: Ticket, hours: OpeningHours | None) -> list[float]:

@@ -117,9 +117,8 @@ def _solvers(pairs: PairList) -> dict[str, Callable[[], Any]]:
 def _outcome(answer: Assignment, pairs: PairList, snapshot: Snapshot) -> Outcome:
     """Return what the engine's answer is worth."""
     place = {ticket.id: i for i, ticket in enumerate(snapshot.tickets)}
-    above = pairs.level - pairs.level.min(initial=0)
     served = [place[decision.ticket] for decision in answer.decisions]
-    return Outcome(int(above[served].sum()), answer.value, len(served))
+    return Outcome(int(pairs.above[served].sum()), answer.value, len(served))
 
 
 def _beside(found: Outcome, best: Outcome) -> dict[str, Any]:

@@ -122,9 +122,8 @@ def check_case(snapshot: Snapshot) -> Checked:
 
 def _ours(snapshot: Snapshot, pairs: PairList, answer: Assignment) -> Outcome:
     place = {ticket.id: i for i, ticket in enumerate(snapshot.tickets)}
-    above = pairs.level - pairs.level.min(initial=10)
     served = [place[decision.ticket] for decision in answer.decisions]
-    return Outcome(int(above[served].sum()), answer.value, len(served))
+    return Outcome(int(pairs.above[served].sum()), answer.value, len(served))
 
 
 def faults(snapshot: Snapshot, pairs: PairList, answer: Assignment) -> list[str]:

@@ -32,6 +32,7 @@ BLOCK_SECONDS = 1.0
 """The solve is halted and goes on in turns so long, so that quiet and busy are of one time."""
 
 SETTLE_SECONDS = 0.05
+START_SECONDS = 120.0
 
 
 def measure(seed: int, blocks: int, tick: Callable[[str], None]) -> dict[str, Any]:
@@ -51,7 +52,8 @@ def measure(seed: int, blocks: int, tick: Callable[[str], None]) -> dict[str, An
         body = requests[name].split(b"\r\n\r\n", 1)[1]
         works[f"in process, {name}"] = _answering(body)
     tick("Starting the service and the solve")
-    with serving() as port, _solving(seed) as process:
+    with _solving(ROSTER, seed) as wait, serving() as port:
+        process = wait()
         connection = Connection(port)
         for name, request in requests.items():
             works[f"over HTTP, {name}"] = _asking(connection, request)
@@ -92,25 +94,31 @@ def _run(works: dict[str, Callable[[], object]], times: dict[str, list[float]]) 
 
 
 @contextmanager
-def _solving(seed: int) -> Iterator[int]:
-    """Solve a roster on one thread of another process, whose number is returned, until the end."""
+def _solving(roster: dict[str, int], seed: int) -> Iterator[Callable[[], int]]:
+    """Solve a roster on one thread of another process until the end.
+
+    It begins meanwhile; what is returned waits for that, and returns the number of the process.
+    """
     context = multiprocessing.get_context("spawn")
     begun = context.Event()
-    process = context.Process(target=_solve, args=(seed, begun), daemon=True)
+    process = context.Process(target=_solve, args=(roster, seed, begun), daemon=True)
     process.start()
-    try:
-        if not begun.wait(120.0) or process.pid is None:
+
+    def wait() -> int:
+        if not begun.wait(START_SECONDS) or process.pid is None:
             raise RuntimeError("the solve did not begin")
-        time.sleep(1.0)
-        yield process.pid
+        return process.pid
+
+    try:
+        yield wait
     finally:
         # A process that is halted hears nothing else.
         process.kill()
         process.join()
 
 
-def _solve(seed: int, begun: Event) -> None:
-    problem = centre(ROSTER["agents"], ROSTER["skills"], ROSTER["days"], seed, distinct=True)
+def _solve(roster: dict[str, int], seed: int, begun: Event) -> None:
+    problem = centre(roster["agents"], roster["skills"], roster["days"], seed, distinct=True)
     begun.set()
     while True:
         solve(problem, deadline=Deadline.after(LONG_SECONDS), workers=1, seed=seed)

@@ -72,10 +72,11 @@ class PairList:
         """Tell whether every ticket takes one unit."""
         return bool((self.units == 1).all())
 
-    def ordered(self) -> Ints:
-        """Return the level of each pair's ticket above the least level there is, [pairs]."""
-        above: Ints = self.level - self.level.min(initial=NO_LIMIT)
-        return above[self.ticket]
+    @property
+    def above(self) -> Ints:
+        """Return the level of each ticket above the least there is, [tickets]."""
+        levels: Ints = self.level - self.level.min(initial=self.level.max(initial=0))
+        return levels
 
 
 def list_pairs(snapshot: Snapshot) -> PairList:
@@ -181,8 +182,9 @@ class _Staff:
         barred = (*ticket.excluded_agents, *ticket.rejected_by)
         if barred:
             able &= ~np.isin(self._ids, barred)
-        if now.wait < ticket.preferred_seconds:
-            able &= np.isin(self._ids, _close(ticket))
+        close = _close(ticket)
+        if close and now.wait < ticket.preferred_seconds:
+            able &= np.isin(self._ids, close)
         return able
 
     def points(self, ticket: Ticket, now: Standing, able: Ints) -> Floats:

@@ -50,20 +50,22 @@ class Outcome:
 
 def outcome(pairs: PairList, taken: Ints) -> Outcome:
     """Return what some pairs are worth together."""
-    return Outcome(int(pairs.ordered()[taken].sum()), float(pairs.score[taken].sum()), len(taken))
+    return Outcome(
+        int(pairs.above[pairs.ticket[taken]].sum()), float(pairs.score[taken].sum()), len(taken)
+    )
 
 
 def whole_gains(pairs: PairList) -> Ints:
     """Return what each pair gains in whole steps, its ticket's level included, [pairs]."""
     served = min(pairs.tickets, int(pairs.room.sum()))
     greatest = max(1.0, float(np.abs(pairs.score).max(initial=0.0)))
-    levels = int(pairs.ordered().max(initial=0))
+    levels = int(pairs.above.max(initial=0))
     # A level outweighs a change of every other contact from the least to the greatest score.
     weight = 2.0 * served * greatest + 1.0 if levels else 0.0
     most = served * (greatest + levels * weight) + 1.0
     steps = min(MOST_STEPS, 2.0 ** np.floor(np.log2(EXACT / most)))
     level = int(np.ceil(weight * steps)) + served
-    gains: Ints = np.rint(pairs.score * steps).astype(np.int64) + level * pairs.ordered()
+    gains: Ints = np.rint(pairs.score * steps).astype(np.int64) + level * pairs.above[pairs.ticket]
     return gains
 
 
@@ -145,7 +147,7 @@ def program(pairs: PairList, seconds: float = 30.0) -> Ints:
 
 def greedy(pairs: PairList) -> Ints:
     """Return the pairs taken by always taking the best one left, which is what most routers do."""
-    order = np.lexsort((pairs.agent, pairs.ticket, -pairs.score, -pairs.ordered()))
+    order = np.lexsort((pairs.agent, pairs.ticket, -pairs.score, -pairs.above[pairs.ticket]))
     taken = _take(
         pairs.ticket[order],
         pairs.agent[order],

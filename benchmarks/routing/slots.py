@@ -86,13 +86,16 @@ def sparse_matching(pairs: PairList, slots: Slots) -> Callable[[], Ints]:
 def dense_solvers(pairs: PairList, slots: Slots) -> dict[str, Callable[[], Ints]]:
     """Return solvers of the full matrix by name: scipy's, and lapx where it is installed.
 
-    A pair that is not allowed gains nothing, which is waiting.
+    A pair that is not allowed, or costs more than it brings, gains nothing: that is waiting.
     """
     from scipy.optimize import linear_sum_assignment
 
+    gain = whole_gains(pairs)[slots.pair]
+    some = gain > 0
+    worth = Slots(slots.pair[some], slots.slot[some], slots.count)
     gains = np.zeros((pairs.tickets, slots.count))
-    gains[pairs.ticket[slots.pair], slots.slot] = np.maximum(whole_gains(pairs)[slots.pair], 0)
-    found = _finder(pairs, slots)
+    gains[pairs.ticket[worth.pair], worth.slot] = gain[some]
+    found = _finder(pairs, worth)
 
     def by_scipy() -> Ints:
         row, column = linear_sum_assignment(gains, maximize=True)

@@ -78,7 +78,7 @@ def test_deferred_work_is_level_zero_until_its_share_of_the_target() -> None:
         assert standing(ticket, replace(mail, weights=weights)).level == level
 
 
-def test_a_severe_ticket_goes_to_experts_after_half_an_hour_and_steps_add_tiers() -> None:
+def test_steps_add_tiers_but_an_escalation_takes_their_place() -> None:
     ticket = Ticket(
         "t",
         "chat",
@@ -86,6 +86,8 @@ def test_a_severe_ticket_goes_to_experts_after_half_an_hour_and_steps_add_tiers(
         priority=Priority.P0,
         relaxation=(RelaxationStep(60.0, tiers=(Tier.RISK,)), RelaxationStep(1801.0)),
     )
-    assert standing(ticket, SNAPSHOT).tiers == (Tier.TECHNICAL, Tier.RISK)
-    younger = replace(ticket, created=MONDAY - timedelta(seconds=59))
-    assert standing(younger, SNAPSHOT).tiers == (Tier.FRONT_LINE,)
+    assert standing(ticket, SNAPSHOT).tiers == (Tier.TECHNICAL,)
+    younger = replace(ticket, created=MONDAY - timedelta(seconds=1799))
+    assert standing(younger, SNAPSHOT).tiers == (Tier.FRONT_LINE, Tier.RISK)
+    new = replace(ticket, created=MONDAY - timedelta(seconds=59))
+    assert standing(new, SNAPSHOT).tiers == (Tier.FRONT_LINE,)

@@ -74,6 +74,10 @@ def test_a_ticket_that_asks_for_another_is_no_pair(asked: dict[str, Any]) -> Non
     assert scores(replace(TICKET, **asked), AGENT) == []
 
 
+def test_nothing_is_reserved_for_nobody() -> None:
+    assert len(scores(replace(TICKET, preferred_seconds=151.0), AGENT)) == 1
+
+
 def test_languages_and_machines_are_told_apart() -> None:
     french, machine = replace(AGENT, languages=("fr",)), replace(AGENT, automated=True)
     assert scores(replace(TICKET, language="de"), french) == []
