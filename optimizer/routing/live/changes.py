@@ -23,8 +23,9 @@ from optimizer.routing.live.search import (
 
 __all__ = [
     "commit",
-    "cut_arcs",
+    "cut_agent",
     "cut_class",
+    "forget_agent",
     "join_agent",
     "join_class",
     "remove_from_book",
@@ -90,18 +91,24 @@ def join_agent(net: Network, agent: int, classes: Ints, fits: Ints, places: Ints
     append_each(net.entries, places, classes, fits)
 
 
-def cut_arcs(net: Network, agent: int) -> None:
-    """Take out all arcs to an agent who has no work."""
+def cut_agent(net: Network, agent: int) -> None:
+    """Take out all arcs of an agent who has no work."""
     for place in (agent, *doors_of(net, agent)):
-        first, count = net.entries.start[place], net.entries.length[place]
-        drop_each(net.arcs, net.entries.item[first : first + count].copy(), place)
+        first, length = net.entries.start[place], net.entries.length[place]
+        drop_each(net.arcs, net.entries.item[first : first + length].copy(), place)
         net.entries.length[place] = 0
+
+
+def forget_agent(net: Network, agent: int) -> None:
+    """Free the numbers of an agent without arcs."""
+    for place in (agent, *doors_of(net, agent)):
+        net.owner[place] = NOWHERE
 
 
 def cut_class(net: Network, kind: int) -> None:
     """Take out all arcs of a class that has no tickets."""
-    first, count = net.arcs.start[kind], net.arcs.length[kind]
-    drop_each(net.entries, net.arcs.item[first : first + count].copy(), kind)
+    first, length = net.arcs.start[kind], net.arcs.length[kind]
+    drop_each(net.entries, net.arcs.item[first : first + length].copy(), kind)
     net.arcs.length[kind] = 0
 
 

@@ -8,25 +8,24 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from optimizer.routing.live import changes, readings
-from optimizer.routing.live.certificate import faults
-from optimizer.routing.live.network import (
-    LIMIT,
-    NOWHERE,
-    empty_network,
-    flatten,
-    grown,
-    new_memory,
-    unflatten,
+from optimizer.routing.live.arguments import (
+    arc_lists,
+    check_rooms,
+    check_same_length,
+    whole,
+    worths,
 )
-from optimizer.routing.live.rows import insert_each, rebase, reserve
+from optimizer.routing.live.certificate import faults
+from optimizer.routing.live.network import LIMIT, NOWHERE, empty_network, flatten, unflatten
+from optimizer.routing.live.rows import insert_each, rebase
 from optimizer.routing.live.search import enter_each, settle
+from optimizer.routing.live.store import Store
 
 __all__ = ["LiveMatch"]
 
 Ints = NDArray[np.int64]
 
-STRAIGHT = -1
-"""The door of an arc that leads to the agent without a limit of its own."""
+NONE = np.zeros(0, dtype=np.int64)
 
 
 class LiveMatch:
@@ -38,8 +37,8 @@ class LiveMatch:
     doors, each with a limit of its own, for instance one per channel.
 
     Everything is in whole numbers (see `optimizer.routing.live.network` for the scale). Classes,
-    agents, doors' places and tickets are numbered from 0; the number of one that left is used
-    again. Equal operations in equal order give equal states.
+    agents and tickets are numbered; a number that is free again is used again. Equal operations
+    in equal order give equal states, and whatever is refused changes nothing.
 
     Parameters
     ----------
@@ -52,15 +51,14 @@ class LiveMatch:
     KeyError
         By every method: a number that is not in use.
     ValueError
-        By every method: a worth beyond LIMIT, a room below 0, lists of unequal length.
+        By every method: a worth beyond LIMIT, a room below 0, lists of unequal length, an arc
+        listed twice.
     """
 
     def __init__(self, spread: int = 0) -> None:
         if not 0 <= spread <= LIMIT:
             raise ValueError("spread is from 0 to LIMIT")
-        self._net = empty_network(spread)
-        self._memory = new_memory(self._net)
-        self._next_sequence = 0
+        self._store = Store(empty_network(spread))
 
     # Classes
 
@@ -80,22 +78,23 @@ class LiveMatch:
             Through which of the agent's doors the work goes, counted from 0; -1 straight. By
             default all arcs go straight.
         """
-        owners, worths = _whole(agents), _worths(fits)
-        places = self._places(owners, doors)
-        _same_length(places, worths)
-        _all_different(places)
-        kind = self._new_class()
-        self._reserve_arcs(np.full(len(places), kind), places)
-        changes.join_class(self._net, kind, places, worths)
+        store = self._store
+        staff, values = arc_lists(agents, fits)
+        store.known_agents(staff)
+        places = readings.places_behind(store.net, staff, doors)
+        kind = store.new_class()
+        store.reserve_arcs(np.full(len(places), kind), places)
+        changes.join_class(store.net, kind, places, values)
         return kind
 
     def drop_class(self, kind: int) -> None:
         """Remove a class; it must have no tickets."""
-        self._known(self._net.class_used, kind, 1)
-        if self._net.book.length[kind]:
+        self._store.known_classes(kind)
+        net = self._store.net
+        if net.book.length[kind]:
             raise ValueError("a class that has tickets cannot be dropped")
-        changes.cut_class(self._net, kind)
-        self._net.class_used[kind] = 0
+        changes.cut_class(net, kind)
+        net.class_used[kind] = 0
 
     # Agents
 
@@ -123,43 +122,41 @@ class LiveMatch:
         limits
             Contacts that each door lets pass; the agent has as many doors for good.
         """
-        kinds, worths = _whole(classes), _worths(fits)
-        self._known(self._net.class_used, kinds, 1)
-        _same_length(kinds, worths)
-        _all_different(kinds)
-        _check_rooms(room, *limits)
-        cost = -int(_worths([points])[0])
-        agent = self._new_agent(cost, limits)
-        places = self._places(np.full(len(kinds), agent), doors)
-        self._reserve_arcs(kinds, places)
-        changes.join_agent(self._net, agent, kinds, worths, places)
-        changes.set_room(self._net, self._memory, agent, room)
+        kinds, values = arc_lists(classes, fits)
+        (worth,) = worths([points]).tolist()
+        check_rooms(room, *limits)
+        self._store.known_classes(kinds)
+        agent = self._store.new_agent(-worth, limits)
+        try:
+            self._join(agent, kinds, values, doors)
+        except ValueError:
+            changes.forget_agent(self._store.net, agent)
+            raise
+        changes.set_room(self._store.net, self._store.memory, agent, room)
         return agent
 
     def drop_agent(self, agent: int) -> None:
         """Remove an agent; the tickets tentatively there look for other places."""
-        self._known_agents(agent)
-        changes.set_room(self._net, self._memory, agent, 0)
-        changes.cut_arcs(self._net, agent)
-        for place in (agent, *readings.doors_of(self._net, agent)):
-            self._net.owner[place] = NOWHERE
+        self._store.known_agents(agent)
+        net = self._store.net
+        changes.set_room(net, self._store.memory, agent, 0)
+        changes.cut_agent(net, agent)
+        changes.forget_agent(net, agent)
 
     def change_agent(
         self, agent: int, classes: ArrayLike, fits: ArrayLike, doors: ArrayLike | None = None
     ) -> None:
         """Replace what an agent may take and how well it fits; room and limits stay."""
-        kinds, worths = _whole(classes), _worths(fits)
-        self._known_agents(agent)
-        self._known(self._net.class_used, kinds, 1)
-        _same_length(kinds, worths)
-        _all_different(kinds)
-        places = self._places(np.full(len(kinds), agent), doors)
-        room = int(self._net.room[agent])
-        changes.set_room(self._net, self._memory, agent, 0)
-        changes.cut_arcs(self._net, agent)
-        self._reserve_arcs(kinds, places)
-        changes.join_agent(self._net, agent, kinds, worths, places)
-        changes.set_room(self._net, self._memory, agent, room)
+        store = self._store
+        store.known_agents(agent)
+        kinds, values = arc_lists(classes, fits)
+        store.known_classes(kinds)
+        readings.places_behind(store.net, np.full(len(kinds), agent), doors)
+        room = int(store.net.room[agent])
+        changes.set_room(store.net, store.memory, agent, 0)
+        changes.cut_agent(store.net, agent)
+        self._join(agent, kinds, values, doors)
+        changes.set_room(store.net, store.memory, agent, room)
 
     def set_room(self, agent: int, room: int, limits: Sequence[int] | None = None) -> None:
         """Change how many contacts an agent can take, and how many each door lets pass.
@@ -169,17 +166,19 @@ class LiveMatch:
         limits
             Of all doors of the agent; None leaves them as they are.
         """
-        self._known_agents(agent)
-        doors = readings.doors_of(self._net, agent)
-        limits = self._net.room[doors].tolist() if limits is None else list(limits)
-        _check_rooms(room, *limits)
-        if len(limits) != len(doors):
+        self._store.known_agents(agent)
+        net, memory = self._store.net, self._store.memory
+        doors = readings.doors_of(net, agent)
+        wanted = net.room[doors].tolist() if limits is None else list(limits)
+        check_rooms(room, *wanted)
+        if len(wanted) != len(doors):
             raise ValueError("an agent has one limit per door")
-        if room < self._net.room[agent]:
-            changes.set_room(self._net, self._memory, agent, room)
-        for door, limit in zip(doors, limits, strict=True):
-            changes.set_limit(self._net, self._memory, door, limit)
-        changes.set_room(self._net, self._memory, agent, room)
+        if room < net.room[agent]:
+            changes.set_room(net, memory, agent, room)
+        for door, limit in zip(doors, wanted, strict=True):
+            changes.set_limit(net, memory, door, limit)
+        if room > net.room[agent]:
+            changes.set_room(net, memory, agent, room)
 
     def set_points(self, agent: int, points: int) -> None:
         """Change what each contact is worth more for being this agent's."""
@@ -187,8 +186,8 @@ class LiveMatch:
 
     def room(self, agent: int) -> int:
         """Return how many contacts an agent can take, tentative ones included."""
-        self._known_agents(agent)
-        return int(self._net.room[agent])
+        self._store.known_agents(agent)
+        return int(self._store.net.room[agent])
 
     # Tickets
 
@@ -209,35 +208,36 @@ class LiveMatch:
         self, kinds: ArrayLike, bases: ArrayLike, sequences: ArrayLike | None = None
     ) -> Ints:
         """Add many tickets and return their numbers; quickest in the order of falling base."""
-        rows, worths = _whole(kinds), _worths(bases)
-        self._known(self._net.class_used, rows, 1)
-        _same_length(rows, worths)
-        if sequences is None:
-            orders = self._next_sequence + np.arange(len(rows))
-        else:
-            orders = _whole(sequences)
-            _same_length(rows, orders)
-        if not len(rows):
-            return orders
-        self._next_sequence = max(self._next_sequence, int(orders.max()) + 1)
-        tickets = self._new_tickets(len(rows))
-        self._net.base[tickets], self._net.sequence[tickets] = worths, orders
+        store = self._store
+        rows, values = whole(kinds), worths(bases)
+        store.known_classes(rows)
+        check_same_length(rows, values)
+        following = int(store.net.next_sequence[0])
+        order = following + np.arange(len(rows)) if sequences is None else whole(sequences)
+        check_same_length(rows, order)
+        tickets = store.new_tickets(len(rows))
+        net = store.net
+        net.next_sequence[0] = order.max(initial=following - 1) + 1
+        net.base[tickets], net.sequence[tickets] = values, order
         self._insert(tickets, rows)
         return tickets
 
     def remove_ticket(self, ticket: int) -> None:
         """Remove a ticket; if it was served, its slot goes to the best use there is."""
-        self._known_ticket(ticket)
-        changes.remove_from_book(self._net, self._memory, ticket)
-        self._net.ticket_class[ticket] = NOWHERE
+        self._store.known_tickets(ticket)
+        changes.remove_from_book(self._store.net, self._store.memory, ticket)
+        self._store.net.ticket_class[ticket] = NOWHERE
 
     def move_ticket(self, ticket: int, kind: int, base: int | None = None) -> None:
         """Move a ticket to another class; number and sequence stay, and the base if it is None."""
-        self._known_ticket(ticket)
-        self._known(self._net.class_used, kind, 1)
-        worth = self._net.base[ticket] if base is None else _worths([base])[0]
-        changes.remove_from_book(self._net, self._memory, ticket)
-        self._net.base[ticket] = worth
+        self._store.known_tickets(ticket)
+        self._store.known_classes(kind)
+        net = self._store.net
+        (worth,) = (net.base[[ticket]] if base is None else worths([base])).tolist()
+        if net.ticket_class[ticket] == kind and net.base[ticket] == worth:
+            return
+        changes.remove_from_book(net, self._store.memory, ticket)
+        net.base[ticket] = worth
         self._insert(np.array([ticket]), np.array([kind]))
 
     def commit(self, ticket: int, agent: int) -> None:
@@ -247,12 +247,13 @@ class LiveMatch:
         ticket's class too, and the points by `spread`, for the slots left are the later ones. A
         tentative pair costs no search; any other pair is made, and the rest mended.
         """
-        self._known_ticket(ticket)
-        self._known_agents(agent)
-        if not self._net.room[agent]:
+        self._store.known_tickets(ticket)
+        self._store.known_agents(agent)
+        net = self._store.net
+        if not net.room[agent]:
             raise ValueError("the agent has no room")
-        changes.commit(self._net, self._memory, ticket, agent)
-        self._net.ticket_class[ticket] = NOWHERE
+        changes.commit(net, self._store.memory, ticket, agent)
+        net.ticket_class[ticket] = NOWHERE
 
     # Everything
 
@@ -264,31 +265,31 @@ class LiveMatch:
         points: ArrayLike = (),
     ) -> None:
         """Change the bases of many tickets and the points of many agents at once."""
-        changed, worths = _whole(tickets), _worths(bases)
-        staff, costs = _whole(agents), -_worths(points)
-        _same_length(changed, worths)
-        _same_length(staff, costs)
-        net = self._net
+        changed, values = whole(tickets), worths(bases)
+        staff, costs = whole(agents), -worths(points)
+        check_same_length(changed, values)
+        check_same_length(staff, costs)
+        self._store.known_tickets(changed)
+        self._store.known_agents(staff)
+        net = self._store.net
+        net.base[changed], net.cost[staff] = values, costs
+        kinds = NONE
         if len(changed):
-            self._known_ticket(changed)
-            net.base[changed] = worths
             rebase(net.book, net.base, net.sequence)
-        self._known_agents(staff)
-        net.cost[staff] = costs
-        kinds = np.unique(net.ticket_class[changed])
-        settle(net, self._memory, kinds, staff)
+            kinds = np.flatnonzero(net.class_used)
+        settle(net, self._store.memory, kinds, staff)
 
     def pairs(self) -> tuple[Ints, Ints]:
         """Return the tickets served and the agent of each, by class and then by falling base.
 
         Within a class the tickets go to its agents in the order of their numbers.
         """
-        return readings.pairs(self._net)
+        return readings.pairs(self._store.net)
 
     def agent_of(self, ticket: int) -> int | None:
         """Return the agent with whom a ticket is in `pairs`, None if it waits."""
-        self._known_ticket(ticket)
-        net = self._net
+        self._store.known_tickets(ticket)
+        net = self._store.net
         kind = int(net.ticket_class[ticket])
         place = readings.place_in_book(net, ticket)
         if place >= net.served[kind]:
@@ -297,11 +298,11 @@ class LiveMatch:
 
     def value(self) -> int:
         """Return what the match is worth; exact, however large."""
-        return readings.value(self._net)
+        return readings.value(self._store.net)
 
     def faults(self) -> list[str]:
         """Return what is wrong with the state: nothing, unless the code is."""
-        return faults(self._net)
+        return faults(self._store.net)
 
     def is_optimal(self) -> bool:
         """Return whether the prices prove the match best, checked in plain numpy."""
@@ -309,135 +310,26 @@ class LiveMatch:
 
     def dump(self) -> dict[str, Ints]:
         """Return copies of the whole state, from which `load` goes on as this one would."""
-        state = flatten(self._net)
-        state["next_sequence"] = np.array([self._next_sequence], dtype=np.int64)
-        return state
+        return flatten(self._store.net)
 
     @classmethod
     def load(cls, state: dict[str, Ints]) -> LiveMatch:
         """Return a match in the state that `dump` returned."""
         match = cls()
-        match._net = unflatten(state)
-        match._memory = new_memory(match._net)
-        match._next_sequence = int(state["next_sequence"][0])
+        match._store = Store(unflatten(state))
         return match
 
-    # Numbers
-
-    def _new_class(self) -> int:
-        """Return the least free number of a class, now used."""
-        kind = int(self._net.class_used.argmin())
-        if self._net.class_used[kind]:
-            kind = len(self._net.class_used)
-            self._grow(classes=1)
-        self._net.class_used[kind] = 1
-        return kind
-
-    def _new_agent(self, cost: int, limits: Sequence[int]) -> int:
-        """Return the number of a new agent without room, arcs and prices, with doors."""
-        free = np.flatnonzero(self._net.owner == NOWHERE)
-        needed = 1 + len(limits)
-        if len(free) < needed:
-            self._grow(places=needed - len(free))
-            free = np.flatnonzero(self._net.owner == NOWHERE)
-        agent, *doors = free[:needed].tolist()
-        net = self._net
-        net.cost[agent] = cost
-        net.room[agent] = 0
-        net.room[doors] = limits
-        for place, following in zip([agent, *doors], [*doors, NOWHERE], strict=True):
-            net.owner[place] = agent
-            net.next_door[place] = following
-        return int(agent)
-
-    def _new_tickets(self, count: int) -> Ints:
-        """Return the least free numbers of tickets."""
-        free = np.flatnonzero(self._net.ticket_class == NOWHERE)
-        if len(free) < count:
-            self._grow(tickets=count - len(free))
-            free = np.flatnonzero(self._net.ticket_class == NOWHERE)
-        return free[:count]
-
-    def _grow(self, *, classes: int = 0, places: int = 0, tickets: int = 0) -> None:
-        """Make space for more numbers."""
-        self._net = grown(self._net, classes=classes, places=places, tickets=tickets)
-        self._memory = new_memory(self._net)
-
-    def _reserve_arcs(self, kinds: Ints, places: Ints) -> None:
-        """Make space for arcs."""
-        net = self._net
-        self._net = net._replace(
-            arcs=reserve(net.arcs, kinds), entries=reserve(net.entries, places)
-        )
+    def _join(self, agent: int, kinds: Ints, fits: Ints, doors: ArrayLike | None) -> None:
+        """Put the arcs of an agent who has none in."""
+        store = self._store
+        places = readings.places_behind(store.net, np.full(len(kinds), agent), doors)
+        store.reserve_arcs(kinds, places)
+        changes.join_agent(store.net, agent, kinds, fits, places)
 
     def _insert(self, tickets: Ints, kinds: Ints) -> None:
         """Put tickets into the books of classes, and let them enter in this order."""
-        self._net = net = self._net._replace(book=reserve(self._net.book, kinds))
+        self._store.reserve_tickets(kinds)
+        net = self._store.net
         net.ticket_class[tickets] = kinds
         insert_each(net.book, kinds, tickets, net.base[tickets], net.sequence)
-        enter_each(net, self._memory, kinds)
-
-    # Checks
-
-    def _places(self, agents: Ints, doors: ArrayLike | None) -> Ints:
-        """Return the place to which each arc leads."""
-        self._known_agents(agents)
-        if doors is None:
-            return agents
-        numbers = _whole(doors)
-        _same_length(agents, numbers)
-        places = agents.copy()
-        for i in np.flatnonzero(numbers != STRAIGHT).tolist():
-            own = readings.doors_of(self._net, int(agents[i]))
-            if not 0 <= numbers[i] < len(own):
-                raise ValueError(f"agent {agents[i]} has no door {numbers[i]}")
-            places[i] = own[numbers[i]]
-        return places
-
-    def _known_agents(self, agents: int | Ints) -> None:
-        """Refuse numbers that are not agents."""
-        self._known(self._net.owner, agents, agents)
-
-    def _known_ticket(self, tickets: int | Ints) -> None:
-        """Refuse numbers that are not tickets."""
-        numbers = np.asarray(tickets)
-        known = (numbers >= 0) & (numbers < len(self._net.base))
-        if not known.all() or (self._net.ticket_class[numbers] == NOWHERE).any():
-            raise KeyError(tickets)
-
-    def _known(self, column: Ints, numbers: int | Ints, expected: int | Ints) -> None:
-        """Refuse numbers at which a column does not hold what it should."""
-        wanted = np.asarray(numbers)
-        if ((wanted < 0) | (wanted >= len(column))).any() or (column[wanted] != expected).any():
-            raise KeyError(numbers)
-
-
-def _whole(values: ArrayLike) -> Ints:
-    """Return an array of whole numbers."""
-    return np.asarray(values, dtype=np.int64)
-
-
-def _worths(values: ArrayLike) -> Ints:
-    """Return an array of worths within LIMIT."""
-    worths = np.asarray(values, dtype=np.int64)
-    if ((worths > LIMIT) | (worths < -LIMIT)).any():
-        raise ValueError("a worth is beyond LIMIT")
-    return worths
-
-
-def _same_length(one: Ints, other: Ints) -> None:
-    """Refuse lists that do not belong together."""
-    if len(one) != len(other):
-        raise ValueError("lists of unequal length")
-
-
-def _all_different(numbers: Ints) -> None:
-    """Refuse to list an arc twice."""
-    if len(np.unique(numbers)) != len(numbers):
-        raise ValueError("an arc is listed twice")
-
-
-def _check_rooms(*rooms: int) -> None:
-    """Refuse rooms below 0."""
-    if min(rooms) < 0:
-        raise ValueError("a room is 0 or more")
+        enter_each(net, self._store.memory, kinds)

@@ -117,6 +117,8 @@ class Network(NamedTuple):
         Class of each ticket, NOWHERE where the number is free, [tickets].
     base, sequence
         Of each ticket; of equal bases the lower sequence goes first, [tickets].
+    next_sequence
+        More than that of any ticket so far, [1].
     spread
         What each slot of an agent costs more than the one before, [1].
     """
@@ -139,6 +141,7 @@ class Network(NamedTuple):
     ticket_class: Ints
     base: Ints
     sequence: Ints
+    next_sequence: Ints
     spread: Ints
 
 
@@ -190,6 +193,7 @@ def empty_network(spread: int) -> Network:
         entries=empty_rows(SMALLEST, SMALLEST),
         book=empty_rows(SMALLEST, SMALLEST),
         links=Links(**links, free=free, free_count=np.array([size], dtype=np.int64)),
+        next_sequence=np.zeros(1, dtype=np.int64),
         spread=np.array([spread], dtype=np.int64),
         **fields,
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from optimizer.routing.live.arguments import check_same_length
 from optimizer.routing.live.network import NOWHERE, Network
 
 __all__ = [
@@ -15,10 +16,14 @@ __all__ = [
     "links_in_use",
     "pairs",
     "place_in_book",
+    "places_behind",
     "value",
 ]
 
 Ints = NDArray[np.int64]
+
+STRAIGHT = -1
+"""The door of an arc that leads to the agent without a limit of its own."""
 
 
 def doors_of(net: Network, agent: int) -> list[int]:
@@ -29,6 +34,32 @@ def doors_of(net: Network, agent: int) -> list[int]:
         doors.append(door)
         door = int(net.next_door[door])
     return doors
+
+
+def places_behind(net: Network, agents: Ints, doors: ArrayLike | None) -> Ints:
+    """Return the place that one gets to by a door of each agent.
+
+    Parameters
+    ----------
+    doors
+        For each agent: the number of a door, counted from 0, or -1 for none; None for all none.
+
+    Raises
+    ------
+    ValueError
+        If somebody has no such door.
+    """
+    numbers = np.full(len(agents), STRAIGHT) if doors is None else np.asarray(doors, dtype=np.int64)
+    check_same_length(agents, numbers)
+    if (numbers < STRAIGHT).any():
+        raise ValueError("doors are counted from 0; -1 means none")
+    places = agents.copy()
+    for door in range(int(numbers.max(initial=STRAIGHT)) + 1):
+        going = numbers >= door
+        places[going] = net.next_door[places[going]]
+        if (places == NOWHERE).any():
+            raise ValueError(f"an agent has no door {door}")
+    return places
 
 
 def place_in_book(net: Network, ticket: int) -> int:
@@ -76,14 +107,13 @@ def pairs(net: Network) -> tuple[Ints, Ints]:
 def value(net: Network) -> int:
     """Return what the match is worth, as a sum that cannot overflow."""
     tickets, _ = pairs(net)
-    slots = net.used[net.owner == np.arange(len(net.owner))]
-    cost = net.cost[net.owner == np.arange(len(net.owner))]
-    terms = (net.base[tickets], _fits(net, links_in_use(net)))
+    fits = _fits(net, links_in_use(net))
+    agents = np.flatnonzero(net.used * (net.owner == np.arange(len(net.owner))))
     paid = sum(
         count * first + int(net.spread[0]) * (count * (count - 1) // 2)
-        for count, first in zip(slots.tolist(), cost.tolist(), strict=True)
+        for count, first in zip(net.used[agents].tolist(), net.cost[agents].tolist(), strict=True)
     )
-    return int(sum(sum(term.tolist()) for term in terms) - paid)
+    return int(sum(net.base[tickets].tolist()) + sum(fits.tolist()) - paid)
 
 
 @njit(cache=True)

@@ -21,6 +21,10 @@ SHORTEST = 4
 """Space of a row when it gets its first item."""
 
 
+PATIENCE = 8
+"""Places that items of a row may move, on average, before sorting anew is quicker."""
+
+
 class Rows(NamedTuple):
     """Row r holds ``item[i]`` and ``worth[i]``, i from ``start[r]`` on, ``length[r]`` of them.
 
@@ -139,28 +143,39 @@ def insert_each(rows: Rows, numbers: Ints, items: Ints, worths: Ints, sequence: 
         _sink(rows, rows.start[row], at, sequence)
 
 
-@njit(cache=True)
 def rebase(rows: Rows, base: Ints, sequence: Ints) -> None:
     """Give all items new worths and put every row in order again.
+
+    Rows that are nearly in order, as after a second has passed, take time in proportion to their
+    length and to the pairs of items that have changed places; others are sorted anew.
 
     Parameters
     ----------
     base, sequence
         By item.
-
-    Rows that are nearly in order, as after a second has passed, take time in proportion to their
-    length and to the pairs of items that have changed places.
     """
+    for row in np.flatnonzero(_rebase_each(rows, base, sequence)).tolist():
+        row_at = slice(rows.start[row], rows.start[row] + rows.length[row])
+        items = rows.item[row_at]
+        items = items[np.lexsort((items, sequence[items], -base[items]))]
+        rows.item[row_at], rows.worth[row_at] = items, base[items]
+
+
+@njit(cache=True)
+def _rebase_each(rows: Rows, base: Ints, sequence: Ints) -> NDArray[np.bool_]:
+    """Do what `rebase` says, but give up on rows in great disorder; return which, [rows]."""
+    given_up = np.zeros(len(rows.length), dtype=np.bool_)
     for row in range(len(rows.length)):
         start, end = rows.start[row], rows.start[row] + rows.length[row]
-        moved = 0
         for at in range(start, end):
             rows.worth[at] = base[rows.item[at]]
+        moved = 0
         for at in range(start, end):
             moved += at - _sink(rows, start, at, sequence)
-            if moved > 8 * (end - start):
-                _sort(rows, start, end, base, sequence)
+            if moved > PATIENCE * (end - start):
+                given_up[row] = True
                 break
+    return given_up
 
 
 @njit(cache=True)
@@ -177,12 +192,3 @@ def _sink(rows: Rows, start: int, at: int, sequence: Ints) -> int:
         at -= 1
     rows.item[at], rows.worth[at] = item, worth
     return at
-
-
-@njit(cache=True)
-def _sort(rows: Rows, start: int, end: int, base: Ints, sequence: Ints) -> None:
-    """Put a row in order however disordered it is: stable sorts, the last key first."""
-    items = np.sort(rows.item[start:end])
-    items = items[np.argsort(sequence[items], kind="mergesort")]
-    items = items[np.argsort(-base[items], kind="mergesort")]
-    rows.item[start:end], rows.worth[start:end] = items, base[items]
