@@ -186,9 +186,11 @@ def _figures(staff: Staff) -> list[Ints]:
     ]
     if columns.sites is not None:
         figures.append(_codes(columns.sites))
-    for names in (columns.channels, columns.languages):
-        if names is not None:
-            figures.append(_codes([None if some is None else frozenset(some) for some in names]))
+    figures += [
+        _codes([None if some is None else frozenset(some) for some in names])
+        for names in (columns.channels, columns.languages)
+        if names is not None
+    ]
     return figures
 
 
@@ -233,13 +235,12 @@ def _merge(levels: NDArray[np.int8], figures: Ints, who: Ints, table: Ints) -> t
 @njit(cache=True)
 def _alike(levels: NDArray[np.int8], figures: Ints, one: int, other: int) -> bool:
     """Tell whether two agents have equal columns."""
+    alike = True
     for row in range(len(figures)):
-        if figures[row, one] != figures[row, other]:
-            return False
+        alike &= figures[row, one] == figures[row, other]
     for row in range(len(levels)):
-        if levels[row, one] != levels[row, other]:
-            return False
-    return True
+        alike &= levels[row, one] == levels[row, other]
+    return alike
 
 
 def _slots(staff: Staff, agents: Ints, crew_of: Ints, total: Ints) -> tuple[Ints, Ints, Ints]:

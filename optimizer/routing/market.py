@@ -100,11 +100,11 @@ def build_market(
     levels
         Of the skills in `classes`, [skills, agents].
     """
-    names: dict[str, int] = {}
-    channel = np.array(
-        [names.setdefault(terms.channel, len(names)) for terms in classes.terms], dtype=np.int64
-    )[classes.of_class]
-    room = room_of(staff, list(names), _may_serve(eligibility.allowed, channel, len(staff)))
+    names = sorted({terms.channel for terms in classes.terms})
+    number = {name: place for place, name in enumerate(names)}
+    channel = np.array([number[terms.channel] for terms in classes.terms], dtype=np.int64)
+    channel = channel[classes.of_class]
+    room = room_of(staff, names, _may_serve(eligibility.allowed, channel, len(staff)))
     held, needed = _prices(classes, staff, weights)
     crews = merge_agents(staff, levels, held, room, len(base))
     leads = np.zeros(len(staff), dtype=np.bool_)

@@ -122,9 +122,7 @@ def augment_all(net: Network) -> Solution:
     """Return the match of greatest total gain and fit less costs."""
     state = _start(net)
     _enter_all(net, state, _memory(net))
-    return Solution(
-        state.flow, state.profit, state.price, state.served, state.load, state.used
-    )
+    return Solution(state.flow, state.profit, state.price, state.served, state.load, state.used)
 
 
 def _start(net: Network) -> _State:

@@ -84,7 +84,8 @@ class _Search:
         bound = _value(self.net, root)
         self._dive(root)
         number = itertools.count()
-        heap = [(-bound, next(number), {}, root)]
+        start: _Boxes = {}
+        heap = [(-bound, next(number), start, root)]
         while heap and -heap[0][0] > self.value:
             if self.flows_left <= 0:
                 return self._found(), -heap[0][0] - self.value
@@ -203,15 +204,13 @@ class _Search:
 
 def _value(net: Network, solution: Solution) -> int:
     """Return what a match is worth; as the sum may be beyond 64 bits, Python adds it up."""
-    gained = _firsts(net.first_ticket, solution.served)
-    paid = _firsts(net.first_slot, solution.used)
-    carried = solution.flow > 0
-    fits = zip(net.fit[carried].tolist(), solution.flow[carried].tolist(), strict=True)
-    return (
-        sum(net.gain[gained].tolist())
-        - sum(net.cost[paid].tolist())
-        + sum(fit * count for fit, count in fits)
-    )
+    gains: list[int] = net.gain[_firsts(net.first_ticket, solution.served)].tolist()
+    costs: list[int] = net.cost[_firsts(net.first_slot, solution.used)].tolist()
+    used = solution.flow > 0
+    fits: list[int] = net.fit[used].tolist()
+    counts: list[int] = solution.flow[used].tolist()
+    carried = sum(fit * count for fit, count in zip(fits, counts, strict=True))
+    return sum(gains) - sum(costs) + carried
 
 
 def _firsts(first: Ints, counts: Ints) -> NDArray[np.bool_]:

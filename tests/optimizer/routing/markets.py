@@ -8,13 +8,19 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from ortools.graph.python import min_cost_flow
+from scipy.optimize import Bounds, LinearConstraint, linear_sum_assignment, milp
 
 from optimizer.model import RoutingWeights
+from optimizer.routing import deal, match
 from optimizer.routing.crews import Crews
 from optimizer.routing.market import Market
+from optimizer.routing.matching import Match
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+
+SCALE = 1e8
+"""Steps per point when points are rounded for a flow in whole numbers."""
 
 
 @dataclass(frozen=True)
@@ -147,9 +153,7 @@ def every_match(plain: Plain) -> Iterator[Chosen]:
 def fits(plain: Plain, chosen: Chosen) -> bool:
     """Tell whether nobody has too many contacts, of a channel or in units."""
     for agent, units in enumerate(plain.units):
-        given = [
-            plain.channel[k] for k, a in zip(plain.kind, chosen, strict=True) if a == agent
-        ]
+        given = [plain.channel[k] for k, a in zip(plain.kind, chosen, strict=True) if a == agent]
         used = sum(plain.size[channel] for channel in given)
         if used > units and len(given) > 1:
             return False
@@ -180,3 +184,109 @@ def score(plain: Plain, ticket: int, agent: int | None) -> float:
     worth = plain.pair[plain.kind[ticket]][agent]
     assert worth is not None
     return plain.base[ticket] + worth + plain.points[agent]
+
+
+def match_of(plain: Plain) -> tuple[Chosen, Match]:
+    """Return the agent of each ticket in the match found, and the match."""
+    market = market_of(plain)
+    found = match(market)
+    pairs = deal(market, found.flow)
+    chosen: list[int | None] = [None] * len(plain.kind)
+    for ticket, agent in zip(pairs.ticket.tolist(), pairs.agent.tolist(), strict=True):
+        chosen[ticket] = agent
+    return tuple(chosen), found
+
+
+def rounded(judged: tuple[int, float, int, int]) -> tuple[int, float, int, int]:
+    """Return aims whose values are equal if only rounding tells them apart."""
+    levels, value, served, rank = judged
+    return levels, round(value, 9), served, rank
+
+
+def value_by_flow(plain: Plain, level: float) -> float:
+    """Return the value of the best match by ortools, over all pairs of tickets and agents.
+
+    Contacts are of size 1. `level` is what a level is worth, in points.
+    """
+    flow = min_cost_flow.SimpleMinCostFlow()
+    tickets, agents, channels = len(plain.kind), len(plain.units), len(plain.size)
+    first_door = tickets + agents
+    sink = first_door + agents * channels
+    least = min(plain.level)
+    flow.set_node_supply(sink, -tickets)
+    for t, kind in enumerate(plain.kind):
+        flow.set_node_supply(t, 1)
+        flow.add_arc_with_capacity_and_unit_cost(t, sink, 1, 0)
+        for a, worth in enumerate(plain.pair[kind]):
+            if worth is not None:
+                door = first_door + a * channels + plain.channel[kind]
+                points = score(plain, t, a) + level * (plain.level[t] - least)
+                flow.add_arc_with_capacity_and_unit_cost(t, door, 1, -round(points * SCALE))
+    for a, total in enumerate(plain.total):
+        flow.add_arc_with_capacity_and_unit_cost(tickets + a, sink, total, 0)
+        for channel, limit in enumerate(plain.limit[a]):
+            door = first_door + a * channels + channel
+            flow.add_arc_with_capacity_and_unit_cost(door, tickets + a, limit, 0)
+    assert flow.solve() == flow.OPTIMAL
+    return float(-flow.optimal_cost() / SCALE)
+
+
+def value_by_assignment(plain: Plain) -> float:
+    """Return the value of the best match by scipy, a column for each contact of each agent.
+
+    Channel limits are ignored; a pair that is not allowed counts 0, as waiting does.
+    """
+    columns = [agent for agent, total in enumerate(plain.total) for _ in range(total)]
+    worth = np.array(
+        [
+            [0.0 if plain.pair[kind][a] is None else score(plain, t, a) for a in columns]
+            for t, kind in enumerate(plain.kind)
+        ]
+    )
+    worth = np.maximum(worth, 0.0)
+    return float(worth[linear_sum_assignment(worth, maximize=True)].sum())
+
+
+def value_by_program(plain: Plain) -> float:
+    """Return the value of the best match of tickets of one level by scipy's integer program.
+
+    Somebody takes contacts whose units fit, or else one contact of any size.
+    """
+    pairs = [
+        (t, a)
+        for t, kind in enumerate(plain.kind)
+        for a, worth in enumerate(plain.pair[kind])
+        if worth is not None
+    ]
+    count, agents = len(pairs), len(plain.units)
+    if not count:
+        return 0.0
+    rows: list[Floats] = []
+    most: list[float] = []
+
+    def at_most(bound: float, terms: dict[int, float]) -> None:
+        row = np.zeros(count + agents)
+        row[list(terms)] = list(terms.values())
+        rows.append(row)
+        most.append(bound)
+
+    for t in range(len(plain.kind)):
+        at_most(1.0, {i: 1.0 for i, (ticket, _) in enumerate(pairs) if ticket == t})
+    for a, units in enumerate(plain.units):
+        own = [
+            (i, plain.channel[plain.kind[t]]) for i, (t, agent) in enumerate(pairs) if agent == a
+        ]
+        for channel, limit in enumerate(plain.limit[a]):
+            at_most(limit, {i: 1.0 for i, k in own if k == channel})
+        # The last variables say who takes a single contact of any size.
+        beyond = max(plain.size)
+        at_most(units, {count + a: -beyond} | {i: float(plain.size[k]) for i, k in own})
+        at_most(len(own), {count + a: len(own) - 1.0} | {i: 1.0 for i, _ in own})
+    gains = np.array([-score(plain, t, a) for t, a in pairs] + [0.0] * agents)
+    found = milp(
+        gains,
+        integrality=np.ones(count + agents),
+        bounds=Bounds(0.0, 1.0),
+        constraints=LinearConstraint(np.array(rows), -np.inf, np.array(most)),
+    )
+    return float(-found.fun)

@@ -2,107 +2,193 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import linear_sum_assignment
 
-from optimizer.model import RoutingWeights, Snapshot
+from optimizer.model import Snapshot
 from optimizer.routing import assign, deal, match, read_board
-from tests.optimizer.routing.plain import (
+from tests.optimizer.routing.markets import (
+    Plain,
+    aims,
+    draw,
     every_match,
-    first_rule,
-    is_allowed,
+    fits,
+    market_of,
     match_of,
-    random_snapshot,
-    rank_sum,
+    rounded,
     score,
-    snapshots,
-    value,
+    value_by_assignment,
     value_by_flow,
 )
+from tests.optimizer.routing.plain import random_snapshot, snapshots
 
 T = TypeVar("T")
 
-
-def value_by_expansion(snapshot: Snapshot) -> float:
-    """Return the greatest value by scipy, with a column for each contact that agents have room for.
-
-    A pair that is not allowed counts 0, which is what waiting counts; channel limits are ignored.
-    """
-    columns = [
-        agent
-        for agent in snapshot.agents
-        for _ in range(agent.capacity - sum(agent.open_work.values()))
-    ]
-    worth = np.array(
-        [
-            [0.0 if first_rule(ticket, a) else score(snapshot, ticket, a) for a in columns]
-            for ticket in snapshot.tickets
-        ]
-    ).reshape(len(snapshot.tickets), len(columns))
-    return float(worth[linear_sum_assignment(worth, maximize=True)].sum())
+SEEDS = st.integers(0, 2**32 - 1)
 
 
-@settings(max_examples=300, deadline=None)
-@given(snapshots())
-def test_no_other_match_is_worth_more(snapshot: Snapshot) -> None:
-    found = match_of(assign(snapshot))
-    assert is_allowed(snapshot, found)
-    best = max(value(snapshot, other) for other in every_match(snapshot))
-    assert value(snapshot, found) == pytest.approx(best, rel=1e-9)
+def tiny(seed: int, **kinds: Any) -> Plain:
+    rng = np.random.default_rng(seed)
+    return draw(seed, int(rng.integers(1, 6)), int(rng.integers(1, 4)), **kinds)
 
 
-@settings(max_examples=300, deadline=None)
-@given(snapshots(), st.sampled_from([0.0, 1.0]))
-def test_of_equal_values_the_most_tickets_are_served_by_the_first_slots(
-    drawn: Snapshot, weight: float
+@pytest.mark.parametrize("levels", [1, 4])
+@pytest.mark.parametrize("whole", [False, True])
+@settings(max_examples=100, deadline=None)
+@given(seed=SEEDS)
+def test_no_other_match_is_better_in_the_order_of_the_aims(
+    levels: int, whole: bool, seed: int
 ) -> None:
-    """Without fit and wait scores are whole numbers, so what is equal stays so when rounded."""
-    snapshot = Snapshot(
-        drawn.now,
-        drawn.tickets,
-        drawn.agents,
-        RoutingWeights(weight, weight, 0.0, skill_fit=0.0),
-    )
+    plain = tiny(seed, levels=levels, whole=whole)
+    chosen, found = match_of(plain)
+    assert fits(plain, chosen)
+    reached = rounded(aims(plain, chosen))
+    assert reached == max(rounded(aims(plain, other)) for other in every_match(plain))
+    assert found.bound == found.value == pytest.approx(reached[1], abs=1e-9)
 
-    def aims(matched: dict[str, str]) -> tuple[float, int, int]:
-        return value(snapshot, matched), len(matched), -rank_sum(snapshot, matched)
 
-    assert aims(match_of(assign(snapshot))) == max(map(aims, every_match(snapshot)))
+@settings(max_examples=60, deadline=None)
+@given(SEEDS)
+def test_the_best_sum_of_levels_serves_most_of_the_highest_then_most_of_the_next(seed: int) -> None:
+    plain = tiny(seed, levels=4)
+
+    def served(chosen: tuple[int | None, ...]) -> list[int]:
+        by_level = Counter(
+            level for level, a in zip(plain.level, chosen, strict=True) if a is not None
+        )
+        return [by_level[level] for level in range(3, min(plain.level), -1)]
+
+    assert served(match_of(plain)[0]) == max(map(served, every_match(plain)))
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_the_value_is_that_of_a_flow_over_all_pairs(seed: int) -> None:
+    plain = draw(seed, (seed * 7) % 41 + 1, (seed * 5) % 17 + 1, whole=seed % 4 == 0)
+    chosen, found = match_of(plain)
+    assert fits(plain, chosen)
+    assert found.value == pytest.approx(value_by_flow(plain, 0.0), abs=1e-6)
 
 
 @pytest.mark.parametrize("seed", range(100))
-def test_the_value_is_that_of_scipys_assignment_with_expanded_capacity(seed: int) -> None:
-    tickets, agents = (seed * 7) % 31 + 1, (seed * 5) % 13 + 1
-    snapshot = random_snapshot(seed, tickets, agents, limits=False)
-    assert assign(snapshot).value == pytest.approx(value_by_expansion(snapshot), rel=1e-9)
+def test_so_it_is_where_levels_go_before_points(seed: int) -> None:
+    plain = draw(seed, (seed * 7) % 41 + 1, (seed * 5) % 17 + 1, levels=2 + seed % 3)
+    chosen, found = match_of(plain)
+    least = min(plain.level)
+    levels = sum(
+        level - least for level, a in zip(plain.level, chosen, strict=True) if a is not None
+    )
+    assert found.value + 1e4 * levels == pytest.approx(value_by_flow(plain, 1e4), abs=1e-6)
 
 
-@pytest.mark.parametrize("seed", range(250))
-def test_the_value_is_that_of_a_flow_over_all_pairs_with_channel_limits(seed: int) -> None:
-    tickets, agents = (seed * 7) % 41 + 1, (seed * 5) % 17 + 1
-    snapshot = random_snapshot(1000 + seed, tickets, agents)
-    assignment = assign(snapshot)
-    assert is_allowed(snapshot, match_of(assignment))
-    assert assignment.value == pytest.approx(value_by_flow(snapshot), abs=1e-5)
+@pytest.mark.parametrize("seed", range(100))
+def test_without_channel_limits_the_value_is_that_of_scipys_assignment(seed: int) -> None:
+    drawn = draw(seed, (seed * 7) % 31 + 1, (seed * 5) % 13 + 1)
+    plain = replace(drawn, limit=((99, 99),) * len(drawn.units))
+    assert match_of(plain)[1].value == pytest.approx(value_by_assignment(plain), rel=1e-9)
 
 
-@pytest.mark.parametrize(("tickets", "agents"), [(400, 40), (400, 150), (150, 200)])
-def test_large_snapshots_agree_with_the_flow_too(tickets: int, agents: int) -> None:
-    snapshot = random_snapshot(tickets + agents, tickets, agents)
-    assignment = assign(snapshot)
-    assert is_allowed(snapshot, match_of(assignment))
-    assert assignment.value == pytest.approx(value_by_flow(snapshot), rel=1e-8)
+@pytest.mark.parametrize(("tickets", "agents", "levels"), [(400, 60, 1), (300, 150, 3)])
+def test_large_markets_agree_with_the_flow_too(tickets: int, agents: int, levels: int) -> None:
+    plain = draw(tickets, tickets, agents, levels=levels, kinds=90)
+    chosen, found = match_of(plain)
+    counted = sum(n for n, a in zip(plain.level, chosen, strict=True) if a is not None)
+    assert fits(plain, chosen)
+    assert found.value + 1e4 * counted == pytest.approx(value_by_flow(plain, 1e4), abs=1e-5)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
+@given(SEEDS, st.sampled_from([1, 3]))
+def test_base_and_profit_say_who_is_served(seed: int, levels: int) -> None:
+    plain = draw(seed, 12, 4, levels=levels)
+    chosen, found = match_of(plain)
+    least = min(plain.level)
+    for ticket, agent in enumerate(chosen):
+        kind = plain.kind[ticket]
+        gain = (
+            plain.level[ticket] - least + found.profit_level[kind],
+            round(plain.base[ticket] + found.profit[kind], 9),
+        )
+        assert gain >= (0, 0.0) if agent is not None else gain <= (0, 0.0)
+
+
+def test_a_ticket_whose_every_pair_costs_points_waits_though_somebody_is_free() -> None:
+    plain = Plain((0,), (0,), (2.0,), (0,), ((-3.0,),), (0.0,), (0,), ((1,),), (1,), (1,))
+    assert match_of(plain)[0] == (None,)
+    assert match_of(replace(plain, base=(3.0,)))[0] == (0,)
+
+
+def test_a_loss_in_points_does_not_stop_a_ticket_of_a_higher_level() -> None:
+    plain = Plain(
+        (0, 1), (1, 0), (2.0, 9.0), (0, 0), ((-3.0,), (1.0,)), (0.0,), (0,), ((1,),), (1,), (1,)
+    )
+    assert match_of(plain)[0] == (0, None)
+
+
+def test_agents_of_most_points_go_first_whatever_they_have_open() -> None:
+    plain = Plain(
+        (0, 0), (0, 0), (5.0, 4.0), (0,), ((0.0, 0.0),), (0.0, 1.0), (0, 3), ((1,), (1,)), (1, 1),
+        (1,),
+    )  # fmt: skip
+    market = market_of(plain)
+    assert match_of(replace(plain, kind=(0,), level=(0,), base=(5.0,)))[0] == (1,)
+    assert match(market).value == pytest.approx(10.0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(SEEDS, st.integers(0, 3))
+def test_one_more_agent_never_lowers_the_value(seed: int, gone: int) -> None:
+    plain = draw(seed, 15, 5)
+    value = match_of(plain)[1].value
+    fewer = replace(
+        plain,
+        pair=tuple(row[:gone] + row[gone + 1 :] for row in plain.pair),
+        points=plain.points[:gone] + plain.points[gone + 1 :],
+        opened=plain.opened[:gone] + plain.opened[gone + 1 :],
+        limit=plain.limit[:gone] + plain.limit[gone + 1 :],
+        units=plain.units[:gone] + plain.units[gone + 1 :],
+    )
+    assert match_of(fewer)[1].value <= value + 1e-9
+
+
+@settings(max_examples=60, deadline=None)
+@given(SEEDS, st.integers(0, 14))
+def test_one_more_ticket_never_lowers_the_value(seed: int, gone: int) -> None:
+    plain = draw(seed, 15, 5)
+    rest = [ticket for ticket in range(15) if ticket != gone]
+    kinds, kind = np.unique([plain.kind[t] for t in rest], return_inverse=True)
+    fewer = replace(
+        plain,
+        kind=tuple(kind.tolist()),
+        level=tuple(plain.level[t] for t in rest),
+        base=tuple(plain.base[t] for t in rest),
+        channel=tuple(plain.channel[k] for k in kinds),
+        pair=tuple(plain.pair[k] for k in kinds),
+    )
+    assert match_of(fewer)[1].value <= match_of(plain)[1].value + 1e-9
+
+
+@pytest.mark.parametrize("points", [1e-9, 1e9, 1e90])
+def test_extreme_points_neither_overflow_nor_lose_the_optimum(points: float) -> None:
+    for seed in range(20):
+        plain = draw(seed, 20, 8, levels=1 + seed % 2)
+        scaled = replace(
+            plain,
+            base=tuple(points * b for b in plain.base),
+            points=tuple(points * p for p in plain.points),
+            pair=tuple(tuple(None if p is None else points * p for p in row) for row in plain.pair),
+        )
+        assert match_of(scaled)[0] == match_of(plain)[0]
+
+
+@settings(max_examples=60, deadline=None)
 @given(snapshots(tickets=8), st.randoms(use_true_random=False))
 def test_the_order_in_which_things_are_listed_does_not_matter(
     snapshot: Snapshot, random: Random
@@ -111,28 +197,30 @@ def test_the_order_in_which_things_are_listed_does_not_matter(
         listed = list(items)
         return random.sample(listed, len(listed))
 
+    def given_to(snapshot: Snapshot) -> dict[str, str]:
+        return {decision.ticket: decision.agent for decision in assign(snapshot).decisions}
+
     tickets = [replace(t, skills=dict(shuffled(t.skills.items()))) for t in snapshot.tickets]
     agents = [replace(a, skills=dict(shuffled(a.skills.items()))) for a in snapshot.agents]
     other = replace(snapshot, tickets=tuple(shuffled(tickets)), agents=tuple(shuffled(agents)))
-    one, two = assign(snapshot), assign(other)
-    assert match_of(one) == match_of(two)
-    assert one.value == two.value
-
-
-@pytest.mark.parametrize("points", [1e-9, 1e9])
-def test_extreme_weights_neither_overflow_nor_lose_the_optimum(points: float) -> None:
-    for seed in range(30):
-        drawn = random_snapshot(seed, 20, 8)
-        weights = RoutingWeights(points, points, points, skill_fit=points)
-        snapshot = Snapshot(drawn.now, drawn.tickets, drawn.agents, weights)
-        expected = value_by_flow(snapshot, scale=1e7 / points)
-        assert assign(snapshot).value == pytest.approx(expected, rel=1e-6)
+    assert given_to(snapshot) == given_to(other)
+    assert assign(snapshot).value == assign(other).value
 
 
 def test_the_pairs_are_worth_what_the_flow_carries() -> None:
-    board = read_board(random_snapshot(5, 60, 20))
-    flow = match(board.market)
-    pairs = deal(board.market, flow)
-    assert len(pairs.ticket) == flow.sum() > 0
+    market = read_board(random_snapshot(5, 60, 20)).market
+    found = match(market)
+    pairs = deal(market, found.flow)
+    assert len(pairs.ticket) == found.flow.sum() > 0
     assert len(set(pairs.ticket.tolist())) == len(pairs.ticket)
-    assert np.array_equal(np.bincount(pairs.arc, minlength=len(flow)), flow)
+    assert len(set(pairs.slot.tolist())) == len(pairs.slot)
+    assert np.array_equal(np.bincount(pairs.arc, minlength=len(found.flow)), found.flow)
+    assert np.array_equal(market.crews.slot_agent[pairs.slot], pairs.agent)
+    assert pairs.value == found.value
+
+
+def test_the_value_is_the_sum_of_the_scores() -> None:
+    plain = draw(8, 30, 9)
+    chosen, found = match_of(plain)
+    scores = [score(plain, t, agent) for t, agent in enumerate(chosen) if agent is not None]
+    assert found.value == pytest.approx(sum(scores), rel=1e-12)
