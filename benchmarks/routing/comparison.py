@@ -16,11 +16,11 @@ from benchmarks.routing.peers import (
     outcome,
 )
 from benchmarks.routing.slots import dense_solvers, slots_of, sparse_matching
+from benchmarks.routing.stages import answer_bytes, phases, request_body, stages
 from benchmarks.routing.timing import alternately
-from optimizer import wire
-from optimizer.codec import encode
+from optimizer.io import decode_snapshot
 from optimizer.model import Assignment, Snapshot
-from optimizer.routing import assign, deal, match, read_board
+from optimizer.routing import assign, read_board
 
 __all__ = ["SCOPES", "compare"]
 
@@ -30,8 +30,7 @@ DENSE_CELLS = 4_000_000
 SCOPES = {
     "whole": "bytes to bytes: a snapshot as JSON is decoded, checked and answered with reasons, "
     "and the answer encoded",
-    "phases_ms": "the steps of that one by one; 'answer' is what is left: checks, decisions, "
-    "reasons, runners-up and prices",
+    "phases_ms": "medians of the steps of that, one by one",
     "matching": "arrays to flow: classes, crews and the worth of each arc are given",
     "flow_over_classes": "arrays to flow, by ortools: the same arrays as for matching",
     "flow_over_pairs": "arrays to flow, by ortools: every eligible pair is given with its score",
@@ -50,25 +49,16 @@ def compare(snapshot: Snapshot, repeats: int) -> dict[str, Any]:
 
     With mixed units of capacity it is no matching problem any more; there greedy is the only peer.
     """
-    body = encode(snapshot)
-    given = wire.decode(Snapshot, body)
-    market = read_board(given).market
-    flow, answer = match(market).flow, assign(given)
+    body = request_body(snapshot)
+    given = decode_snapshot(body)
+    market, answer = read_board(given).market, assign(given)
     pairs = list_pairs(snapshot)
     solvers = _solvers(pairs)
     grouped: dict[str, Callable[[], float]] = {}
     if pairs.uniform:
         grouped["flow_over_classes"] = lambda: flow_over_classes(market)
     times = alternately(
-        {
-            "whole": lambda: encode(assign(wire.decode(Snapshot, body))),
-            "decode": lambda: wire.decode(Snapshot, body),
-            "assign": lambda: assign(given),
-            "board": lambda: read_board(given),
-            "matching": lambda: match(market),
-            "deal": lambda: deal(market, flow),
-            "encode": lambda: encode(answer),
-        },
+        {"whole": lambda: answer_bytes(body), **stages(body)},
         {**solvers, **grouped},
         repeats,
     )
@@ -79,13 +69,13 @@ def compare(snapshot: Snapshot, repeats: int) -> dict[str, Any]:
         "classes": market.classes,
         "crews": len(market.crews.leader),
         "arcs": len(market.arc_fit),
-        "bytes": {"request": len(body), "answer": len(encode(answer))},
+        "bytes": {"request": len(body), "answer": len(answer_bytes(body))},
         "assigned": best.assigned,
         "value": best.value,
         "bound": answer.bound,
         "whole": times["whole"],
-        "phases_ms": _phases({name: row["median_ms"] for name, row in times.items()}),
-        "matching": times["matching"],
+        "phases_ms": phases({name: row["median_ms"] for name, row in times.items()}),
+        "matching": times["match"],
         "peers": {
             name: times[name] | _beside(outcome(pairs, solve()), best)
             for name, solve in solvers.items()
@@ -96,7 +86,7 @@ def compare(snapshot: Snapshot, repeats: int) -> dict[str, Any]:
                 name: times[name]["median_ms"] / times[own]["median_ms"]
                 for name in (*solvers, *grouped)
             }
-            for key, own in (("times_as_fast", "matching"), ("times_as_fast_whole", "whole"))
+            for key, own in (("times_as_fast", "match"), ("times_as_fast_whole", "whole"))
         },
     }
 
@@ -128,20 +118,4 @@ def _beside(found: Outcome, best: Outcome) -> dict[str, Any]:
         "levels_less": best.levels - found.levels,
         "assigned": found.assigned,
         "loss": 1.0 - found.value / best.value if best.value else 0.0,
-    }
-
-
-def _phases(medians: dict[str, float]) -> dict[str, float]:
-    """Return the median of each step of the whole."""
-    steps = {
-        "board": medians["board"],
-        "match": medians["matching"],
-        "deal": medians["deal"],
-    }
-    rest = medians["assign"] - sum(steps.values())
-    return {
-        "decode": medians["decode"],
-        **steps,
-        "answer": max(0.0, rest),
-        "encode": medians["encode"],
     }

@@ -15,12 +15,9 @@ from typing import Any
 from benchmarks.centre import centre
 from benchmarks.routing.over_http import requests_of
 from benchmarks.routing.service import Connection, serving
+from benchmarks.routing.stages import answer_bytes
 from benchmarks.routing.timing import percentiles
-from optimizer import wire
-from optimizer.codec import encode
-from optimizer.model import Snapshot
 from optimizer.roster import solve
-from optimizer.routing import assign
 from optimizer.stop import Deadline
 
 __all__ = ["measure"]
@@ -76,7 +73,7 @@ def measure(seed: int, blocks: int, tick: Callable[[str], None]) -> dict[str, An
 
 
 def _answering(body: bytes) -> Callable[[], object]:
-    return lambda: encode(assign(wire.decode(Snapshot, body)))
+    return lambda: answer_bytes(body)
 
 
 def _asking(connection: Connection, request: bytes) -> Callable[[], object]:

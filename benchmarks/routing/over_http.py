@@ -9,8 +9,8 @@ from typing import Any
 
 from benchmarks.routing.drawing import draw_snapshot
 from benchmarks.routing.service import Connection, get, post, serving
+from benchmarks.routing.stages import request_body
 from benchmarks.routing.timing import alternately, percentiles
-from optimizer.codec import encode
 
 __all__ = ["measure", "requests_of"]
 
@@ -24,7 +24,7 @@ EMPTY = ("healthz", "no_work")
 def requests_of(seed: int, sizes: tuple[tuple[int, int], ...] = SIZES) -> dict[str, bytes]:
     """Return requests by name: the empty ones, and snapshots of some sizes."""
     snapshots = {
-        f"{tickets}x{agents}": post(PATH, encode(draw_snapshot(tickets, agents, seed)))
+        f"{tickets}x{agents}": post(PATH, request_body(draw_snapshot(tickets, agents, seed)))
         for tickets, agents in sizes
     }
     return {"healthz": get("/healthz"), "no_work": post(PATH, NO_WORK), **snapshots}

@@ -22,7 +22,7 @@ def test_the_command_prints_one_object_with_every_figure() -> None:
     assert [one["seed"] for one in found["runs"]] == [3, 4]
     for one in found["runs"]:
         assert one["whole"]["p99_ms"] >= one["whole"]["median_ms"] > 0.0
-        assert list(one["phases_ms"]) == ["decode", "board", "match", "deal", "answer", "encode"]
+        assert {"decode", "board", "match", "waiting", "encode"} <= one["phases_ms"].keys()
         fast = one["peers"]["flow_over_pairs"]["median_ms"] / one["matching"]["median_ms"]
         assert one["times_as_fast"]["flow_over_pairs"] == pytest.approx(fast)
         assert set(one["times_as_fast"]) <= set(found["scopes"])
