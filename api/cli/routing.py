@@ -1,104 +1,215 @@
-"""`callboard assign`: the live decision for one snapshot."""
+"""`callboard assign`: the live decision for one snapshot, and the reasons for it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.markup import escape
-from rich.table import Table
 
-from api.cli.options import FILE
-from api.cli.output import console, emit_json, json_option
+from api.cli.output import console, emit_json, json_option, notes
 
 if TYPE_CHECKING:
-    from optimizer.model import Assignment, Snapshot
+    from optimizer.errors import Issue
+    from optimizer.model import Assignment, Decision, Snapshot, Waiting
 
 __all__ = ["assign"]
 
-_SHOWN = 20
-_OBSTACLES = 3
+_STDIN = "-"
 
 
 @click.command()
-@click.argument("snapshot_path", metavar="SNAPSHOT.json", type=FILE)
+@click.argument(
+    "snapshot_path",
+    metavar="SNAPSHOT.json",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+)
+@click.option(
+    "--policy",
+    help="best, fifo, priority, greedy, round_robin or bullseye; without it as the snapshot says.",
+)
+@click.option("--ticket", help="Say all about this ticket alone: why it waits, or went to whom.")
+@click.option(
+    "--partial",
+    is_flag=True,
+    help="Leave out tickets and agents that cannot be used, and tell them, rather than refuse.",
+)
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the whole assignment to this file, as a JSON document.",
 )
 @json_option
-def assign(snapshot_path: Path, out: Path | None, as_json: bool) -> None:
+def assign(
+    snapshot_path: str,
+    policy: str | None,
+    ticket: str | None,
+    partial: bool,
+    out: Path | None,
+    as_json: bool,
+) -> None:
     """Match a snapshot of tickets to agents so that the total score is the greatest possible.
 
-    Every decision comes with the parts of its score, every ticket left waiting with the rules
-    that stop the agents.
+    Every decision comes with the parts of its score and who would have come next, every ticket
+    left waiting with the rules that stop the agents; clocks tell what is late or at risk. With -
+    the snapshot is read from standard input.
 
     \b
-    Example:
+    Examples:
       callboard assign snapshot.json --out assignment.json
+      callboard assign snapshot.json --ticket T-4711
+      callboard assign - --policy fifo --partial --json < snapshot.json
     """
-    from optimizer.io import read_snapshot, write
-    from optimizer.routing import assign as decide
+    from api.cli.routing_tables import print_assignment, print_ticket
+    from api.files import check_place
+    from optimizer.io import write
 
-    snapshot = read_snapshot(snapshot_path)
-    assignment = decide(snapshot, checked=True)
+    if out is not None:
+        check_place(out.parent)
+    assignment, snapshot = _answer(_body(snapshot_path), policy, partial=partial)
+    for issue in assignment.problems:
+        notes.print(f"left out: {issue.pointer}  {issue.detail}", soft_wrap=True, markup=False)
+    if ticket is not None:
+        record = _about(assignment, ticket)
     if out is not None:
         write(out, assignment)
     if as_json:
-        emit_json(_summary(snapshot, assignment))
+        section = _section(assignment)
+        if ticket is not None:
+            emit_json(_only(section, ticket))
+        else:
+            emit_json(_counts(snapshot, assignment) | section)
         return
-    _print_tables(snapshot, assignment)
+    zone = snapshot.now.tzinfo
+    assert zone is not None
+    if ticket is not None:
+        print_ticket(record, zone)
+    else:
+        print_assignment(assignment, len(snapshot.tickets), len(snapshot.agents), zone)
     if out is not None:
         console.print(f"Wrote {out}", soft_wrap=True, markup=False)
 
 
-def _summary(snapshot: Snapshot, assignment: Assignment) -> dict[str, Any]:
-    """Return the fields of the assignment with the counts that they leave to be counted."""
+def _body(path: str) -> bytes:
+    return sys.stdin.buffer.read() if path == _STDIN else Path(path).read_bytes()
+
+
+def _answer(body: bytes, policy: str | None, *, partial: bool) -> tuple[Assignment, Snapshot]:
+    """Return the assignment, with the snapshot that it answers."""
+    from dataclasses import replace
+
+    from api.partial import use_what_can_be
+    from optimizer.errors import InvalidInput
+    from optimizer.io import decode_snapshot
+    from optimizer.model import RoutingPolicy
+    from optimizer.routing import assign as decide
+    from optimizer.wire import with_values
+
+    if policy is not None and policy not in set(RoutingPolicy):
+        known = ", ".join(RoutingPolicy)
+        raise click.BadParameter(f"{policy!r} is not one of {known}.", param_hint="--policy")
+
+    def use(part: bytes) -> tuple[Assignment, Snapshot]:
+        snapshot = decode_snapshot(part)
+        if policy is not None:
+            snapshot = with_values(snapshot, policy=RoutingPolicy(policy))
+        return decide(snapshot), snapshot
+
+    section = _snapshot_of(body)
+    try:
+        if not partial:
+            return use(section)
+        (assignment, snapshot), problems = use_what_can_be(section, use)
+    except InvalidInput as error:
+        raise InvalidInput(error.detail, [_below(issue) for issue in error.issues]) from None
+    return replace(assignment, problems=tuple(_below(issue) for issue in problems)), snapshot
+
+
+def _snapshot_of(body: bytes) -> bytes:
+    """Return the section ``snapshot`` of a document, on its own.
+
+    Raises
+    ------
+    InvalidInput
+        If the document is none.
+    """
+    from pydantic_core import from_json, to_json
+
+    from optimizer.errors import InvalidInput, Issue
+    from optimizer.io import SCHEMA
+
+    try:
+        document = from_json(body)
+    except ValueError as error:
+        issue = Issue("invalid_json", "", f"{error}.")
+        raise InvalidInput("The document is not JSON.", [issue]) from None
+    if not isinstance(document, dict):
+        issue = Issue("wrong_type", "", "The document is no object with sections.")
+        raise InvalidInput("The document cannot be used.", [issue])
+    issues = []
+    if document.get("schema") != SCHEMA:
+        detail = f"The schema is {document.get('schema')!r}, not {SCHEMA!r}."
+        issues.append(Issue("unknown_value", "/schema", detail))
+    if document.get("snapshot") is None:
+        detail = "The document has no section 'snapshot'."
+        issues.append(Issue("missing_field", "/snapshot", detail))
+    if issues:
+        raise InvalidInput("The document lacks what was asked for.", issues)
+    return to_json(document["snapshot"])
+
+
+def _below(issue: Issue) -> Issue:
+    """Return an issue of a snapshot with its pointer in the document."""
+    from dataclasses import replace
+
+    return replace(issue, pointer=f"/snapshot{issue.pointer}")
+
+
+def _about(assignment: Assignment, ticket: str) -> Decision | Waiting:
+    """Return the decision about a ticket, or why it waits.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such ticket.
+    """
+    from optimizer.errors import InvalidInput, Issue
+
+    records: tuple[Decision | Waiting, ...] = (*assignment.decisions, *assignment.waiting)
+    for record in records:
+        if record.ticket == ticket:
+            return record
+    detail = f"There is no ticket {ticket!r} in the snapshot."
+    raise InvalidInput(
+        "The ticket is unknown.", [Issue("unknown_ticket", "/snapshot/tickets", detail)]
+    )
+
+
+def _section(assignment: Assignment) -> dict[str, Any]:
     from optimizer.io import encode
 
     section: dict[str, Any] = json.loads(encode(assignment))["assignment"]
-    counts = {
+    return section
+
+
+def _only(section: dict[str, Any], ticket: str) -> dict[str, Any]:
+    """Return what an assignment says of one ticket."""
+    for place, name in (("decisions", "decision"), ("waiting", "waiting")):
+        for record in section[place]:
+            if record["ticket"] == ticket:
+                return {"policy": section["policy"], name: record}
+    raise AssertionError(ticket)
+
+
+def _counts(snapshot: Snapshot, assignment: Assignment) -> dict[str, Any]:
+    """Return the counts that an assignment leaves to be counted."""
+    return {
         "tickets": len(snapshot.tickets),
         "agents": len(snapshot.agents),
         "assigned": len(assignment.decisions),
         "left_waiting": len(assignment.waiting),
+        "breached": sum(waiting.breached for waiting in assignment.waiting),
+        "at_risk": sum(waiting.at_risk for waiting in assignment.waiting),
     }
-    return counts | section
-
-
-def _print_tables(snapshot: Snapshot, assignment: Assignment) -> None:
-    """Print the decisions of greatest score and the first tickets that wait."""
-    decisions = sorted(assignment.decisions, key=lambda decision: -decision.score)
-    decided = ((d.ticket, d.agent, f"{d.score:.1f}", d.reason) for d in decisions[:_SHOWN])
-    waiting = (
-        (w.ticket, ", ".join(f"{o.rule} {o.agents}" for o in w.obstacles[:_OBSTACLES]), w.reason)
-        for w in assignment.waiting[:_SHOWN]
-    )
-    _print_rows("Assigned", ("Ticket", "Agent", "Score", "Why"), decided, assignment.decisions)
-    _print_rows("Waiting", ("Ticket", "Agents stopped by", "Why"), waiting, assignment.waiting)
-    console.print(
-        f"{len(assignment.decisions)} of {len(snapshot.tickets)} tickets assigned to "
-        f"{len({d.agent for d in assignment.decisions})} of {len(snapshot.agents)} agents, "
-        f"total score {assignment.value:.1f}, {1000 * assignment.seconds:.1f} ms",
-        soft_wrap=True,
-    )
-
-
-def _print_rows(
-    title: str, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]], every: tuple[Any, ...]
-) -> None:
-    """Print the first rows of a table and how many are left out; nothing if there are none."""
-    if not every:
-        return
-    table = Table(title=title, title_justify="left")
-    for column in columns:
-        table.add_column(column, justify="right" if column == "Score" else "left")
-    for row in rows:
-        table.add_row(*(escape(cell) for cell in row))
-    console.print(table)
-    if len(every) > _SHOWN:
-        console.print(f"... and {len(every) - _SHOWN} more")

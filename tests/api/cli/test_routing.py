@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from api.cli import main
 from optimizer.io import write
-from optimizer.model import AgentState, Snapshot, Ticket
+from optimizer.model import AgentState, RoutingPolicy, Snapshot, Ticket
 from optimizer.routing import assign
 from tests.optimizer.routing.plain import NOW, random_snapshot
 
@@ -57,8 +58,76 @@ def test_people_see_decisions_and_waiting_with_reasons_and_what_is_left_out(
     assert f"{len(expected.decisions)} of 60 tickets assigned" in shown.stdout
     assert f"... and {len(expected.waiting) - 20} more" in shown.stdout
     best = max(expected.decisions, key=lambda decision: decision.score)
-    assert best.ticket in shown.stdout
-    assert "skills fit" in shown.stdout
+    assert best.runner_up is not None
+    row = next(line for line in shown.stdout.splitlines() if best.ticket in line.split())
+    assert row.split()[1:4] == [best.agent, f"{best.score:.1f}", best.runner_up.agent]
+    late = sum(waiting.breached for waiting in expected.waiting)
+    assert f"{len(expected.waiting)} wait: {late} are late" in shown.stdout
+
+
+def test_a_ticket_that_was_assigned_tells_the_parts_of_its_score(snapshot_file: Path) -> None:
+    decision = max(assign(random_snapshot(7, 60, 10)).decisions, key=lambda d: d.score)
+    shown = run(snapshot_file, "--ticket", decision.ticket)
+    assert shown.exit_code == 0
+    assert f"{decision.ticket} goes to {decision.agent}: {decision.reason}" in shown.stdout
+    for name, value in decision.parts.items():
+        assert f"{name.replace('_', ' ')}  {value:.2f}".split() in map(
+            str.split, shown.stdout.splitlines()
+        )
+    assert decision.runner_up is not None
+    assert f"Next best: {decision.runner_up.agent}" in shown.stdout
+    found = json.loads(run(snapshot_file, "--ticket", decision.ticket, "--json").stdout)
+    assert found["decision"]["parts"] == decision.parts
+    assert "waiting" not in found
+
+
+def test_a_ticket_that_waits_tells_what_stops_whom_by_tier(snapshot_file: Path) -> None:
+    waiting = assign(random_snapshot(7, 60, 10)).waiting[0]
+    shown = run(snapshot_file, "--ticket", waiting.ticket)
+    assert shown.exit_code == 0
+    assert f"{waiting.ticket} waits: {waiting.reason}" in shown.stdout
+    rows = [line.split() for line in shown.stdout.splitlines()]
+    for obstacle in waiting.obstacles:
+        (row,) = (r for r in rows if r[:1] == [obstacle.rule.split("_")[0]])
+        assert str(obstacle.agents) in row
+        assert all(tier.value in row for tier in obstacle.tiers)
+    assert ("late" in shown.stdout) == waiting.breached
+    found = json.loads(run(snapshot_file, "--ticket", waiting.ticket, "--json").stdout)
+    assert found["waiting"]["breached"] == waiting.breached
+    assert sum(o["agents"] for o in found["waiting"]["obstacles"]) == 10
+
+
+def test_a_ticket_that_is_not_there_is_bad_input(snapshot_file: Path) -> None:
+    shown = run(snapshot_file, "--ticket", "nowhere", "--json")
+    assert shown.exit_code == 2
+    assert json.loads(shown.stdout)["errors"][0]["code"] == "unknown_ticket"
+
+
+def test_another_policy_decides_if_it_is_asked_for(snapshot_file: Path) -> None:
+    found = json.loads(run(snapshot_file, "--policy", "fifo", "--json").stdout)
+    snapshot = replace(random_snapshot(7, 60, 10), policy=RoutingPolicy.FIFO)
+    assert found["policy"] == "fifo"
+    assert found["value"] == assign(snapshot).value
+    assert found["bound"] >= found["value"]
+    assert run(snapshot_file, "--policy", "chance").exit_code == 2
+
+
+def test_a_snapshot_comes_by_standard_input_too(snapshot_file: Path) -> None:
+    given = CliRunner().invoke(main, ["assign", "-", "--json"], input=snapshot_file.read_bytes())
+    assert given.exit_code == 0
+    found, expected = json.loads(given.stdout), json.loads(run(snapshot_file, "--json").stdout)
+    assert found | {"seconds": 0} == expected | {"seconds": 0}
+
+
+def test_what_is_sound_is_assigned_if_the_caller_says_so(tmp_path: Path) -> None:
+    tickets = (Ticket("bad", "chat", NOW, {"a": 7}), Ticket("good", "chat", NOW))
+    write(tmp_path / "bad.json", Snapshot(NOW, tickets, (AgentState("x", {}),)))
+    shown = run(tmp_path / "bad.json", "--partial", "--json")
+    assert shown.exit_code == 0
+    assert "/snapshot/tickets/0/skills/a" in shown.stderr
+    found = json.loads(shown.stdout)
+    assert [d["ticket"] for d in found["decisions"]] == ["good"]
+    assert [p["pointer"] for p in found["problems"]] == ["/snapshot/tickets/0/skills/a"]
 
 
 def test_an_empty_snapshot_is_answered(tmp_path: Path) -> None:
@@ -90,3 +159,8 @@ def test_a_file_that_is_no_snapshot_exits_with_2(tmp_path: Path) -> None:
     (tmp_path / "no.json").write_text("{")
     assert run(tmp_path / "no.json").exit_code == 2
     assert run(tmp_path / "missing.json").exit_code == 2
+    for text in ("[]", '{"schema": "callboard/1"}', '{"schema": "other/1", "snapshot": {}}'):
+        (tmp_path / "no.json").write_text(text)
+        shown = run(tmp_path / "no.json", "--json")
+        assert shown.exit_code == 2
+        assert json.loads(shown.stdout)["errors"]
