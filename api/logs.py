@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
-__all__ = ["JsonFormatter", "logging_config", "request_id"]
+__all__ = ["JsonFormatter", "LineHandler", "logging_config", "request_id"]
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The request that is being answered; None outside of one."""
@@ -37,6 +38,25 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, default=str)
 
 
+class LineHandler(logging.Handler):
+    """Write each line to standard error at once, without a lock.
+
+    A line is one call of the system, which does not mix it with others; so requests that are
+    answered at the same time need not wait for each other.
+    """
+
+    def createLock(self) -> None:  # noqa: N802 - the name is of the standard library
+        """Make no lock."""
+        self.lock = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record."""
+        try:
+            os.write(2, f"{self.format(record)}\n".encode())
+        except Exception:
+            self.handleError(record)
+
+
 def logging_config(level: str) -> dict[str, Any]:
     """Return the configuration (`logging.config.dictConfig`) of a server process.
 
@@ -50,13 +70,8 @@ def logging_config(level: str) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {"json": {"()": "api.logs.JsonFormatter"}},
         "handlers": {
-            "stderr": {
-                "class": "logging.StreamHandler",
-                "formatter": "json",
-                "stream": "ext://sys.stderr",
-            }
+            "stderr": {"class": "api.logs.LineHandler", "formatter": "json"},
         },
         "root": {"level": level.upper(), "handlers": ["stderr"]},
-        # The server's own loggers: its access log is left out, ours has a line per request.
         "loggers": {"gunicorn.error": {"level": level.upper(), "propagate": True}},
     }

@@ -13,6 +13,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from api.config import Settings
 from api.logs import logging_config
@@ -27,8 +28,20 @@ _FIXED = {
     # The first worker after an installation compiles the kernels before it reports for duty.
     "timeout": 300,
     "graceful_timeout": 30,
+    # Routers ask again and again over the same connection, with pauses when nothing happens.
+    "keepalive": 75,
     "control_socket_disable": True,
 }
+
+_GARBAGE = (50_000, 20, 20)
+"""Collect no sooner: what a request makes has no cycles, and thousands of its objects at once."""
+
+
+class _Errors(Logger):  # type: ignore[misc]  # gunicorn carries no types
+    """The log of the server without its lines of requests: the application writes its own."""
+
+    def access(self, *_: Any) -> None:
+        """Write nothing, and gather nothing that could be written."""
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
@@ -49,6 +62,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
         chosen = {
             **_FIXED,
             "logconfig_dict": logging_config(Settings.from_environment().log_level),
+            "logger_class": _Errors,
             "post_worker_init": warm_up,
             **self._options,
         }
@@ -63,16 +77,23 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
 
 
 def warm_up(_: Any = None) -> None:
-    """Answer one small request of each kind, so that no caller waits for kernels to compile."""
+    """Answer small requests of each kind, so that no caller waits for kernels to compile."""
     from api.schemas.examples import SNAPSHOT, STAFFING
     from api.v1.staffing import staff
+    from optimizer.codec import encode
+    from optimizer.io import decode_snapshot
+    from optimizer.model import RoutingPolicy
     from optimizer.routing import assign
+    from optimizer.wire import twin, with_values
 
-    assign(SNAPSHOT)
-    staff(STAFFING)
+    snapshot = decode_snapshot(encode(SNAPSHOT))
+    for policy in RoutingPolicy:
+        encode(assign(with_values(snapshot, policy=policy), kinds=twin))
+    encode(staff(STAFFING))
     # What is loaded by now stays for good: let no collection look at it during a request.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*_GARBAGE)
 
 
 if __name__ == "__main__":

@@ -47,6 +47,12 @@ SNAPSHOT = Snapshot(
         ),
         Ticket(
             id="t-3",
+            channel="voice",
+            created=_NOW - timedelta(seconds=20),
+            skills={"billing": 1},
+        ),
+        Ticket(
+            id="t-4",
             channel="email",
             created=_NOW - timedelta(minutes=25),
             skills={"orders": 5},
@@ -68,6 +74,7 @@ SNAPSHOT = Snapshot(
             skills={"orders": 3},
             capacity=3,
             open_work={"chat": 2},
+            free_from=_NOW + timedelta(seconds=90),
             worked_seconds=5400.0,
         ),
     ),
@@ -83,7 +90,7 @@ SNAPSHOT = Snapshot(
         )
     },
 )
-"""A call, a chat and an email; two agents fit one of the first two each, nobody yet the third."""
+"""Two calls of which one agent can take the better, a chat, and an email too hard for now."""
 
 STAFFING = StaffingRequest(
     interval_s=1800.0,

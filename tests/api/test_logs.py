@@ -53,3 +53,20 @@ def test_the_configuration_is_one_that_logging_takes() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert json.loads(done.stderr)["message"] == "heard"
+
+
+def test_lines_written_at_the_same_time_do_not_mix() -> None:
+    code = (
+        "import logging; from concurrent.futures import ThreadPoolExecutor\n"
+        "from logging.config import dictConfig\n"
+        "from api.logs import logging_config\n"
+        "dictConfig(logging_config('info'))\n"
+        "with ThreadPoolExecutor(4) as pool:\n"
+        "    for i in range(200):\n"
+        "        pool.submit(logging.info, f'{i} ' + 'x' * 1000)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    told = sorted(
+        int(json.loads(found)["message"].split()[0]) for found in done.stderr.splitlines()
+    )
+    assert told == list(range(200))

@@ -52,7 +52,7 @@ def refused(**changes: Any) -> set[tuple[str, str]]:
 
 
 def test_where_nothing_is_wrong_nothing_is_left_out() -> None:
-    assert used() == (["t-1", "t-2", "t-3"], ["ada", "ben"], set())
+    assert used() == (["t-1", "t-2", "t-3", "t-4"], ["ada", "ben"], set())
 
 
 def test_what_cannot_be_read_and_what_makes_no_sense_is_left_out() -> None:

@@ -150,6 +150,32 @@ def test_a_request_that_is_being_sent_is_still_answered_after_the_signal(tmp_pat
         assert service.process.wait(60) == 0
 
 
+def test_the_warm_up_leaves_nothing_to_compile() -> None:
+    """Other snapshots under every policy need no kernel that the examples did not compile."""
+    code = (
+        "import sys\n"
+        "from numba.core.registry import CPUDispatcher\n"
+        "from api.server import warm_up\n"
+        "from optimizer.io import read_snapshot\n"
+        "from optimizer.model import RoutingPolicy\n"
+        "from optimizer.routing import assign\n"
+        "from optimizer.wire import twin, with_values\n"
+        "from sample_data import SMALL\n"
+        "def compiled():\n"
+        "    return {(name, k, str(v.signatures)) for name, module in list(sys.modules.items())\n"
+        "        for k, v in vars(module).items() if isinstance(v, CPUDispatcher)}\n"
+        "warm_up()\n"
+        "before = compiled()\n"
+        "snapshot = read_snapshot(SMALL / 'snapshot.json')\n"
+        "for policy in RoutingPolicy:\n"
+        "    assign(with_values(snapshot, policy=policy), kinds=twin)\n"
+        "assert before\n"
+        "assert compiled() == before, compiled() - before\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def refused(*options: str, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*COMMAND, *options],
