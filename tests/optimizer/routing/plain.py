@@ -1,19 +1,31 @@
-"""Routing once more, in plain Python and by other people's solvers: what the tests compare with."""
+"""Routing once more, in plain Python and by other people's solvers: what the tests compare with.
+
+Written from the docstrings of `optimizer.model` and of `optimizer.routing.score`, field by field;
+nothing of the engine is used. It is meant to be read, not to be fast.
+"""
 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from hypothesis import strategies as st
-from ortools.graph.python import min_cost_flow
 
 from optimizer.model import (
     AgentState,
+    AgentStatus,
     Assignment,
+    ChannelRules,
+    Escalation,
+    OpeningHours,
+    OpenWindow,
     Priority,
+    RelaxationStep,
     RoutingWeights,
     Snapshot,
     Ticket,
@@ -23,61 +35,246 @@ from optimizer.model import (
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 CHANNELS = ("chat", "mail", "voice")
 SKILLS = ("billing", "french", "refunds", "windows")
+LANGUAGES = ("de", "en")
+UNLIMITED = 10**9
 
 Match = Mapping[str, str]
 """Ticket to agent."""
 
 
-def first_rule(ticket: Ticket, agent: AgentState) -> str | None:
-    """Return the first rule that stops an agent, None if none does."""
-    levels = [(agent.skills.get(skill, 0), level) for skill, level in ticket.skills.items()]
-    channel_open = agent.open_work.get(ticket.channel, 0)
-    passes = {
+@lru_cache(maxsize=100_000)
+def open_seconds(hours: OpeningHours, since: datetime, until: datetime) -> float:
+    """Return the open seconds between two instants, minute by minute on the wall clock."""
+    zone, moment, total = ZoneInfo(hours.zone), since.astimezone(UTC), 0.0
+    while moment < until:
+        end = min(moment.replace(second=0, microsecond=0) + timedelta(minutes=1), until)
+        wall = moment.astimezone(zone)
+        minute = 60 * wall.hour + wall.minute
+        if wall.date() not in hours.closed_days and any(
+            window.weekday == wall.weekday() and window.opens <= minute < window.closes
+            for window in hours.windows
+        ):
+            total += (end - moment).total_seconds()
+        moment = end
+    return total
+
+
+def elapsed(snapshot: Snapshot, ticket: Ticket, until: datetime) -> float:
+    """Return the time on a ticket's clock from its creation to an instant, without pauses."""
+    if ticket.calendar is None:
+        seconds = (until - ticket.created).total_seconds()
+    else:
+        seconds = open_seconds(snapshot.calendars[ticket.calendar], ticket.created, until)
+    return seconds - ticket.paused_seconds
+
+
+def waited(snapshot: Snapshot, ticket: Ticket) -> float:
+    """Return the wait of a ticket, the same one for all rules."""
+    return max(0.0, elapsed(snapshot, ticket, snapshot.now))
+
+
+def target_of(snapshot: Snapshot, ticket: Ticket) -> float:
+    """Return the wait that a ticket is measured by: the least promise that runs, or the usual."""
+    weights = snapshot.weights
+    deadlines = [(ticket.resolution_due, ticket.resolution_seconds)]
+    if not ticket.responded:
+        deadlines.append((ticket.first_response_due, ticket.first_response_seconds))
+    promises = [
+        seconds if due is None else max(1.0, elapsed(snapshot, ticket, due))
+        for due, seconds in deadlines
+        if due is not None or seconds is not None
+    ]
+    if weights.own_deadlines and promises:
+        return min(promise for promise in promises if promise is not None)
+    return weights.wait_target_seconds[int(ticket.priority[1])]
+
+
+def rank_of(snapshot: Snapshot, ticket: Ticket) -> int:
+    """Return 0 for P0 to 3 for P3, a step less for every so many targets waited."""
+    rank, weights = int(ticket.priority[1]), snapshot.weights
+    if weights.promote_after is None:
+        return rank
+    each = weights.promote_after * target_of(snapshot, ticket)
+    return max(0, rank - math.floor(waited(snapshot, ticket) / each))
+
+
+def rules_of(snapshot: Snapshot, channel: str) -> ChannelRules:
+    return snapshot.channels.get(channel, ChannelRules())
+
+
+def level_of(snapshot: Snapshot, ticket: Ticket) -> int:
+    """Return what goes before points: 0 for deferred work that does not compete yet."""
+    weights = snapshot.weights
+    if rules_of(snapshot, ticket.channel).deferred:
+        share, target = weights.compete_from, target_of(snapshot, ticket)
+        if share is None or waited(snapshot, ticket) < share * target:
+            return 0
+    return 1 + (3 - rank_of(snapshot, ticket) if weights.strict_priority else 0)
+
+
+def close_to(ticket: Ticket) -> set[str]:
+    """Return the prior agent and the preferred ones."""
+    return {*ticket.preferred_agents, *([ticket.prior_agent] if ticket.prior_agent else [])}
+
+
+def escalated_to(snapshot: Snapshot, ticket: Ticket, wait: float) -> Tier | None:
+    """Return the tier that the last escalation that holds gives a ticket to."""
+    tier = None
+    for escalation in snapshot.escalations:
+        if (
+            wait >= escalation.after_seconds
+            and escalation.priority in (None, ticket.priority)
+            and escalation.from_tier in (None, ticket.tier)
+            and escalation.channel in (None, ticket.channel)
+            and ticket.risk >= escalation.risk_from
+        ):
+            tier = escalation.to_tier
+    return tier
+
+
+def steps_at(ticket: Ticket, wait: float) -> list[RelaxationStep]:
+    return [step for step in ticket.relaxation if wait >= step.after_seconds]
+
+
+def asked_at(ticket: Ticket, wait: float) -> dict[str, int]:
+    """Return the skills that a ticket asks for at a wait, with the least levels."""
+    asked = dict(ticket.skills)
+    for step in steps_at(ticket, wait):
+        for skill, level in step.levels.items():
+            if skill in asked:
+                asked[skill] = min(asked[skill], level)
+        for skill in step.drop_skills:
+            asked.pop(skill, None)
+    return asked
+
+
+def lasting_rules(
+    snapshot: Snapshot, ticket: Ticket, agent: AgentState, wait: float
+) -> dict[str, bool]:
+    """Return which rules let an agent pass, but for those about what the agent is doing."""
+    steps = steps_at(ticket, wait)
+    levels = [(agent.skills.get(s, 0), level) for s, level in asked_at(ticket, wait).items()]
+    escalated = escalated_to(snapshot, ticket, wait)
+    further = {tier for step in steps for tier in step.tiers}
+    if escalated is not None:
+        tier_fits = agent.tier.may_serve(escalated)
+    else:
+        tier_fits = agent.tier.may_serve(ticket.tier) or agent.tier in further
+    sites = {ticket.site, *(site for step in steps for site in step.sites)}
+    speaks = agent.languages is None or ticket.language in agent.languages
+    reserved = bool(close_to(ticket)) and wait < ticket.preferred_seconds
+    return {
         "channel": agent.channels is None or ticket.channel in agent.channels,
-        "tier": agent.tier == ticket.tier or ticket.tier == Tier.FRONT_LINE,
-        "site": ticket.site is None or agent.site == ticket.site,
+        "tier": tier_fits,
+        "site": ticket.site is None or any(s.any_site for s in steps) or agent.site in sites,
+        "language": ticket.language is None or any(s.any_language for s in steps) or speaks,
+        "human": not (ticket.human_required and agent.automated),
         "skill": all(held > 0 for held, _ in levels),
         "level": all(held >= level for held, level in levels),
         "authority": agent.authority >= ticket.amount,
-        "availability": agent.accepts_offers,
-        "capacity": sum(agent.open_work.values()) < agent.capacity,
-        "channel_limit": channel_open < agent.channel_limits.get(ticket.channel, 10**9),
+        "excluded": agent.id not in {*ticket.excluded_agents, *ticket.rejected_by},
+        "reserved": not reserved or agent.id in close_to(ticket),
+    }
+
+
+def units_open(snapshot: Snapshot, agent: AgentState) -> int:
+    work = agent.open_work.items()
+    return sum(count * rules_of(snapshot, channel).units for channel, count in work)
+
+
+def has_units_for(snapshot: Snapshot, agent: AgentState, channel: str) -> bool:
+    """Tell whether one contact of a channel fits beside the open work, or in its place."""
+    rules, taken = rules_of(snapshot, channel), units_open(snapshot, agent)
+    if agent.capacity - taken > 0 or not rules.interrupts:
+        return agent.capacity - taken >= rules.units
+    aside = sum(
+        agent.open_work.get(c, 0) * rules_of(snapshot, c).units for c in {*rules.interrupts}
+    )
+    return agent.capacity - (taken - aside) >= rules.units
+
+
+def first_rule(snapshot: Snapshot, ticket: Ticket, agent: AgentState) -> str | None:
+    """Return the first rule that stops an agent, None if none does."""
+    after_call = agent.after_call_until is not None and agent.after_call_until > snapshot.now
+    opened = agent.open_work.get(ticket.channel, 0)
+    passes = lasting_rules(snapshot, ticket, agent, waited(snapshot, ticket)) | {
+        "availability": agent.status is AgentStatus.AVAILABLE
+        and agent.accepts_offers
+        and not after_call,
+        "capacity": has_units_for(snapshot, agent, ticket.channel),
+        "channel_limit": opened < agent.channel_limits.get(ticket.channel, UNLIMITED),
     }
     return next((rule for rule, passed in passes.items() if not passed), None)
 
 
-def score(snapshot: Snapshot, ticket: Ticket, agent: AgentState) -> float:
-    """Return the score as the page on routing writes it down."""
-    weights, rank = snapshot.weights, ["P0", "P1", "P2", "P3"].index(ticket.priority)
-    wait = max(0.0, (snapshot.now - ticket.created).total_seconds())
-    target = weights.wait_target_seconds[rank]
-    if ticket.first_response_due is not None and weights.own_deadlines:
-        target = (ticket.first_response_due - ticket.created).total_seconds()
-    target = weights.wait_target_seconds[rank]
-    if weights.own_deadlines and ticket.first_response_due is not None:
-        target = (ticket.first_response_due - ticket.created).total_seconds()
+def parts(snapshot: Snapshot, ticket: Ticket, agent: AgentState) -> dict[str, float]:
+    """Return the terms of the score as the page on routing writes them down."""
+    weights = snapshot.weights
+    wait, target = waited(snapshot, ticket), target_of(snapshot, ticket)
+    speed = 1.0
+    if weights.handling_reference_seconds is not None and ticket.handling_seconds is not None:
+        speed = weights.handling_reference_seconds / ticket.handling_seconds
     fit = 1.0
     if ticket.skills:
-        mean = sum(agent.skills[skill] for skill in ticket.skills) / len(ticket.skills)
-        fit = (mean / 5 + len(ticket.skills) / len(agent.skills)) / 2
-    return (
-        weights.priority * (3 - rank)
-        + weights.customer_value * ticket.customer_value
-        + weights.wait * wait / target
-        + weights.skill_fit * fit
+        held = [agent.skills.get(skill, 0) for skill in ticket.skills]
+        used = sum(level > 0 for level in held)
+        specialised = used / len(agent.skills) if agent.skills else 0.0
+        fit = (sum(held) / len(held) / 5 + specialised) / 2
+    early = weights.continuity_seconds is None or wait < weights.continuity_seconds
+    idle = 0.0
+    if agent.idle_since is not None and sum(agent.open_work.values()) == 0:
+        idle = max(0.0, (snapshot.now - agent.idle_since).total_seconds())
+    dearest, needed = (
+        max((weights.skill_prices.get(skill, 0.0) for skill in skills), default=0.0)
+        for skills in (agent.skills, ticket.skills)
     )
+    return {
+        "priority": weights.priority * (3 - rank_of(snapshot, ticket)),
+        "customer_value": weights.customer_value * ticket.customer_value,
+        "wait": weights.wait * speed * (wait / target) ** weights.wait_exponent,
+        "tags": sum(weights.tags.get(tag, 0.0) for tag in {*ticket.tags}),
+        "risk": weights.risk * ticket.risk,
+        "skill_fit": weights.skill_fit * fit,
+        "continuity": weights.continuity * (early and agent.id in close_to(ticket)),
+        "idle": weights.idle * idle / weights.idle_target_seconds,
+        "worked": -weights.worked * agent.worked_seconds / 3600.0,
+        "reserve": -weights.reserve * max(0.0, dearest - needed),
+    }
+
+
+def score(snapshot: Snapshot, ticket: Ticket, agent: AgentState) -> float:
+    return math.fsum(parts(snapshot, ticket, agent).values())
 
 
 def match_of(assignment: Assignment) -> dict[str, str]:
     return {decision.ticket: decision.agent for decision in assignment.decisions}
 
 
+def given_to(snapshot: Snapshot, match: Match, agent: AgentState) -> list[Ticket]:
+    return [ticket for ticket in snapshot.tickets if match.get(ticket.id) == agent.id]
+
+
+def fits(snapshot: Snapshot, agent: AgentState, channels: list[str]) -> bool:
+    """Tell whether an agent has room for contacts of some channels, all together."""
+    if not channels:
+        return True
+    spare = agent.capacity - units_open(snapshot, agent)
+    if any(
+        agent.open_work.get(channel, 0) + channels.count(channel)
+        > agent.channel_limits.get(channel, UNLIMITED)
+        for channel in channels
+    ):
+        return False
+    if spare > 0:
+        return sum(rules_of(snapshot, channel).units for channel in channels) <= spare
+    return len(channels) == 1 and has_units_for(snapshot, agent, channels[0])
+
+
 def room_left(snapshot: Snapshot, match: Match, agent: AgentState, channel: str) -> int:
-    """Return how many more contacts of a channel an agent may take, below 0 if too many."""
-    given = [t.channel for t in snapshot.tickets if match.get(t.id) == agent.id]
-    total = agent.capacity - sum(agent.open_work.values()) - len(given)
-    limit = agent.channel_limits.get(channel, 10**9)
-    return min(total, limit - agent.open_work.get(channel, 0) - given.count(channel))
+    """Return how many more contacts of a channel an agent may take, -1 if too many are given."""
+    given = [ticket.channel for ticket in given_to(snapshot, match, agent)]
+    more = itertools.count()
+    return next(n for n in more if not fits(snapshot, agent, given + [channel] * n)) - 1
 
 
 def in_the_way(
@@ -86,20 +283,22 @@ def in_the_way(
     """Return the tickets of which one would have to leave for another, None if there is room."""
     if room_left(snapshot, match, agent, channel) > 0:
         return None
-    given = [ticket for ticket in snapshot.tickets if match.get(ticket.id) == agent.id]
+    given = given_to(snapshot, match, agent)
     same = [ticket for ticket in given if ticket.channel == channel]
-    limit = agent.channel_limits.get(channel, 10**9) - agent.open_work.get(channel, 0)
+    limit = agent.channel_limits.get(channel, UNLIMITED) - agent.open_work.get(channel, 0)
     return same if len(same) >= limit else given
 
 
 def is_allowed(snapshot: Snapshot, match: Match) -> bool:
     """Tell whether everybody given work may take it, up to capacity and channel limits."""
-    tickets = {ticket.id: ticket for ticket in snapshot.tickets}
     agents = {agent.id: agent for agent in snapshot.agents}
     return all(
-        first_rule(tickets[ticket], agents[agent]) is None
-        and room_left(snapshot, match, agents[agent], tickets[ticket].channel) >= 0
-        for ticket, agent in match.items()
+        first_rule(snapshot, ticket, agents[match[ticket.id]]) is None
+        for ticket in snapshot.tickets
+        if ticket.id in match
+    ) and all(
+        fits(snapshot, agent, [ticket.channel for ticket in given_to(snapshot, match, agent)])
+        for agent in snapshot.agents
     )
 
 
@@ -109,24 +308,17 @@ def value(snapshot: Snapshot, match: Match) -> float:
     return sum(score(snapshot, tickets[t], agents[a]) for t, a in match.items())
 
 
-def rank_sum(snapshot: Snapshot, match: Match) -> int:
-    """Return the total rank of the slots used: contacts open before, longest idle, identifier."""
-    never = NOW + timedelta(days=9999)
-    slots = sorted(
-        (sum(agent.open_work.values()) + added, agent.idle_since or never, agent.id, added)
-        for agent in snapshot.agents
-        if agent.accepts_offers
-        for added in range(min(agent.capacity, len(snapshot.tickets)))
-        if sum(agent.open_work.values()) + added < agent.capacity
-    )
-    taken = {agent.id: list(match.values()).count(agent.id) for agent in snapshot.agents}
-    return sum(rank for rank, slot in enumerate(slots) if slot[3] < taken[slot[2]])
+def levels_served(snapshot: Snapshot, match: Match) -> int:
+    """Return the sum of levels above the least one: a ticket of a higher level goes first."""
+    levels = {ticket.id: level_of(snapshot, ticket) for ticket in snapshot.tickets}
+    least = min(levels.values(), default=0)
+    return sum(levels[ticket] - least for ticket in match)
 
 
 def every_match(snapshot: Snapshot) -> list[dict[str, str]]:
     """Return all matches that are allowed; for tiny snapshots."""
     choices = [
-        [None, *(a.id for a in snapshot.agents if first_rule(ticket, a) is None)]
+        [None, *(a.id for a in snapshot.agents if first_rule(snapshot, ticket, a) is None)]
         for ticket in snapshot.tickets
     ]
     matches = (
@@ -136,35 +328,68 @@ def every_match(snapshot: Snapshot) -> list[dict[str, str]]:
     return [match for match in matches if is_allowed(snapshot, match)]
 
 
-def value_by_flow(snapshot: Snapshot, scale: float = 1e7) -> float:
-    """Return the greatest value by ortools, over all pairs and with a node per agent's channel."""
-    flow = min_cost_flow.SimpleMinCostFlow()
-    tickets, agents = snapshot.tickets, snapshot.agents
-    sink = len(tickets) + len(agents) * (1 + len(CHANNELS))
-    for i, ticket in enumerate(tickets):
-        flow.set_node_supply(i, 1)
-        flow.add_arc_with_capacity_and_unit_cost(i, sink, 1, 0)
-        for j, agent in enumerate(agents):
-            if first_rule(ticket, agent) is None:
-                door = len(tickets) + len(agents) + 3 * j + CHANNELS.index(ticket.channel)
-                cost = -round(score(snapshot, ticket, agent) * scale)
-                flow.add_arc_with_capacity_and_unit_cost(i, door, 1, cost)
-    flow.set_node_supply(sink, -len(tickets))
-    for j, agent in enumerate(agents):
-        room = max(0, agent.capacity - sum(agent.open_work.values()))
-        flow.add_arc_with_capacity_and_unit_cost(len(tickets) + j, sink, room, 0)
-        for k, channel in enumerate(CHANNELS):
-            limit = agent.channel_limits.get(channel, room + agent.open_work.get(channel, 0))
-            left = max(0, limit - agent.open_work.get(channel, 0))
-            door = len(tickets) + len(agents) + 3 * j + k
-            flow.add_arc_with_capacity_and_unit_cost(door, len(tickets) + j, left, 0)
-    assert flow.solve() == flow.OPTIMAL
-    return float(-flow.optimal_cost() / scale)
+def instant_of(snapshot: Snapshot, ticket: Ticket, wait: float) -> datetime:
+    """Return when a ticket will have waited so long, created at a whole second."""
+    left, moment = wait + ticket.paused_seconds, ticket.created
+    if ticket.calendar is None:
+        return moment + timedelta(seconds=left)
+    hours = snapshot.calendars[ticket.calendar]
+    for step in (timedelta(minutes=1), timedelta(seconds=1)):
+        while (passed := open_seconds(hours, moment, moment + step)) < left:
+            left, moment = left - passed, moment + step
+    return moment + timedelta(seconds=left)
+
+
+def earliest(snapshot: Snapshot, match: Match, ticket: Ticket) -> datetime | None:
+    """Return the first moment at which somebody may be free for a ticket, by what is known."""
+    changes = [step.after_seconds for step in ticket.relaxation]
+    changes += [escalation.after_seconds for escalation in snapshot.escalations]
+    changes.append(ticket.preferred_seconds)
+    wait = waited(snapshot, ticket)
+    ready = {
+        agent.id: ready_at(snapshot, match, agent, ticket.channel) for agent in snapshot.agents
+    }
+    moments = [moment for moment in ready.values() if moment is not None]
+    moments += [instant_of(snapshot, ticket, change) for change in changes if change > wait]
+    for moment in sorted(moments):
+        then = max(0.0, elapsed(snapshot, ticket, moment))
+        for agent in snapshot.agents:
+            free, may = ready[agent.id], lasting_rules(snapshot, ticket, agent, then)
+            if free is not None and free <= moment and all(may.values()):
+                return moment
+    return None
+
+
+def ready_at(snapshot: Snapshot, match: Match, agent: AgentState, channel: str) -> datetime | None:
+    """Return when an agent may take one more contact of a channel, None where nobody knows."""
+    if agent.status is not AgentStatus.AVAILABLE or not agent.accepts_offers:
+        return None
+    after_call = max(snapshot.now, agent.after_call_until or snapshot.now)
+    given = [ticket.channel for ticket in given_to(snapshot, match, agent)]
+    if fits(snapshot, agent, [*given, channel]):
+        return after_call
+    if agent.free_from is None or agent.capacity < rules_of(snapshot, channel).units:
+        return None
+    return max(after_call, agent.free_from)
+
+
+OFFICE = OpeningHours(
+    "Europe/Paris",
+    tuple(OpenWindow(day, 540, 1080) for day in range(5)),
+    (date(2026, 2, 27),),
+)
+SPLIT = OpeningHours(
+    "America/New_York",
+    tuple(OpenWindow(day, *span) for day in range(7) for span in ((60, 285), (300, 720))),
+)
 
 
 def random_snapshot(seed: int, tickets: int, agents: int, *, limits: bool = True) -> Snapshot:
     """Return a snapshot that uses every field that routing reads."""
     rng = np.random.default_rng(seed)
+
+    def chance(share: float) -> bool:
+        return bool(rng.random() < share)
 
     def skills(most: int, top: int) -> dict[str, int]:
         chosen = rng.permutation(SKILLS)[: rng.integers(0, most + 1)]
@@ -174,49 +399,114 @@ def random_snapshot(seed: int, tickets: int, agents: int, *, limits: bool = True
         return NOW - timedelta(seconds=float(np.round(rng.exponential(mean))))
 
     def tier() -> Tier:
-        return Tier.FRONT_LINE if rng.random() < 0.7 else Tier.TECHNICAL
+        return Tier.FRONT_LINE if chance(0.7) else Tier.TECHNICAL
 
-    def some(*values: str) -> str | None:
-        return str(rng.choice(values)) if rng.random() < 0.3 else None
+    def some(share: float, *values: str) -> str | None:
+        return str(rng.choice(values)) if chance(share) else None
 
     def few(top: int) -> dict[str, int]:
-        return {c: int(rng.integers(0, top + 1)) for c in CHANNELS if rng.random() < 0.4}
+        return {c: int(rng.integers(0, top + 1)) for c in CHANNELS if chance(0.4)}
+
+    def people(share: float) -> tuple[str, ...]:
+        return tuple(f"a{i}" for i in rng.integers(0, agents + 2, 2)) if chance(share) else ()
+
+    def seconds(share: float, mean: float) -> float | None:
+        return float(np.round(1.0 + rng.exponential(mean))) if chance(share) else None
+
+    def step() -> RelaxationStep:
+        return RelaxationStep(
+            float(rng.choice([30.0, 120.0, 400.0])),
+            drop_skills=tuple(map(str, rng.permutation(SKILLS)[:1])) if chance(0.5) else (),
+            levels={str(skill): int(rng.integers(1, 4)) for skill in rng.permutation(SKILLS)[:2]},
+            tiers=(Tier.RISK,) if chance(0.3) else (),
+            sites=("south",) if chance(0.3) else (),
+            any_site=chance(0.1),
+            any_language=chance(0.3),
+        )
+
+    def ticket(number: int) -> Ticket:
+        created = ago(200.0)
+        return Ticket(
+            f"t{number}",
+            str(rng.choice(CHANNELS)),
+            created,
+            skills(3, 4),
+            tier=tier(),
+            priority=Priority(f"P{rng.integers(4)}"),
+            customer_value=float(rng.lognormal(0.0, 1.0)),
+            tags=("vip", "new")[: rng.integers(3)] if chance(0.3) else (),
+            risk=float(rng.choice([0.0, 0.0, 0.25, 1.0])),
+            first_response_due=NOW + timedelta(hours=1) if chance(0.3) else None,
+            resolution_due=NOW + timedelta(minutes=int(rng.integers(1, 300)))
+            if chance(0.2)
+            else None,
+            first_response_seconds=seconds(0.2, 100.0),
+            resolution_seconds=seconds(0.2, 1000.0),
+            responded=chance(0.2),
+            calendar=some(0.3, "office", "split"),
+            paused_seconds=seconds(0.2, 50.0) or 0.0,
+            site=some(0.3, "north", "south"),
+            language=some(0.3, *LANGUAGES),
+            prior_agent=next(iter(people(0.2)), None),
+            preferred_agents=people(0.1),
+            preferred_seconds=seconds(0.3, 100.0) or 0.0,
+            excluded_agents=people(0.1),
+            rejected_by=people(0.1),
+            amount=float(rng.choice([0.0, 0.0, 5.0, 30.0, 80.0])),
+            human_required=chance(0.2),
+            handling_seconds=seconds(0.5, 300.0),
+            relaxation=tuple(step() for _ in range(rng.integers(3))) if chance(0.3) else (),
+        )
+
+    def agent(number: int) -> AgentState:
+        return AgentState(
+            f"a{number}",
+            skills(4, 5) or {"billing": 2},
+            tier=Tier.RISK if chance(0.1) else tier(),
+            site=some(0.9, "north", "south"),
+            languages=None if chance(0.5) else LANGUAGES[: rng.integers(3)],
+            channels=None if chance(0.6) else tuple(map(str, rng.permutation(CHANNELS)[:2])),
+            capacity=int(rng.integers(0, 5)),
+            channel_limits=few(2) if limits else {},
+            open_work=few(1),
+            status=AgentStatus.AVAILABLE if chance(0.9) else AgentStatus.AWAY,
+            accepts_offers=chance(0.9),
+            after_call_until=NOW + timedelta(seconds=int(rng.integers(-60, 90)))
+            if chance(0.2)
+            else None,
+            free_from=NOW + timedelta(seconds=int(rng.integers(-60, 600))) if chance(0.4) else None,
+            idle_since=ago(300.0) if chance(0.8) else None,
+            worked_seconds=seconds(0.5, 9000.0) or 0.0,
+            authority=float(rng.choice([10.0, 50.0, 100.0])),
+            automated=chance(0.1),
+        )
 
     return Snapshot(
         NOW,
-        tuple(
-            Ticket(
-                f"t{i}",
-                str(rng.choice(CHANNELS)),
-                ago(200.0),
-                skills(3, 4),
-                tier=tier(),
-                priority=Priority(f"P{rng.integers(4)}"),
-                customer_value=float(rng.lognormal(0.0, 1.0)),
-                first_response_due=NOW + timedelta(hours=1) if rng.random() < 0.3 else None,
-                site=some("north", "south"),
-                amount=float(rng.choice([0.0, 0.0, 5.0, 30.0, 80.0])),
-            )
-            for i in rng.permutation(tickets)
-        ),
-        tuple(
-            AgentState(
-                f"a{i}",
-                skills(4, 5) or {"billing": 2},
-                tier=tier(),
-                site=str(rng.choice(["north", "south"])),
-                channels=None if rng.random() < 0.6 else tuple(rng.permutation(CHANNELS)[:2]),
-                capacity=int(rng.integers(0, 5)),
-                channel_limits=few(2) if limits else {},
-                open_work=few(1),
-                accepts_offers=bool(rng.random() < 0.9),
-                idle_since=ago(300.0) if rng.random() < 0.8 else None,
-                authority=float(rng.choice([10.0, 50.0, 100.0])),
-            )
-            for i in rng.permutation(agents)
-        ),
+        tuple(ticket(i) for i in rng.permutation(tickets)),
+        tuple(agent(i) for i in rng.permutation(agents)),
         RoutingWeights(
-            own_deadlines=bool(rng.random() < 0.5), skill_fit=float(rng.choice([0.0, 10.0, 200.0]))
+            own_deadlines=chance(0.5),
+            skill_fit=float(rng.choice([0.0, 10.0, 200.0])),
+            wait_exponent=float(rng.choice([1.0, 1.5, 2.0])),
+            handling_reference_seconds=300.0 if chance(0.3) else None,
+            strict_priority=chance(0.2),
+            promote_after=float(rng.choice([0.5, 2.0])) if chance(0.4) else None,
+            compete_from=float(rng.choice([0.0, 0.3])) if chance(0.7) else None,
+            tags={"vip": 40.0, "other": 5.0},
+            continuity_seconds=None if chance(0.3) else 150.0,
+            worked=float(rng.choice([0.0, 1.0])),
+            skill_prices={"french": 4.0, "windows": 9.0} if chance(0.5) else {},
+            tie_seed=int(rng.integers(9)) if chance(0.3) else None,
+        ),
+        channels={
+            "mail": ChannelRules(deferred=True),
+            "voice": ChannelRules(interrupts=("chat", "mail")),
+        },
+        calendars={"office": OFFICE, "split": SPLIT},
+        escalations=(
+            Escalation(300.0, Tier.TECHNICAL, Priority.P0, Tier.FRONT_LINE),
+            Escalation(500.0, Tier.RISK, channel="chat", risk_from=0.5),
         ),
     )
 
@@ -229,22 +519,59 @@ def _counts(top: int) -> st.SearchStrategy[dict[str, int]]:
     return st.dictionaries(st.sampled_from(CHANNELS[:2]), st.integers(0, top), max_size=2)
 
 
-def _skills(top: int, least: int = 0) -> st.SearchStrategy[dict[str, int]]:
-    names = st.sampled_from(SKILLS[:2])
-    return st.dictionaries(names, st.integers(1, top), min_size=least, max_size=2)
+def _skills(top: int) -> st.SearchStrategy[dict[str, int]]:
+    return st.dictionaries(st.sampled_from(SKILLS[:2]), st.integers(1, top), max_size=2)
 
 
 def _moments() -> st.SearchStrategy[datetime]:
     return st.integers(-1, 3).map(lambda minutes: NOW - timedelta(minutes=minutes))
 
 
+def _people() -> st.SearchStrategy[tuple[str, ...]]:
+    return st.just(()) | st.lists(st.integers(0, 4).map("a{}".format), max_size=2).map(tuple)
+
+
+def _relaxation() -> st.SearchStrategy[tuple[RelaxationStep, ...]]:
+    step = st.builds(
+        RelaxationStep,
+        st.sampled_from([0.0, 60.0, 90.0]),
+        drop_skills=st.sampled_from([(), SKILLS[:1]]),
+        levels=_skills(2),
+        tiers=st.sampled_from([(), (Tier.RISK,)]),
+        sites=st.sampled_from([(), ("south",)]),
+        any_site=st.booleans(),
+        any_language=st.booleans(),
+    )
+    return st.just(()) | st.lists(step, max_size=2).map(tuple)
+
+
+def _weights() -> st.SearchStrategy[RoutingWeights]:
+    points = st.sampled_from([0.0, 1.0, 100.0])
+    return st.builds(
+        RoutingWeights,
+        points,
+        points,
+        points,
+        skill_fit=points,
+        strict_priority=st.booleans(),
+        promote_after=st.sampled_from([None, 0.5]),
+        compete_from=st.sampled_from([None, 0.0, 0.5]),
+        idle=points,
+        worked=st.sampled_from([0.0, 10.0]),
+        continuity=points,
+        continuity_seconds=st.sampled_from([None, 90.0]),
+        reserve=points,
+        skill_prices=st.sampled_from([{}, {SKILLS[0]: 5.0}]),
+        tie_seed=st.sampled_from([None, 1]),
+    )
+
+
 @st.composite
 def snapshots(draw: st.DrawFn, tickets: int = 5, agents: int = 4) -> Snapshot:
     """Draw a small snapshot in which ties and binding limits are common."""
     ticket_ids = draw(st.lists(st.integers(0, 99), max_size=tickets, unique=True))
-    agent_ids = draw(st.lists(st.integers(0, 99), max_size=agents, unique=True))
+    agent_ids = draw(st.lists(st.integers(0, 4), max_size=agents, unique=True))
     tiers = st.sampled_from([Tier.FRONT_LINE, Tier.FRONT_LINE, Tier.RISK])
-    weights = st.sampled_from([0.0, 1.0, 100.0])
     return Snapshot(
         NOW,
         tuple(
@@ -256,8 +583,19 @@ def snapshots(draw: st.DrawFn, tickets: int = 5, agents: int = 4) -> Snapshot:
                 tier=draw(tiers),
                 priority=draw(st.sampled_from(Priority)),
                 customer_value=float(draw(st.integers(0, 2))),
+                first_response_seconds=draw(st.sampled_from([None, 60.0])),
+                calendar=draw(st.sampled_from([None, None, "office"])),
+                paused_seconds=draw(st.sampled_from([0.0, 60.0])),
                 site=draw(st.sampled_from([None, None, "north"])),
+                language=draw(st.sampled_from([None, None, "de"])),
+                prior_agent=draw(st.sampled_from([None, "a0", "a1"])),
+                preferred_agents=draw(_people()),
+                preferred_seconds=draw(st.sampled_from([0.0, 60.0, 100.0])),
+                excluded_agents=draw(_people()),
+                rejected_by=draw(_people()),
                 amount=draw(_amounts()),
+                human_required=draw(st.booleans()),
+                relaxation=draw(_relaxation()),
             )
             for i in ticket_ids
         ),
@@ -266,16 +604,34 @@ def snapshots(draw: st.DrawFn, tickets: int = 5, agents: int = 4) -> Snapshot:
                 f"a{i}",
                 draw(_skills(2)),
                 tier=draw(tiers),
-                site=draw(st.sampled_from([None, "north"])),
+                site=draw(st.sampled_from([None, "north", "south"])),
+                languages=draw(st.sampled_from([None, None, ("de",), ()])),
                 channels=draw(st.sampled_from([None, None, ("chat",), ("mail", "chat")])),
                 capacity=draw(st.integers(0, 3)),
                 channel_limits=draw(_counts(2)),
                 open_work=draw(_counts(1)),
+                status=draw(st.sampled_from([AgentStatus.AVAILABLE] * 4 + [AgentStatus.OFFLINE])),
                 accepts_offers=draw(st.sampled_from([True, True, True, False])),
+                after_call_until=draw(
+                    st.sampled_from([None, None, NOW, NOW + timedelta(seconds=9)])
+                ),
+                free_from=draw(st.sampled_from([None, NOW + timedelta(seconds=5)])),
                 idle_since=draw(st.none() | _moments()),
+                worked_seconds=draw(st.sampled_from([0.0, 3600.0])),
                 authority=draw(_amounts()),
+                automated=draw(st.booleans()),
             )
             for i in agent_ids
         ),
-        RoutingWeights(draw(weights), draw(weights), draw(weights), skill_fit=draw(weights)),
+        draw(_weights()),
+        channels={
+            "chat": ChannelRules(
+                draw(st.sampled_from([1, 1, 2])), draw(st.sampled_from([(), ("mail",)]))
+            ),
+            "mail": ChannelRules(deferred=draw(st.booleans())),
+        },
+        calendars={"office": OFFICE},
+        escalations=draw(
+            st.sampled_from([(), (Escalation(120.0, Tier.RISK, from_tier=Tier.FRONT_LINE),)])
+        ),
     )
