@@ -16,6 +16,7 @@ CASES = {
     "all": ("benchmarks.cases.everything:everything", "Run every case as published."),
     "assign": ("benchmarks.cases.assign:assign", "Live matching beside greedy and exact flow."),
     "correction": ("benchmarks.cases.correction:correction", "Cost and service corrected."),
+    "day": ("benchmarks.cases.day:day", "Routing rules on a busy day and a real month."),
     "deadlines": (
         "benchmarks.cases.deadlines:deadlines",
         "How late rosters come in a hurry.",

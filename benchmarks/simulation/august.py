@@ -117,6 +117,13 @@ class Replay:
 
     def run(self, seed: int, replication: int) -> Outcome:
         """Draw what the log does not say of single callers, and play the month."""
+        priority, contacts = self.draw(seed, replication)
+        played = play(self.system, self.staff, contacts)
+        occupancy = played.busy_s.sum() / played.staffed_s.sum()
+        return Outcome(priority, played.wait, played.abandoned, float(occupancy))
+
+    def draw(self, seed: int, replication: int) -> tuple[Ints, Contacts]:
+        """Draw what the log does not say of single callers; return priorities and calls."""
         log = self.log
         random = np.random.default_rng((seed, replication))
         priority = _draw_unknown(log, random)
@@ -132,10 +139,7 @@ class Replay:
             talked = service[log.answered & (log.type == kind)]
             chosen = lost[log.type[lost] == kind]
             service[chosen] = random.choice(talked, len(chosen)) if len(talked) else 0.0
-        contacts = Contacts(log.arrival, line.astype(np.int32), patience, service)
-        played = play(self.system, self.staff, contacts)
-        occupancy = played.busy_s.sum() / played.staffed_s.sum()
-        return Outcome(priority, played.wait, played.abandoned, float(occupancy))
+        return priority, Contacts(log.arrival, line.astype(np.int32), patience, service)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -90,7 +90,13 @@ PUBLIC = {
         MAX_ARCS OPEN Through Tour Tours relax
     """,
     "optimizer.routing": """
-        Board Market Pairs Rule assign base_score deal match match_greedily read_board skill_fit
+        Board Market POLICIES Pairs Rule assign base_score deal match read_board skill_fit
+    """,
+    "optimizer.routing.live": """
+        LEVEL LIMIT LiveMatch STEPS
+    """,
+    "optimizer.routing.policies": """
+        POLICIES
     """,
     "optimizer.routing.pool": """
         AgentPut AgentRemoved Effects Event Offer OfferAccepted OfferRejected OfferTimedOut Pool

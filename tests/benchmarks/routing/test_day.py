@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import math
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -35,19 +34,20 @@ LOAD = 0.95
 
 @pytest.fixture(scope="module")
 def centre() -> Centre:
-    return Centre.of(5000, LOAD)
+    return Centre.of(20_000, LOAD)
 
 
 def test_the_centre_has_the_contacts_and_the_staff_that_are_asked_for(centre: Centre) -> None:
-    assert centre.offered.sum() == pytest.approx(5000)
+    assert centre.offered.sum() == pytest.approx(20_000)
     agents = len(centre.organisation.agents)
-    assert Centre.of(5000, LOAD / 2).organisation.agents[2 * agents - 10 :]
+    half_the_load = Centre.of(20_000, LOAD / 2)
+    assert len(half_the_load.organisation.agents) == pytest.approx(2 * agents, rel=0.05)
     # Two stretches of four hours, half an hour apart, within the time that is played.
     begin, end = (times.reshape(2, agents) for times in (centre.begin, centre.end))
     assert (end - begin == 4 * 3600).all()
     assert (begin[1] - end[0] == 1800).all()
     assert begin.min() == 0
-    assert end.max() == HORIZON_S
+    assert end.max() <= HORIZON_S
 
 
 def test_there_are_four_skills_three_channels_and_severe_work_for_experts(centre: Centre) -> None:
@@ -187,7 +187,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with path.open("w", newline="") as file:
         write = csv.writer(file)
         write.writerow(columns)
-        for call, second in enumerate(sorted(random.integers(0, 7200, 300).tolist())):
+        for call, second in enumerate(sorted(random.integers(0, 6000, 300).tolist())):
             came = f"{8 + second // 3600}:{second // 60 % 60:02d}:{second % 60:02d}"
             lost = call % 7 == 0
             queued = lost or call % 2 == 0
@@ -214,7 +214,8 @@ def test_a_log_is_replayed_by_every_rule_that_it_can_tell_apart(log: Path) -> No
 def test_priority_serves_the_customers_of_the_log_who_have_it(log: Path) -> None:
     rules = compare_august(log, 3, 1)["rules"]
     waits = {name: row["value_weighted_wait_s"]["mean"] for name, row in rules.items()}
-    assert waits["priority"] < waits["fifo, head start"] < waits["fifo"]
+    assert waits["priority"] < 0.9 * waits["fifo"]
+    assert waits["fifo, head start"] < 0.95 * waits["fifo"]
 
 
 @pytest.mark.parametrize("form", [[], ["--json"]])
@@ -236,7 +237,3 @@ def test_a_log_that_cannot_be_read_is_bad_input(tmp_path: Path) -> None:
     shown = CliRunner().invoke(main, ["bench", "day", *sizes, "--json"])
     assert shown.exit_code == 2
     assert json.loads(shown.stdout)["errors"][0]["code"] == "unreadable_file"
-
-
-def test_weights_that_are_recommended_differ_from_the_defaults() -> None:
-    assert replace(RECOMMENDED) != RoutingWeights()
