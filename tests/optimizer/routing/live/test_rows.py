@@ -1,0 +1,61 @@
+"""Rows that grow, move and are packed again hold what plain lists hold."""
+
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+import pytest
+
+from optimizer.routing.live.rows import (
+    Rows,
+    append_each,
+    drop_each,
+    empty_rows,
+    insert_each,
+    rebase,
+    reserve,
+)
+
+
+def listed(rows: Rows, row: int) -> list[tuple[int, int]]:
+    at = slice(rows.start[row], rows.start[row] + rows.length[row])
+    return list(zip(rows.item[at].tolist(), rows.worth[at].tolist(), strict=True))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_items_that_come_and_go_are_where_they_belong(seed: int) -> None:
+    random = Random(seed)
+    rows, plain = empty_rows(5, 8), [dict[int, int]() for _ in range(5)]
+    for item in range(400):
+        numbers = np.array(random.choices(range(5), weights=[9, 5, 1, 1, 0], k=3))
+        items = 3 * item + np.arange(3)
+        rows = reserve(rows, numbers)
+        append_each(rows, numbers, items, -items)
+        for row, new in zip(numbers.tolist(), items.tolist(), strict=True):
+            plain[row][new] = -new
+        row = random.randrange(5)
+        if plain[row]:
+            gone = random.choice(list(plain[row]))
+            drop_each(rows, np.array([row]), gone)
+            del plain[row][gone]
+    assert [dict(listed(rows, row)) for row in range(5)] == plain
+    assert rows.filled[0] <= len(rows.item)
+
+
+@pytest.mark.parametrize("spread", [1, 40])
+def test_rows_in_order_stay_in_order_whatever_their_new_worths(spread: int) -> None:
+    random = Random(spread)
+    count = 200
+    base = np.array([random.randrange(50) for _ in range(count)])
+    sequence = np.array([random.randrange(3) for _ in range(count)])
+    numbers = np.array([random.randrange(3) for _ in range(count)])
+    rows = reserve(empty_rows(3, 4), numbers)
+    insert_each(rows, numbers, np.arange(count), base, sequence)
+    for _ in range(10):
+        for row in range(3):
+            items = np.flatnonzero(numbers == row).tolist()
+            wanted = sorted((-int(base[i]), int(sequence[i]), i) for i in items)
+            assert listed(rows, row) == [(i, -worth) for worth, _, i in wanted]
+        base += np.array([random.randrange(spread + 1) for _ in range(count)])
+        rebase(rows, base, sequence)
