@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -15,13 +16,16 @@ from benchmarks.routing.floor import Floor
 from benchmarks.routing.pairs import list_pairs
 from benchmarks.routing.peers import flow_over_pairs, outcome
 from optimizer.routing import assign
-from optimizer.routing.pool import Event, Pool, PoolSettings
+from optimizer.routing.pool import Event, OfferAccepted, Pool, PoolSettings
 
 __all__ = ["measure"]
 
 FORMS = 20_000
 WARM_UP = 0.02
 """Share of the events that is taken before any is timed."""
+
+FULL = 0.98
+"""Share of the tickets that wait when measuring begins."""
 
 EXTRAS = Extras(continuity=0.1, relaxation=0.1)
 
@@ -54,7 +58,7 @@ def measure(
     pool, floor = Pool(settings, forms.now), Floor(forms, tickets, tick_seconds, seed)
     tick("Filling the pool")
     started = time.perf_counter()
-    loaded = _fill(pool, floor, tickets)
+    loaded = _fill(pool, floor, tickets, 1 + math.ceil(review_seconds / tick_seconds))
     for _ in range(int(WARM_UP * events)):
         _take(pool, floor, floor.next())
     loading = time.perf_counter() - started
@@ -85,18 +89,28 @@ def measure(
     }
 
 
-def _fill(pool: Pool, floor: Floor, tickets: int) -> int:
-    """Let everybody come until enough wait; return the number of events it took."""
+def _fill(pool: Pool, floor: Floor, tickets: int, ticks: int) -> int:
+    """Let everybody come until enough wait behind agents who are busy; return the events it took.
+
+    Parameters
+    ----------
+    ticks
+        Clock events after which a review has passed.
+    """
     count = 0
     for name in sorted(floor.gone):
         _take(pool, floor, floor.comes(name))
         count += 1
-    while len(floor.waiting) < tickets:
+    while len(floor.waiting) < FULL * tickets:
         for _ in range(tickets - len(floor.waiting)):
             _take(pool, floor, floor.arrival())
             count += 1
-        _take(pool, floor, floor.tick())
-        count += 1
+        for _ in range(ticks):
+            _take(pool, floor, floor.tick())
+            count += 1
+        for ticket, agent in sorted(floor.offered):
+            _take(pool, floor, OfferAccepted(floor.now, ticket, agent))
+            count += 1
     return count
 
 
