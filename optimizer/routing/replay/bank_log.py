@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -155,7 +155,7 @@ def _call(row: Row, zone: tzinfo) -> _Call:
 def _day(row: Row) -> datetime:
     text = row.text("date")
     try:
-        return datetime.strptime(text, "%Y-%m-%d")
+        return datetime.combine(date.fromisoformat(text), time())
     except ValueError:
         row.error("wrong_type", "date", f"date is {text!r}, not a day such as 2010-08-01.")
         return datetime(2000, 1, 1)  # the file is refused anyway
