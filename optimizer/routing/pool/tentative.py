@@ -22,7 +22,7 @@ from optimizer.routing.pool.effects import Offer
 from optimizer.routing.pool.kinds import Kinds, KindsState
 from optimizer.routing.pool.needs import Need, need_of, next_change
 from optimizer.routing.pool.rooms import room_on
-from optimizer.routing.pool.scale import SPREAD
+from optimizer.routing.pool.scale import SPREAD, Levels, base_steps
 from optimizer.routing.pool.settings import PoolSettings
 from optimizer.routing.pool.timing import Timing, instant
 
@@ -30,10 +30,11 @@ __all__ = ["Tentative", "TentativeState"]
 
 
 class _Entry(NamedTuple):
-    """A waiting ticket: its number in the match, and the need under which it is there."""
+    """A waiting ticket: its number in the match, the need under which it is there, its level."""
 
     number: int
     need: Need
+    level: int
 
 
 class TentativeState(NamedTuple):
@@ -42,14 +43,17 @@ class TentativeState(NamedTuple):
     Parameters
     ----------
     entries
-        Ticket, number in the match, and row of its need.
+        Ticket, number in the match, row of its need, and level.
+    least
+        The level that the match takes for the least.
     live
         The arrays of the match, as the bytes of whole numbers of 64 bits, least byte first.
     """
 
     places: tuple[Place, ...]
     kinds: KindsState
-    entries: tuple[tuple[str, int, int], ...]
+    entries: tuple[tuple[str, int, int, int], ...]
+    least: int
     live: dict[str, bytes]
 
 
@@ -69,6 +73,7 @@ class Tentative:
         self._crowd = Crowd(settings, self._live)
         self._kinds = Kinds(settings.weights, self._live, self._arcs, self._crowd)
         self._timing = Timing(settings)
+        self._levels = Levels(losses=_may_lose(settings.weights))
         self._entries: dict[str, _Entry] = {}
         self._names: dict[int, str] = {}
 
@@ -79,7 +84,8 @@ class Tentative:
         return TentativeState(
             tuple(self._crowd.state()),
             kinds,
-            tuple((name, e.number, row[e.need]) for name, e in self._entries.items()),
+            tuple((name, e.number, row[e.need], e.level) for name, e in self._entries.items()),
+            self._levels.least,
             {name: array.astype("<i8").tobytes() for name, array in self._live.dump().items()},
         )
 
@@ -96,8 +102,10 @@ class Tentative:
             new._arcs.put_agent(place.row, agents[place.name])
         new._kinds.restore(state.kinds)
         needs = {kind.row: kind.need for kind in state.kinds.kinds}
-        for name, number, row in state.entries:
-            new._entries[name] = _Entry(number, needs[row])
+        new._levels.least = state.least
+        for name, number, row, level in state.entries:
+            new._entries[name] = _Entry(number, needs[row], level)
+            new._levels.enter(level)
             new._names[number] = name
             new._kinds.reenter(needs[row])
             new._timing.put(number, new._timing.read(book.waiting[name], new._rules))
@@ -109,13 +117,13 @@ class Tentative:
             self._refresh_agent(name)
         for name in tickets:
             self._refresh_ticket(name)
+        if self._levels.have_moved():
+            self._rescore()
 
     def advance(self, tickets: Iterable[str], agents: Iterable[str]) -> None:
         """Follow the clock, and look again at some tickets and agents."""
         self._rules = self._settings.rules(self._book.clock)
-        numbers = sorted(self._names)
-        worths = self._timing.worths(numbers, self._book.clock)
-        self._live.rescore(numbers, worths, *self._crowd.points(self._book.clock))
+        self._rescore()
         self.refresh(tickets, agents)
 
     def partners(self) -> dict[str, str]:
@@ -141,6 +149,18 @@ class Tentative:
         for name in agents:
             self._refresh_agent(name)
 
+    def _rescore(self) -> None:
+        """Give all tickets and agents the scores of the last clock event."""
+        numbers = sorted(self._names)
+        bases, levels = self._timing.scores(numbers, self._book.clock)
+        self._levels.count(levels)
+        for number, level in zip(numbers, levels.tolist(), strict=True):
+            name = self._names[number]
+            if self._entries[name].level != level:
+                self._entries[name] = self._entries[name]._replace(level=level)
+        worths = base_steps(bases, self._levels.above(levels))
+        self._live.rescore(numbers, worths, *self._crowd.points(self._book.clock))
+
     def _refresh_ticket(self, name: str) -> None:
         """Let a ticket be in the match as what it is now, or not at all."""
         ticket, entry = self._book.waiting.get(name), self._entries.get(name)
@@ -153,7 +173,8 @@ class Tentative:
         wait = self._timing.wait(facts, self._book.clock)
         escalations, weights = self._settings.escalations, self._weights
         need = need_of(ticket, wait, escalations, weights)
-        worth = self._timing.worth(facts, wait)
+        base, level = self._timing.score(facts, wait)
+        worth = int(base_steps(base, self._levels.above(level)))
         if self._kinds.learn(need.channel):
             self._open_doors()
         kind = self._kinds.enter(need)
@@ -164,7 +185,9 @@ class Tentative:
             number = entry.number
             self._live.move_ticket(number, kind, worth)
             self._kinds.leave(entry.need)
-        self._entries[name] = _Entry(number, need)
+            self._levels.leave(entry.level)
+        self._levels.enter(level)
+        self._entries[name] = _Entry(number, need, level)
         self._timing.put(number, facts)
         change = next_change(ticket, wait, escalations, weights)
         moment = None if change == math.inf else self._timing.moment(ticket, change, self._rules)
@@ -175,6 +198,7 @@ class Tentative:
         entry = self._entries.pop(name)
         del self._names[entry.number]
         self._kinds.leave(entry.need)
+        self._levels.leave(entry.level)
         self._agenda.set(None, Concern.TICKET, name)
 
     def _refresh_agent(self, name: str) -> None:
@@ -207,3 +231,8 @@ class Tentative:
             agent = self._book.agent(name)
             self._enrol(name, agent)
             self._crowd.update(name, agent, self._book.clock)
+
+
+def _may_lose(weights: RoutingWeights) -> bool:
+    """Tell whether a ticket may be worth less than nothing to an agent."""
+    return weights.worked > 0.0 or (weights.reserve > 0.0 and any(weights.skill_prices.values()))

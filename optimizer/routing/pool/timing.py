@@ -1,4 +1,4 @@
-"""Waits and bases of the tickets of a pool at any clock time, from columns that stay.
+"""Waits, bases and levels of the tickets of a pool at any clock time, from columns that stay.
 
 What time changes is computed for all tickets at once; what it does not, such as the target, is
 read once per ticket, by the same functions as for a snapshot.
@@ -18,7 +18,6 @@ from optimizer.routing.clocks import read_clocks
 from optimizer.routing.columns import TIERS, read_tickets
 from optimizer.routing.hours import MICROSECONDS, open_time
 from optimizer.routing.pool.due import later
-from optimizer.routing.pool.scale import base_steps
 from optimizer.routing.pool.settings import PoolSettings
 from optimizer.routing.score import BaseWeights, base_parts, base_weights, wait_target
 
@@ -107,9 +106,10 @@ class Timing:
         """Return how long a ticket has waited, in seconds of its open time without pauses."""
         return float(self._waits(_column_of(facts), now)[0])
 
-    def worth(self, facts: Facts, wait: float) -> int:
-        """Return what it is worth to serve a ticket, in steps."""
-        return int(self._worths(_column_of(facts), np.array([wait]))[0])
+    def score(self, facts: Facts, wait: float) -> tuple[float, int]:
+        """Return the base of a ticket, in points, and its level."""
+        bases, levels = self._scores(_column_of(facts), np.array([wait]))
+        return float(bases[0]), int(levels[0])
 
     def put(self, number: int, facts: Facts) -> None:
         """Keep the facts of a ticket under its number."""
@@ -122,11 +122,11 @@ class Timing:
         for column, fact in zip(self._columns, facts, strict=True):
             column[number] = fact
 
-    def worths(self, numbers: Sequence[int], now: datetime) -> Ints:
-        """Return what it is worth to serve some tickets at a clock time, in steps, [tickets]."""
+    def scores(self, numbers: Sequence[int], now: datetime) -> tuple[Floats, Ints]:
+        """Return the bases of some tickets at a clock time, in points, and their levels."""
         rows = np.asarray(numbers, dtype=np.int64)
         columns = tuple(column[rows] for column in self._columns)
-        return self._worths(columns, self._waits(columns, now))
+        return self._scores(columns, self._waits(columns, now))
 
     def moment(self, ticket: Ticket, wait: float, rules: Snapshot) -> datetime | None:
         """Return when a ticket will have waited so long; None if never."""
@@ -150,7 +150,7 @@ class Timing:
         waits: Floats = np.maximum(passed - paused, 0.0)
         return waits
 
-    def _worths(self, columns: tuple[NDArray[Any], ...], waits: Floats) -> Ints:
+    def _scores(self, columns: tuple[NDArray[Any], ...], waits: Floats) -> tuple[Floats, Ints]:
         weights = self._settings.weights
         _, _, _, targets, ranks, values, speeds, extras, deferred = columns
         parts = base_parts(ranks, values, waits, targets, speeds, extras, self._weights)
@@ -162,7 +162,7 @@ class Timing:
         last = deferred > 0
         if weights.compete_from is not None:
             last &= waits < weights.compete_from * targets
-        return base_steps(parts.sum(axis=1), np.where(last, 0.0, levels))
+        return parts.sum(axis=1), np.where(last, 0, np.rint(levels).astype(np.int64))
 
 
 def clock_records(tickets: Sequence[Ticket], rules: Snapshot) -> list[Clock]:
