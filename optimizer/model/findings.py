@@ -11,6 +11,8 @@ from optimizer.errors import Issue, Severity
 
 __all__ = ["Findings"]
 
+_GREAT = 1e300
+
 
 class Findings:
     """Issues found below one place of a document.
@@ -87,11 +89,13 @@ class Findings:
             return
         below = value <= low if open_low else value < low
         above = value >= high if open_high else value > high
-        if not math.isfinite(value) or below or above:
+        if below or above or not math.isfinite(value):
+            # Whole numbers know no bounds, but writing them as floats does.
+            shown = f"{value:g}" if abs(value) < _GREAT or isinstance(value, float) else "too great"
             left = f"{'(' if open_low else '['}{low:g}"
             right = f"{high:g}{')' if open_high or math.isinf(high) else ']'}"
             self.at(field).error(
-                "out_of_range", f"{field} is {value:g} but must be in {left}, {right}."
+                "out_of_range", f"{field} is {shown} but must be in {left}, {right}."
             )
 
     def ordered(self, field: str, low: float, high: float | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import date
 
 from optimizer.errors import Issue
 from optimizer.model.agent_state import AgentState
@@ -52,7 +53,11 @@ def check_snapshot(snapshot: Snapshot, pointer: str = "") -> list[Issue]:
 
 
 def check_rules(snapshot: Snapshot, found: Findings) -> None:
-    """Report what is wrong with weights, channels, calendars and escalations."""
+    """Report what is wrong with weights, channels, calendars and escalations, or the year."""
+    if not date.min.year < snapshot.now.year < date.max.year:
+        found.at("now").error(
+            "out_of_range", f"{snapshot.now.isoformat()} has no next or last day."
+        )
     _check_weights(found.at("weights"), snapshot.weights)
     for name, rules in snapshot.channels.items():
         _check_channel(found.at("channels", name), name, rules)

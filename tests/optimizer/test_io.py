@@ -191,6 +191,16 @@ def test_a_deadline_before_the_beginning_is_reported() -> None:
     }
 
 
+def test_numbers_and_times_beyond_all_bounds_are_reported() -> None:
+    section = json.loads(io.encode(snapshot()))["snapshot"]
+    section["agents"][0]["capacity"] = 10**400
+    section["now"] = "9999-12-31T23:59:59-23:59"
+    assert meant(json.dumps(section).encode()) == {
+        ("out_of_range", "/agents/0/capacity"),
+        ("out_of_range", "/now"),
+    }
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"null", b"[]", b"\xff\xfe", b"1e999", b'"x"'])
 def test_nonsense_is_one_clear_issue(body: bytes) -> None:
     assert len(issues_of(body)) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -11,15 +12,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.schemas.examples import SNAPSHOT, STAFFING, as_json
+from optimizer.codec import encode
 
-BODIES = {"/v1/assignments": as_json(SNAPSHOT), "/v1/staffing": as_json(STAFFING)}
+BODIES = {
+    # With its defaults written out, so that they can be damaged, too.
+    "/v1/assignments": json.loads(encode(SNAPSHOT)),
+    "/v1/assignments?partial=true": json.loads(encode(SNAPSHOT)),
+    "/v1/staffing": as_json(STAFFING),
+}
 
 SCALARS = (
     st.none()
     | st.booleans()
     | st.integers()
     | st.floats(allow_nan=False, allow_infinity=False)
-    | st.sampled_from([0, -1, 1e-300, 1e300, 2**63, "", "9999-12-31T23:59:59Z", "P0"])
+    | st.sampled_from([0, -1, 1e-300, 1e300, 2**63, 10**400, "", "ben", "voice", "orders", "P0"])
+    | st.sampled_from(["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "2026-11-23"])
     | st.text(max_size=8)
 )
 VALUES = st.recursive(
