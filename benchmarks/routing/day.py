@@ -7,6 +7,7 @@ them, and differences are far surer than the figures themselves.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -52,8 +53,22 @@ OURS: Mapping[str, RoutingWeights] = {
 }
 """Weights of the score; the first are those that all others are compared with."""
 
-BASELINES = ("fifo", "priority", "round_robin", "bullseye", "c_mu", "c_mu_theta", "queue_ratio")
-"""Rules of the simulation; greedy is the score itself where one thing is decided at a time."""
+_COMPETING = RoutingWeights(compete_from=RECOMMENDED.compete_from)
+
+BASELINES: Mapping[str, RoutingRule] = {
+    "fifo": RULES["fifo"],
+    "fifo, email competes": replace(RULES["fifo"], weights=_COMPETING),
+    "priority": RULES["priority"],
+    "priority, email competes": replace(RULES["priority"], weights=_COMPETING),
+    "round_robin": RULES["round_robin"],
+    "bullseye": RULES["bullseye"],
+    "c_mu": RULES["c_mu"],
+    "c_mu_theta": RULES["c_mu_theta"],
+    "queue_ratio": RULES["queue_ratio"],
+}
+"""Rules of the simulation; greedy is the score itself where one thing is decided at a time.
+
+Email is served in idle time alone unless it competes, as it does by our recommended weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +133,7 @@ def measure(played: Played, kinds: Kinds) -> dict[str, float]:
     in_time = played.answered & (played.wait <= kinds.promised_s)
     wait, value, lost = played.wait, kinds.value, played.abandoned
     p50, p99, longest = _quantiles(wait[live])
+    moved = float((wait[kinds.severe] >= P0_LIMIT_S).sum())
     return {
         "value_weighted_wait_s": _share(wait[live] * value[live], value[live]),
         "value_lost": _share((lost * value)[live], value[live]),
@@ -127,7 +143,7 @@ def measure(played: Played, kinds: Kinds) -> dict[str, float]:
         "wait_p99_s": p99,
         "wait_max_s": longest,
         "p0_late": _share(~in_time[kinds.severe]),
-        "p0_to_experts": float((wait[kinds.severe] >= P0_LIMIT_S).sum()),
+        "p0_to_experts": moved if kinds.severe.any() else math.nan,
         "deferred_value_weighted_wait_s": _share(wait[late] * value[late], value[late]),
         "deferred_in_time": _share(in_time[late]),
         "deferred_max_s": _quantiles(wait[late])[2],
@@ -137,12 +153,12 @@ def measure(played: Played, kinds: Kinds) -> dict[str, float]:
 
 def _share(part: NDArray[Any], whole: Floats | None = None) -> float:
     total = float(len(part) if whole is None else whole.sum())
-    return float(part.sum()) / total if total else float("nan")
+    return float(part.sum()) / total if total else math.nan
 
 
 def _quantiles(wait: Floats) -> tuple[float, float, float]:
     if not len(wait):
-        return float("nan"), float("nan"), float("nan")
+        return math.nan, math.nan, math.nan
     p50, p99, longest = np.quantile(wait, [0.5, 0.99, 1.0]).tolist()
     return p50, p99, longest
 
@@ -172,14 +188,13 @@ def compare(contacts: int, load: float, days: int, seed: int) -> dict[str, Any]:
     """
     centre = Centre.of(contacts, load)
     rules = {name: RoutingRule(name, weights=weights) for name, weights in OURS.items()}
-    rules |= {name: RULES[name] for name in BASELINES}
     return {
         "contacts": contacts,
         "agents": len(centre.organisation.agents),
         "load": load,
         "days": days,
         "seed": seed,
-        **report(play_days(centre, rules, days, seed)),
+        **report(play_days(centre, {**rules, **BASELINES}, days, seed)),
     }
 
 

@@ -194,7 +194,8 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
             write.writerow(
                 [
                     call + 1 if queued else 0, call % 3 if queued else 0, ("PS", "NE")[call % 2],
-                    "990801", came, came, came if queued else "0:00:00", 20 if queued else 0,
+                    "990801", came, came, came if queued else "0:00:00",
+                    300 if lost else 60 if queued else 0,
                     "HANG" if lost else "AGENT", 0 if lost else 90,
                     "NO_SERVER" if lost else f"S{call % 4}",
                 ]
@@ -208,6 +209,7 @@ def test_a_log_is_replayed_by_every_rule_that_it_can_tell_apart(log: Path) -> No
     assert list(found["rules"])[: len(OURS)] == list(OURS)
     assert "fifo, head start" in found["rules"]
     assert found["rules"]["fifo"]["p0_late"]["mean"] is None
+    assert found["rules"]["fifo"]["p0_to_experts"]["mean"] is None
     json.dumps(found, allow_nan=False)
 
 
@@ -215,7 +217,7 @@ def test_priority_serves_the_customers_of_the_log_who_have_it(log: Path) -> None
     rules = compare_august(log, 3, 1)["rules"]
     waits = {name: row["value_weighted_wait_s"]["mean"] for name, row in rules.items()}
     assert waits["priority"] < 0.9 * waits["fifo"]
-    assert waits["fifo, head start"] < 0.95 * waits["fifo"]
+    assert waits["fifo, head start"] < waits["fifo"]
 
 
 @pytest.mark.parametrize("form", [[], ["--json"]])
