@@ -41,6 +41,6 @@ def check_same_length(one: Ints, other: Ints) -> None:
 
 
 def check_rooms(*rooms: int) -> None:
-    """Refuse rooms below 0."""
-    if min(rooms) < 0:
-        raise ValueError("a room is 0 or more")
+    """Refuse rooms below 0 or beyond LIMIT."""
+    if min(rooms) < 0 or max(rooms) > LIMIT:
+        raise ValueError("a room is from 0 to LIMIT")

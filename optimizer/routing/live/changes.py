@@ -1,8 +1,8 @@
 """Changes of a network that take several steps; after each of them the match is best again.
 
 Room that goes away relieves its place of one unit at a time; room that comes is settled slot by
-slot. The price at which something new joins is the least (for a place: the greatest needed) that
-makes all its arcs unattractive, so that joining changes nothing by itself.
+slot. A class or an agent joins at a profit or price at which none of its arcs gains anything, so
+that joining changes nothing by itself.
 """
 
 from __future__ import annotations
@@ -69,9 +69,8 @@ def set_limit(net: Network, memory: Memory, door: int, limit: int) -> None:
 
 
 def join_class(net: Network, kind: int, places: Ints, fits: Ints) -> None:
-    """Put the arcs of a new class in, at the profit of its best arc."""
-    net.arcs.length[kind] = 0
-    net.profit[kind] = (fits - net.price[places]).max() if len(places) else -LIMIT
+    """Put the arcs of a new class, which has no tickets, in."""
+    net.profit[kind] = (fits - net.price[places]).max(initial=-LIMIT)
     append_each(net.arcs, np.full(len(places), kind), places, fits)
     append_each(net.entries, places, np.full(len(places), kind), fits)
 
@@ -84,7 +83,7 @@ def join_agent(net: Network, agent: int, classes: Ints, fits: Ints, places: Ints
     places
         The agent, or the door of it, to which each arc leads.
     """
-    price = int((fits - net.profit[classes]).max()) if len(classes) else int(net.cost[agent])
+    price = (fits - net.profit[classes]).max(initial=net.cost[agent])
     for place in (agent, *doors_of(net, agent)):
         net.price[place] = price
     append_each(net.arcs, classes, places, fits)

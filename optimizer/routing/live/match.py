@@ -51,8 +51,8 @@ class LiveMatch:
     KeyError
         By every method: a number that is not in use.
     ValueError
-        By every method: a worth beyond LIMIT, a room below 0, lists of unequal length, an arc
-        listed twice.
+        By every method: a worth beyond LIMIT, a room below 0 or so large that `spread` makes the
+        last slot cost more than 2 x LIMIT, lists of unequal length, an arc listed twice.
     """
 
     def __init__(self, spread: int = 0) -> None:
@@ -125,6 +125,7 @@ class LiveMatch:
         kinds, values = arc_lists(classes, fits)
         (worth,) = worths([points]).tolist()
         check_rooms(room, *limits)
+        self._check_slots(-worth, room)
         self._store.known_classes(kinds)
         agent = self._store.new_agent(-worth, limits)
         try:
@@ -171,6 +172,7 @@ class LiveMatch:
         doors = readings.doors_of(net, agent)
         wanted = net.room[doors].tolist() if limits is None else list(limits)
         check_rooms(room, *wanted)
+        self._check_slots(int(net.cost[agent]), room)
         if len(wanted) != len(doors):
             raise ValueError("an agent has one limit per door")
         if room < net.room[agent]:
@@ -272,6 +274,7 @@ class LiveMatch:
         self._store.known_tickets(changed)
         self._store.known_agents(staff)
         net = self._store.net
+        self._check_slots(costs, net.room[staff])
         net.base[changed], net.cost[staff] = values, costs
         kinds = NONE
         if len(changed):
@@ -318,6 +321,11 @@ class LiveMatch:
         match = cls()
         match._store = Store(unflatten(state))
         return match
+
+    def _check_slots(self, cost: int | Ints, room: int | Ints) -> None:
+        """Refuse slots that cost too much."""
+        if np.any(cost + int(self._store.net.spread[0]) * room > 2 * LIMIT):
+            raise ValueError("with this spread, the last slots cost more than 2 x LIMIT")
 
     def _join(self, agent: int, kinds: Ints, fits: Ints, doors: ArrayLike | None) -> None:
         """Put the arcs of an agent who has none in."""

@@ -4,11 +4,12 @@ A *place* is where work goes: an agent, or a door of an agent, through which the
 with a limit of its own has to pass. Places are numbered together; an agent's number is that of
 its place. Each ticket served is one *link* from its class to a place.
 
-All worths are whole numbers. Bases, fits and points of absolute value up to `LIMIT` keep every
-sum that is ever formed within int64: the profit of a class and the price of a place stay within
-3 x LIMIT (each is tight on a path to a ticket or a slot whenever it moves; see
-`optimizer.routing.live.search`), so a path, whose length is the difference of two of them and a
-few worths, stays below 2^60, and FAR is beyond.
+All worths are whole numbers. Bases, fits and points reach up to `LIMIT` on either side of 0, and
+no slot costs more than ``2 x LIMIT``. Then profits and prices stay within ``2 x LIMIT``: what joins
+starts there, and whatever a search moves ends up tight on a path from a ticket that is served at
+a profit of at least ``-LIMIT``, or to a slot at a price of at least ``-LIMIT``. A search begins at
+most three lengths away from the hub, none of them above ``4 x LIMIT``, so no sum exceeds
+``16 x LIMIT = 2^60``; FAR is beyond.
 
 With levels of work as ``level x LEVEL`` in the base, a higher level strictly comes first as long
 as ``2 x pairs x greatest score < LEVEL``: up to 2^14 pairs at scores below 2^19 points, in

@@ -97,12 +97,14 @@ def test_a_tentative_pair_leaves_without_moving_anybody_else() -> None:
     agents = [match.add_agent(2) for _ in range(4)]
     kinds = [match.add_class(agents[i : i + 2], [3, i]) for i in range(3)]
     match.add_tickets(kinds * 3, range(10, 19))
-    before = pairs_of(match)
-    ticket, agent = next(iter(before.items()))
-    match.commit(ticket, agent)
+    before, value = pairs_of(match), match.value()
+    assert list(before.values()).count(0) == 2
+    ticket = min(ticket for ticket, agent in before.items() if agent == 0)
+    match.commit(ticket, 0)
     del before[ticket]
     assert pairs_of(match) == before
-    assert match.room(agent) == 1
+    assert match.room(0) == 1
+    assert match.value() == value - (10 + ticket + 3)
     assert match.is_optimal()
 
 
@@ -217,6 +219,7 @@ REFUSED: dict[str, tuple[type[Exception], Callable[[LiveMatch], object]]] = {
     "a class that is not there": (KeyError, lambda m: m.add_agent(1, 0, [3], [0])),
     "a door of somebody without": (ValueError, lambda m: m.add_agent(1, 0, [0], [0], [0])),
     "a room below 0": (ValueError, lambda m: m.set_room(0, -1)),
+    "a room beyond the limit": (ValueError, lambda m: m.set_room(0, LIMIT + 1)),
     "a limit too many": (ValueError, lambda m: m.set_room(0, 1, [1, 1])),
     "a class that has tickets": (ValueError, lambda m: m.drop_class(0)),
     "a new door when skills change": (ValueError, lambda m: m.change_agent(0, [0], [0], [4])),
@@ -242,6 +245,19 @@ def test_what_is_refused_changes_nothing(name: str) -> None:
     assert match.is_optimal()
     for field in ("class_used", "ticket_class", "base", "owner", "room", "used", "price", "profit"):
         np.testing.assert_array_equal(match.dump()[field][:3], before[field][:3])
+
+
+def test_slots_that_spread_makes_too_dear_are_refused() -> None:
+    match = LiveMatch(spread=LIMIT)
+    agent = match.add_agent(2)
+    for attempt in (
+        lambda: match.add_agent(3),
+        lambda: match.set_room(agent, 3),
+        lambda: match.set_points(agent, -1),
+    ):
+        with pytest.raises(ValueError, match="spread"):
+            attempt()
+    assert match.room(agent) == 2
 
 
 def test_a_spread_below_zero_is_refused() -> None:
