@@ -49,6 +49,8 @@ def assert_same(shown: Any, answered: Any, place: str = "") -> None:
             assert_same(one, other, f"{place}/{i}")
     elif isinstance(shown, str):
         assert re.fullmatch(re.escape(shown).replace("…", ".*"), answered), place
+    elif shown is None:
+        assert answered is None, place
     else:
         assert answered == pytest.approx(shown, rel=1e-3), place
 
