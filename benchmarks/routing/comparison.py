@@ -96,8 +96,10 @@ def _solvers(pairs: PairList) -> dict[str, Callable[[], Any]]:
     solvers: dict[str, Callable[[], Any]] = {"greedy": lambda: greedy(pairs)}
     if not pairs.uniform:
         return solvers
-    slots = slots_of(pairs)
     solvers["flow_over_pairs"] = lambda: flow_over_pairs(pairs)
+    slots = slots_of(pairs)
+    if slots is None:
+        return solvers
     solvers["sparse_matching"] = sparse_matching(pairs, slots)
     if pairs.tickets * slots.count <= DENSE_CELLS:
         solvers |= dense_solvers(pairs, slots)

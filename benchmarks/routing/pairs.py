@@ -42,6 +42,8 @@ class PairList:
         Places in the snapshot, [pairs].
     score
         In points, [pairs].
+    first
+        Points more for the first contact that each agent is given, [agents].
     level
         What goes before points, [tickets].
     channel, units
@@ -56,6 +58,7 @@ class PairList:
     ticket: Ints
     agent: Ints
     score: Floats
+    first: Floats
     level: Ints
     channel: Ints
     units: Ints
@@ -94,6 +97,7 @@ def list_pairs(snapshot: Snapshot) -> PairList:
         ticket=np.repeat(np.arange(len(agents)), [len(able) for able in agents]),
         agent=np.concatenate([np.empty(0, np.int64), *agents]),
         score=np.concatenate([np.empty(0), *scores]),
+        first=staff.idle,
         level=np.array([now.level for now in stand], dtype=np.int64),
         channel=np.array([channels[t.channel] for t in snapshot.tickets], dtype=np.int64),
         units=np.array(units, dtype=np.int64) // np.gcd.reduce(units or [1]),
@@ -144,7 +148,9 @@ class _Staff:
         self._price = np.array(
             [max((weights.skill_prices.get(s, 0.0) for s in a.skills), default=0.0) for a in agents]
         )
-        self._idle = np.array([_agent_points(agent, snapshot) for agent in agents])
+        hours = np.array([agent.worked_seconds for agent in agents], dtype=np.float64) / 3600.0
+        self._worked = weights.worked * hours
+        self.idle = np.array([_idle_points(agent, snapshot) for agent in agents], dtype=np.float64)
         self.channels = tuple(dict.fromkeys(ticket.channel for ticket in snapshot.tickets))
         languages = {t.language for t in snapshot.tickets} - {None}
         self._serves = {
@@ -197,7 +203,7 @@ class _Staff:
             specialisation = (own > 0).sum(axis=0) / np.maximum(self._held[able], 1)
             share = (proficiency + specialisation) / 2
         needed = max((weights.skill_prices.get(s, 0.0) for s in ticket.skills), default=0.0)
-        points: Floats = weights.skill_fit * share + self._idle[able]
+        points: Floats = weights.skill_fit * share - self._worked[able]
         points -= weights.reserve * np.maximum(self._price[able] - needed, 0.0)
         until = weights.continuity_seconds
         if until is None or now.wait < until:
@@ -216,14 +222,13 @@ def _close(ticket: Ticket) -> list[str]:
     return [*ticket.preferred_agents, *([ticket.prior_agent] if ticket.prior_agent else [])]
 
 
-def _agent_points(agent: AgentState, snapshot: Snapshot) -> float:
-    """Return the points for taking an agent rather than another."""
+def _idle_points(agent: AgentState, snapshot: Snapshot) -> float:
+    """Return the points for the idle time that the first contact ends."""
     weights = snapshot.weights
-    idle = 0.0
-    if agent.idle_since is not None and not any(agent.open_work.values()):
-        idle = max(0.0, (snapshot.now - agent.idle_since).total_seconds())
-    worked = weights.worked * agent.worked_seconds / 3600.0
-    return weights.idle * idle / weights.idle_target_seconds - worked
+    if agent.idle_since is None or any(agent.open_work.values()):
+        return 0.0
+    idle = (snapshot.now - agent.idle_since).total_seconds()
+    return weights.idle * max(0.0, idle) / weights.idle_target_seconds
 
 
 def _room(

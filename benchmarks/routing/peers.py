@@ -15,10 +15,10 @@ from ortools.graph.python import min_cost_flow
 
 from benchmarks.routing.pairs import NO_LIMIT, PairList
 
-__all__ = ["Outcome", "flow_over_pairs", "greedy", "outcome", "program", "whole_gains"]
+__all__ = ["Gains", "Outcome", "flow_over_pairs", "greedy", "outcome", "program", "whole_gains"]
 
 Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 MOST_STEPS = 1e6
 """Steps per point when scores are rounded, where there is room for so many."""
@@ -50,23 +50,41 @@ class Outcome:
 
 def outcome(pairs: PairList, taken: Ints) -> Outcome:
     """Return what some pairs are worth together."""
-    return Outcome(
-        int(pairs.above[pairs.ticket[taken]].sum()), float(pairs.score[taken].sum()), len(taken)
-    )
+    levels = pairs.above[pairs.ticket[taken]]
+    first = pairs.first[np.unique(pairs.agent[taken])]
+    return Outcome(int(levels.sum()), float(pairs.score[taken].sum() + first.sum()), len(taken))
 
 
-def whole_gains(pairs: PairList) -> Ints:
-    """Return what each pair gains in whole steps, its ticket's level included, [pairs]."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Gains:
+    """Points in whole steps.
+
+    Parameters
+    ----------
+    pair
+        What each pair gains, its ticket's level included, [pairs].
+    first
+        What the first contact of each agent gains more, [agents].
+    """
+
+    pair: Ints
+    first: Ints
+
+
+def whole_gains(pairs: PairList) -> Gains:
+    """Return the gains in steps as fine as floating point can hold their sums exactly."""
     served = min(pairs.tickets, int(pairs.room.sum()))
-    greatest = max(1.0, float(np.abs(pairs.score).max(initial=0.0)))
+    greatest = float(np.abs(pairs.score).max(initial=1.0) + pairs.first.max(initial=0.0))
     levels = int(pairs.above.max(initial=0))
     # A level outweighs a change of every other contact from the least to the greatest score.
     weight = 2.0 * served * greatest + 1.0 if levels else 0.0
     most = served * (greatest + levels * weight) + 1.0
     steps = min(MOST_STEPS, 2.0 ** np.floor(np.log2(EXACT / most)))
     level = int(np.ceil(weight * steps)) + served
-    gains: Ints = np.rint(pairs.score * steps).astype(np.int64) + level * pairs.above[pairs.ticket]
-    return gains
+    return Gains(
+        np.rint(pairs.score * steps).astype(np.int64) + level * pairs.above[pairs.ticket],
+        np.rint(pairs.first * steps).astype(np.int64),
+    )
 
 
 def flow_over_pairs(pairs: PairList) -> Ints:
@@ -86,7 +104,8 @@ def flow_over_pairs(pairs: PairList) -> Ints:
         pairs.tickets + pairs.agent * channels + channel,
         first_agent + pairs.agent,
     )
-    arcs = flow.add_arcs_with_capacity_and_unit_cost(pairs.ticket, head, ones, -whole_gains(pairs))
+    gains = whole_gains(pairs)
+    arcs = flow.add_arcs_with_capacity_and_unit_cost(pairs.ticket, head, ones, -gains.pair)
     ticket, agent = np.arange(pairs.tickets), np.arange(agents)
     free = np.zeros(max(pairs.tickets, agents), dtype=np.int64)
     flow.add_arcs_with_capacity_and_unit_cost(
@@ -100,9 +119,13 @@ def flow_over_pairs(pairs: PairList) -> Ints:
             pairs.limit.ravel()[doors],
             np.zeros_like(doors),
         )
-    flow.add_arcs_with_capacity_and_unit_cost(
-        first_agent + agent, np.full(agents, sink), pairs.room, free[:agents]
-    )
+    for room, cost in (
+        (np.minimum(pairs.room, 1), -gains.first),
+        (np.maximum(pairs.room - 1, 0), free[:agents]),
+    ):
+        flow.add_arcs_with_capacity_and_unit_cost(
+            first_agent + agent, np.full(agents, sink), room, cost
+        )
     flow.set_nodes_supplies(ticket, np.ones_like(ticket))
     flow.set_node_supply(sink, -pairs.tickets)
     if flow.solve() != flow.OPTIMAL:
@@ -120,13 +143,17 @@ def program(pairs: PairList, seconds: float = 30.0) -> Ints:
     """
     from ortools.sat.python import cp_model
 
-    model = cp_model.CpModel()
+    model, gains, used = cp_model.CpModel(), whole_gains(pairs), []
     takes = [model.new_bool_var("") for _ in pairs.score]
     channel = pairs.channel[pairs.ticket]
     for ticket in np.unique(pairs.ticket):
         model.add_at_most_one(takes[p] for p in np.flatnonzero(pairs.ticket == ticket))
     for agent in np.unique(pairs.agent):
         own = np.flatnonzero(pairs.agent == agent)
+        if gains.first[agent]:
+            some = model.new_bool_var("")
+            model.add_bool_or([*(takes[p] for p in own), some.negated()])
+            used.append(int(gains.first[agent]) * some)
         units = pairs.units[pairs.ticket[own]]
         model.add(
             sum(int(u) * takes[p] for p, u in zip(own, units, strict=True))
@@ -135,8 +162,9 @@ def program(pairs: PairList, seconds: float = 30.0) -> Ints:
         for kind, limit in enumerate(pairs.limit[agent]):
             if limit < NO_LIMIT:
                 model.add(sum(takes[p] for p in own[channel[own] == kind]) <= int(limit))
-    gains = whole_gains(pairs)
-    model.maximize(sum(int(gain) * take for gain, take in zip(gains, takes, strict=True)))
+    model.maximize(
+        sum(int(gain) * take for gain, take in zip(gains.pair, takes, strict=True)) + sum(used)
+    )
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.max_time_in_seconds = seconds
@@ -146,32 +174,55 @@ def program(pairs: PairList, seconds: float = 30.0) -> Ints:
 
 
 def greedy(pairs: PairList) -> Ints:
-    """Return the pairs taken by always taking the best one left, which is what most routers do."""
-    order = np.lexsort((pairs.agent, pairs.ticket, -pairs.score, -pairs.above[pairs.ticket]))
+    """Return the pairs taken by always taking the best one left, which is what most routers do.
+
+    A pair whose agent is worth more for a first contact than for another stands in the order
+    twice, and counts where it is what it would be.
+    """
+    twice = np.flatnonzero(pairs.first[pairs.agent] > 0.0)
+    entry = np.concatenate([twice, np.arange(len(pairs.score))])
+    points = pairs.score[entry]
+    points[: len(twice)] += pairs.first[pairs.agent[twice]]
+    order = np.lexsort((entry, -points, -pairs.above[pairs.ticket[entry]]))
     taken = _take(
-        pairs.ticket[order],
-        pairs.agent[order],
+        entry[order],
+        order < len(twice),
+        pairs.first > 0.0,
+        pairs.ticket,
+        pairs.agent,
         pairs.channel,
         pairs.units,
         pairs.room.copy(),
         pairs.limit.copy(),
     )
-    return order[taken]
+    return np.flatnonzero(taken)
 
 
 @njit(cache=True)
 def _take(
-    ticket: Ints, agent: Ints, channel: Ints, units: Ints, room: Ints, limit: Ints
-) -> NDArray[np.bool_]:
-    """Go through the pairs in order and tell which are taken; uses up `room` and `limit`."""
+    entry: Ints,
+    as_first: Mask,
+    differs: Mask,
+    ticket: Ints,
+    agent: Ints,
+    channel: Ints,
+    units: Ints,
+    room: Ints,
+    limit: Ints,
+) -> Mask:
+    """Go through the entries in order and tell which pairs are taken; uses up room and limit."""
     taken = np.zeros(len(ticket), dtype=np.bool_)
     waits = np.ones(len(channel), dtype=np.bool_)
-    for pair in range(len(ticket)):
+    fresh = np.ones(len(room), dtype=np.bool_)
+    for place in range(len(entry)):
+        pair = entry[place]
         one, who = ticket[pair], agent[pair]
         kind = channel[one]
+        if differs[who] and as_first[place] != fresh[who]:
+            continue
         if waits[one] and room[who] >= units[one] and limit[who, kind] > 0:
             taken[pair] = True
-            waits[one] = False
+            waits[one] = fresh[who] = False
             room[who] -= units[one]
             limit[who, kind] -= 1
     return taken

@@ -26,39 +26,36 @@ class Slots:
     ----------
     pair, slot
         The pair and the slot of each entry, [entries].
+    gain
+        In whole steps, [entries].
     count
         Number of slots.
     """
 
     pair: Ints
     slot: Ints
+    gain: Ints
     count: int
 
 
-def slots_of(pairs: PairList) -> Slots:
-    """Split agents into slots.
+def slots_of(pairs: PairList) -> Slots | None:
+    """Split agents into slots, None where some agent has several channels with limits.
 
-    An agent's limit for a channel is a number of slots that take it: the first ones for one
-    channel, the last ones for another, which is exact as long as no more than two are limited.
-
-    Raises
-    ------
-    ValueError
-        If an agent has more than two limited channels.
+    An agent's limit for a channel is a number of first slots that take it. For two channels there
+    would have to be slots that take only one of them, and either may be the agent's first.
     """
     room = np.minimum(pairs.room, pairs.tickets)
-    bound = pairs.limit < room[:, np.newaxis]
-    if (bound.sum(axis=1) > 2).any():
-        raise ValueError("slots cannot express more than two limited channels of an agent")
+    bound = (pairs.limit > 0) & (pairs.limit < room[:, np.newaxis])
+    if (bound.sum(axis=1) > 1).any():
+        return None
+    gains = whole_gains(pairs)
     first = np.cumsum(room) - room
-    count = room[pairs.agent]
-    entry = np.repeat(np.arange(len(pairs.score)), count)
-    place = np.arange(len(entry)) - np.repeat(np.cumsum(count) - count, count)
-    agent, channel = pairs.agent[entry], pairs.channel[pairs.ticket[entry]]
-    limit = np.where(bound[agent, channel], pairs.limit[agent, channel], room[agent])
-    second = bound[agent, channel] & (np.cumsum(bound, axis=1)[agent, channel] == 2)
-    taken = np.where(second, place >= room[agent] - limit, place < limit)
-    return Slots(entry[taken], (first[agent] + place)[taken], int(room.sum()))
+    count = np.minimum(room[pairs.agent], pairs.limit[pairs.agent, pairs.channel[pairs.ticket]])
+    pair = np.repeat(np.arange(len(pairs.score)), count)
+    place = np.arange(len(pair)) - np.repeat(np.cumsum(count) - count, count)
+    agent = pairs.agent[pair]
+    gain = gains.pair[pair] + np.where(place == 0, gains.first[agent], 0)
+    return Slots(pair, first[agent] + place, gain, int(room.sum()))
 
 
 def sparse_matching(pairs: PairList, slots: Slots) -> Callable[[], Ints]:
@@ -66,12 +63,11 @@ def sparse_matching(pairs: PairList, slots: Slots) -> Callable[[], Ints]:
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
-    gains = whole_gains(pairs)
     # Every ticket is matched, so that a constant changes nothing; an entry of 0 would be lost.
-    lift = int(gains.max(initial=0)) + 1
+    lift = int(slots.gain.max(initial=0)) + 1
     rows = np.concatenate([pairs.ticket[slots.pair], np.arange(pairs.tickets)])
     columns = np.concatenate([slots.slot, slots.count + np.arange(pairs.tickets)])
-    costs = np.concatenate([lift - gains[slots.pair], np.full(pairs.tickets, lift)])
+    costs = np.concatenate([lift - slots.gain, np.full(pairs.tickets, lift)])
     shape = (pairs.tickets, slots.count + pairs.tickets)
     matrix = csr_array((costs.astype(np.float64), (rows, columns)), shape=shape)
     found = _finder(pairs, slots)
@@ -90,11 +86,10 @@ def dense_solvers(pairs: PairList, slots: Slots) -> dict[str, Callable[[], Ints]
     """
     from scipy.optimize import linear_sum_assignment
 
-    gain = whole_gains(pairs)[slots.pair]
-    some = gain > 0
-    worth = Slots(slots.pair[some], slots.slot[some], slots.count)
+    some = slots.gain > 0
+    worth = Slots(slots.pair[some], slots.slot[some], slots.gain[some], slots.count)
     gains = np.zeros((pairs.tickets, slots.count))
-    gains[pairs.ticket[worth.pair], worth.slot] = gain[some]
+    gains[pairs.ticket[worth.pair], worth.slot] = worth.gain
     found = _finder(pairs, worth)
 
     def by_scipy() -> Ints:

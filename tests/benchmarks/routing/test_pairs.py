@@ -97,15 +97,22 @@ def test_steps_open_the_way_but_the_fit_is_that_of_the_first_wish() -> None:
     assert scores(replace(hard, relaxation=steps), AGENT) == [pytest.approx(120.0 + fit)]
 
 
-def test_continuity_idle_time_and_reserve_add_their_points() -> None:
+def test_continuity_work_done_and_reserve_add_their_points() -> None:
     known = replace(TICKET, prior_agent="a")
     rested = replace(AGENT, idle_since=NOW - timedelta(minutes=5), worked_seconds=3600.0)
     base = 126.5
     assert scores(known, AGENT, continuity_seconds=151.0) == [pytest.approx(base + 30.0)]
     assert scores(known, AGENT, continuity_seconds=150.0) == [pytest.approx(base)]
-    assert scores(TICKET, rested, worked=3.0) == [pytest.approx(base + 1.0 - 3.0)]
+    assert scores(TICKET, rested, worked=3.0) == [pytest.approx(base - 3.0)]
     prices = {"french": 7.0, "billing": 2.0}
     assert scores(TICKET, AGENT, skill_prices=prices) == [pytest.approx(base - 5.0)]
+
+
+def test_idle_time_counts_for_the_first_contact_of_who_has_nothing_open() -> None:
+    rested = AgentState("a", {"billing": 4}, capacity=3, idle_since=NOW - timedelta(minutes=5))
+    busy = replace(rested, id="b", open_work={"chat": 1})
+    pairs = list_pairs(Snapshot(NOW, (TICKET,), (rested, busy, NOBODY_ELSE)))
+    assert pairs.first.tolist() == [1.0, 0.0, 0.0]
 
 
 def test_a_call_may_lay_chats_aside_but_a_chat_may_not() -> None:
