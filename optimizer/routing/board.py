@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,7 +100,7 @@ def read_board(snapshot: Snapshot, *, checked: bool = True) -> Board:
     parts = _parts(weights, tickets, clocks)
     base = parts.sum(axis=1)
     staff = Staff(agents, snapshot.channels, weights)
-    _check_scores(tickets.ids, base)
+    _check_scores(snapshot, base, staff)
     level = _levels(snapshot, tickets, clocks)
     order = ordered((-level, -base, -tickets.age), tickets.ids, weights.tie_seed)
     level, base, parts, clocks = level[order], base[order], parts[order], clocks.take(order)
@@ -151,7 +150,9 @@ def _parts(weights: RoutingWeights, tickets: TicketColumns, clocks: Clocks) -> F
     count = len(tickets)
     speeds = np.ones(count)
     if weights.handling_reference_seconds is not None and tickets.handling is not None:
-        speeds = np.nan_to_num(weights.handling_reference_seconds / tickets.handling, nan=1.0)
+        with np.errstate(over="ignore"):  # too great a score is refused when it is known
+            speeds = weights.handling_reference_seconds / tickets.handling
+        speeds = np.where(np.isnan(speeds), 1.0, speeds)
     extras = tag_points(weights, tickets) + weights.risk * tickets.risk
     parts: Floats = base_parts(
         tickets.rank,
@@ -184,7 +185,8 @@ def _levels(snapshot: Snapshot, tickets: TicketColumns, clocks: Clocks) -> Ints:
     if deferred:
         later = np.array([channel in deferred for channel in tickets.channels], np.bool_)
         if weights.compete_from is not None:
-            later &= clocks.waits < weights.compete_from * clocks.targets
+            with np.errstate(over="ignore"):  # an infinite wait is never reached
+                later &= clocks.waits < weights.compete_from * clocks.targets
         levels[later] = 0
     return levels
 
@@ -205,15 +207,22 @@ def _steps_above_least(weights: RoutingWeights, tickets: TicketColumns, clocks: 
     return np.rint(steps).astype(np.int64)
 
 
-def _check_scores(ids: Sequence[str], base: Floats) -> None:
-    if not len(base) or base.max() <= GREATEST:
+def _check_scores(snapshot: Snapshot, base: Floats, staff: Staff) -> None:
+    """Refuse points whose sums might not be finite."""
+    if base.max(initial=0.0) <= GREATEST and staff.idle_points.max(initial=0.0) <= GREATEST:
         return
+    idle = dict(zip(staff.columns.ids, staff.idle_points.tolist(), strict=True))
+    scored = [
+        *((f"/tickets/{i}", t.id, base[i]) for i, t in enumerate(snapshot.tickets)),
+        *((f"/agents/{i}", a.id, idle[a.id]) for i, a in enumerate(snapshot.agents)),
+    ]
     issues = [
         Issue(
             "score_overflow",
-            f"/tickets/{i}",
-            f"The score of {ids[i]!r} is {base[i]:g} but must be at most {GREATEST:g}.",
+            pointer,
+            f"The score of {name!r} is {points:g} but must be at most {GREATEST:g}.",
         )
-        for i in np.flatnonzero(~(base <= GREATEST)).tolist()
+        for pointer, name, points in scored
+        if not points <= GREATEST
     ]
     raise_errors("Weights, waits and values give scores that are too great.", issues)

@@ -103,8 +103,11 @@ def promoted(rank: int, wait: float, target: float, weights: BaseWeights) -> int
     """Return the rank of a ticket after the promotions that its wait has brought, 0 to 3."""
     if wait <= 0.0 or weights.promote_after == np.inf:
         return rank
-    steps = math.floor(wait / (target * weights.promote_after))
-    return int(max(0.0, rank - steps))
+    each = target * weights.promote_after
+    # Compared before it is divided: with extreme weights a step may take no time at all.
+    if wait >= rank * each:
+        return 0
+    return int(rank - math.floor(wait / each))
 
 
 @njit(cache=True)

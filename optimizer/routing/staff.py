@@ -77,7 +77,8 @@ class Staff:
         self.free_units = np.where(self.available, np.maximum(self._spare, 0), 0)
         idle = np.where(self.opened > 0, 0.0, np.nan_to_num(columns.idle, nan=0.0))
         nothing = np.zeros(count)
-        self.idle_points = agent_points(weights, idle, nothing)
+        with np.errstate(over="ignore"):  # too many points are refused when all are known
+            self.idle_points = agent_points(weights, idle, nothing)
         self.worked_points = agent_points(weights, nothing, columns.worked)
         self.points = self.idle_points + self.worked_points
         self.alone = np.zeros(count, dtype=np.bool_)

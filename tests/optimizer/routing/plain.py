@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from random import Random
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -511,127 +512,117 @@ def random_snapshot(seed: int, tickets: int, agents: int, *, limits: bool = True
     )
 
 
-def _amounts() -> st.SearchStrategy[float]:
-    return st.sampled_from([0.0, 10.0, 50.0])
-
-
-def _counts(top: int) -> st.SearchStrategy[dict[str, int]]:
-    return st.dictionaries(st.sampled_from(CHANNELS[:2]), st.integers(0, top), max_size=2)
-
-
-def _skills(top: int) -> st.SearchStrategy[dict[str, int]]:
-    return st.dictionaries(st.sampled_from(SKILLS[:2]), st.integers(1, top), max_size=2)
-
-
-def _moments() -> st.SearchStrategy[datetime]:
-    return st.integers(-1, 3).map(lambda minutes: NOW - timedelta(minutes=minutes))
-
-
-def _people() -> st.SearchStrategy[tuple[str, ...]]:
-    return st.just(()) | st.lists(st.integers(0, 4).map("a{}".format), max_size=2).map(tuple)
-
-
-def _relaxation() -> st.SearchStrategy[tuple[RelaxationStep, ...]]:
-    step = st.builds(
-        RelaxationStep,
-        st.sampled_from([0.0, 60.0, 90.0]),
-        drop_skills=st.sampled_from([(), SKILLS[:1]]),
-        levels=_skills(2),
-        tiers=st.sampled_from([(), (Tier.RISK,)]),
-        sites=st.sampled_from([(), ("south",)]),
-        any_site=st.booleans(),
-        any_language=st.booleans(),
-    )
-    return st.just(()) | st.lists(step, max_size=2).map(tuple)
-
-
-def _weights() -> st.SearchStrategy[RoutingWeights]:
-    points = st.sampled_from([0.0, 1.0, 100.0])
+def snapshots(tickets: int = 5, agents: int = 4) -> st.SearchStrategy[Snapshot]:
+    """Draw small snapshots; by a seed, as drawing field by field takes longer than all the rest."""
     return st.builds(
-        RoutingWeights,
-        points,
-        points,
-        points,
-        skill_fit=points,
-        strict_priority=st.booleans(),
-        promote_after=st.sampled_from([None, 0.5]),
-        compete_from=st.sampled_from([None, 0.0, 0.5]),
-        idle=points,
-        worked=st.sampled_from([0.0, 10.0]),
-        continuity=points,
-        continuity_seconds=st.sampled_from([None, 90.0]),
-        reserve=points,
-        skill_prices=st.sampled_from([{}, {SKILLS[0]: 5.0}]),
-        tie_seed=st.sampled_from([None, 1]),
+        tiny_snapshot, st.integers(0, 2**32 - 1), st.integers(0, tickets), st.integers(0, agents)
     )
 
 
-@st.composite
-def snapshots(draw: st.DrawFn, tickets: int = 5, agents: int = 4) -> Snapshot:
-    """Draw a small snapshot in which ties and binding limits are common."""
-    ticket_ids = draw(st.lists(st.integers(0, 99), max_size=tickets, unique=True))
-    agent_ids = draw(st.lists(st.integers(0, 4), max_size=agents, unique=True))
-    tiers = st.sampled_from([Tier.FRONT_LINE, Tier.FRONT_LINE, Tier.RISK])
+def tiny_snapshot(seed: int, tickets: int, agents: int) -> Snapshot:
+    """Return a snapshot in which ties and binding limits are common."""
+    random = Random(seed)
+    one = random.choice
+
+    def maybe(values: tuple[str, ...]) -> str | None:
+        return one((None, None, *values))
+
+    def counts(top: int) -> dict[str, int]:
+        return {c: random.randint(0, top) for c in CHANNELS[:2] if one((True, False))}
+
+    def skills() -> dict[str, int]:
+        return {skill: random.randint(1, 2) for skill in SKILLS[:2] if one((True, False))}
+
+    def moment() -> datetime:
+        return NOW - timedelta(minutes=random.randint(-1, 3))
+
+    def people() -> tuple[str, ...]:
+        return one(((), (), (), ("a0",), ("a1",), ("a1", "a2"), ("gone",)))
+
+    def tier() -> Tier:
+        return one((Tier.FRONT_LINE, Tier.FRONT_LINE, Tier.RISK))
+
+    def step() -> RelaxationStep:
+        return RelaxationStep(
+            one((0.0, 60.0, 90.0)),
+            one(((), SKILLS[:1])),
+            skills(),
+            one(((), (Tier.RISK,))),
+            one(((), ("south",))),
+            any_site=one((True, False)),
+            any_language=one((True, False)),
+        )
+
+    def ticket(number: int) -> Ticket:
+        return Ticket(
+            f"t{number}",
+            one(CHANNELS[:2]),
+            moment(),
+            skills(),
+            tier=tier(),
+            priority=one(tuple(Priority)),
+            customer_value=float(random.randint(0, 2)),
+            first_response_seconds=one((None, 60.0)),
+            calendar=maybe(("office",)),
+            paused_seconds=one((0.0, 0.0, 60.0)),
+            site=maybe(("north",)),
+            language=maybe(("de",)),
+            prior_agent=maybe(("a0", "a1")),
+            preferred_agents=people(),
+            preferred_seconds=one((0.0, 0.0, 60.0, 100.0)),
+            excluded_agents=people(),
+            rejected_by=people(),
+            amount=one((0.0, 10.0, 50.0)),
+            human_required=one((False, False, True)),
+            relaxation=tuple(step() for _ in range(one((0, 0, 1, 2)))),
+        )
+
+    def agent(number: int) -> AgentState:
+        return AgentState(
+            f"a{number}",
+            skills(),
+            tier=tier(),
+            site=maybe(("north", "south")),
+            languages=one((None, None, ("de",), ())),
+            channels=one((None, None, ("chat",), ("mail", "chat"))),
+            capacity=random.randint(0, 3),
+            channel_limits=counts(2),
+            open_work=counts(1),
+            status=one((AgentStatus.AVAILABLE,) * 5 + (AgentStatus.OFFLINE,)),
+            accepts_offers=one((True,) * 5 + (False,)),
+            after_call_until=one((None, None, NOW, NOW + timedelta(seconds=9))),
+            free_from=one((None, NOW + timedelta(seconds=5))),
+            idle_since=one((None, moment())),
+            worked_seconds=one((0.0, 3600.0)),
+            authority=one((0.0, 10.0, 50.0)),
+            automated=one((False, False, True)),
+        )
+
+    weights = RoutingWeights(
+        one((0.0, 1.0, 100.0)),
+        one((0.0, 1.0, 100.0)),
+        one((0.0, 1.0, 100.0)),
+        skill_fit=one((0.0, 1.0, 100.0)),
+        strict_priority=one((True, False)),
+        promote_after=one((None, 0.5)),
+        compete_from=one((None, 0.0, 0.5)),
+        idle=one((0.0, 1.0)),
+        worked=one((0.0, 10.0)),
+        continuity=one((0.0, 30.0)),
+        continuity_seconds=one((None, 90.0)),
+        reserve=one((0.0, 1.0, 100.0)),
+        skill_prices=one(({}, {SKILLS[0]: 5.0})),
+        tie_seed=one((None, 1)),
+    )
     return Snapshot(
         NOW,
-        tuple(
-            Ticket(
-                f"t{i}",
-                draw(st.sampled_from(CHANNELS[:2])),
-                draw(_moments()),
-                draw(_skills(2)),
-                tier=draw(tiers),
-                priority=draw(st.sampled_from(Priority)),
-                customer_value=float(draw(st.integers(0, 2))),
-                first_response_seconds=draw(st.sampled_from([None, 60.0])),
-                calendar=draw(st.sampled_from([None, None, "office"])),
-                paused_seconds=draw(st.sampled_from([0.0, 60.0])),
-                site=draw(st.sampled_from([None, None, "north"])),
-                language=draw(st.sampled_from([None, None, "de"])),
-                prior_agent=draw(st.sampled_from([None, "a0", "a1"])),
-                preferred_agents=draw(_people()),
-                preferred_seconds=draw(st.sampled_from([0.0, 60.0, 100.0])),
-                excluded_agents=draw(_people()),
-                rejected_by=draw(_people()),
-                amount=draw(_amounts()),
-                human_required=draw(st.booleans()),
-                relaxation=draw(_relaxation()),
-            )
-            for i in ticket_ids
-        ),
-        tuple(
-            AgentState(
-                f"a{i}",
-                draw(_skills(2)),
-                tier=draw(tiers),
-                site=draw(st.sampled_from([None, "north", "south"])),
-                languages=draw(st.sampled_from([None, None, ("de",), ()])),
-                channels=draw(st.sampled_from([None, None, ("chat",), ("mail", "chat")])),
-                capacity=draw(st.integers(0, 3)),
-                channel_limits=draw(_counts(2)),
-                open_work=draw(_counts(1)),
-                status=draw(st.sampled_from([AgentStatus.AVAILABLE] * 4 + [AgentStatus.OFFLINE])),
-                accepts_offers=draw(st.sampled_from([True, True, True, False])),
-                after_call_until=draw(
-                    st.sampled_from([None, None, NOW, NOW + timedelta(seconds=9)])
-                ),
-                free_from=draw(st.sampled_from([None, NOW + timedelta(seconds=5)])),
-                idle_since=draw(st.none() | _moments()),
-                worked_seconds=draw(st.sampled_from([0.0, 3600.0])),
-                authority=draw(_amounts()),
-                automated=draw(st.booleans()),
-            )
-            for i in agent_ids
-        ),
-        draw(_weights()),
+        tuple(map(ticket, range(tickets))),
+        tuple(map(agent, range(agents))),
+        weights,
         channels={
-            "chat": ChannelRules(
-                draw(st.sampled_from([1, 1, 2])), draw(st.sampled_from([(), ("mail",)]))
-            ),
-            "mail": ChannelRules(deferred=draw(st.booleans())),
+            "chat": ChannelRules(one((1, 1, 2)), one(((), ("mail",)))),
+            "mail": ChannelRules(deferred=one((True, False))),
         },
         calendars={"office": OFFICE},
-        escalations=draw(
-            st.sampled_from([(), (Escalation(120.0, Tier.RISK, from_tier=Tier.FRONT_LINE),)])
-        ),
+        escalations=one(((), (Escalation(120.0, Tier.RISK, from_tier=Tier.FRONT_LINE),))),
     )

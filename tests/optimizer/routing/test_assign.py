@@ -3,25 +3,50 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
+from typing import Any, TypeVar
 
+import msgspec
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from optimizer.errors import InvalidInput
-from optimizer.model import AgentState, Obstacle, Priority, RoutingWeights, Snapshot, Ticket
+from optimizer.model import (
+    AgentState,
+    AgentStatus,
+    Assignment,
+    Decision,
+    Obstacle,
+    Priority,
+    RoutingPolicy,
+    RoutingWeights,
+    Snapshot,
+    Ticket,
+    Tier,
+)
 from optimizer.routing import assign
+from optimizer.wire import twin
 from tests.optimizer.routing.plain import (
     NOW,
+    every_match,
     first_rule,
     in_the_way,
     is_allowed,
+    level_of,
+    levels_served,
     match_of,
+    parts,
     random_snapshot,
     score,
     snapshots,
+    value,
 )
+
+T = TypeVar("T")
 
 
 @settings(max_examples=200, deadline=None)
@@ -45,10 +70,11 @@ def test_scores_are_the_sum_of_their_parts_and_make_up_the_value(seed: int) -> N
     assignment = assign(snapshot)
     assert assignment.decisions
     for made in assignment.decisions:
-        assert list(made.parts) == ["priority", "customer_value", "wait", "skill_fit"]
-        assert sum(made.parts.values()) == made.score
-        expected = score(snapshot, tickets[made.ticket], agents[made.agent])
-        assert made.score == pytest.approx(expected, rel=1e-12)
+        expected = parts(snapshot, tickets[made.ticket], agents[made.agent])
+        kept = {name: points for name, points in expected.items() if points}
+        assert list(made.parts) == list(kept)
+        assert made.parts == pytest.approx(kept, rel=1e-9)
+        assert sum(made.parts.values()) == pytest.approx(made.score, rel=1e-15)
     total = sum(made.score for made in assignment.decisions)
     assert assignment.value == pytest.approx(total, rel=1e-12)
 
@@ -60,9 +86,13 @@ def test_the_obstacles_of_a_waiting_ticket_count_every_agent_once_and_truly(seed
     tickets = {ticket.id: ticket for ticket in snapshot.tickets}
     assert assignment.waiting
     for left in assignment.waiting:
-        first = (first_rule(tickets[left.ticket], agent) for agent in snapshot.agents)
-        expected = Counter(rule or "outscored" for rule in first)
-        assert {o.rule: o.agents for o in left.obstacles} == expected
+        first = Counter(
+            (first_rule(snapshot, tickets[left.ticket], agent) or "outscored", agent.tier)
+            for agent in snapshot.agents
+        )
+        by_tier = {(o.rule, tier): n for o in left.obstacles for tier, n in o.tiers.items()}
+        assert by_tier == first
+        assert all(o.agents == sum(o.tiers.values()) for o in left.obstacles)
         counts = [o.agents for o in left.obstacles]
         assert counts == sorted(counts, reverse=True)
 
@@ -71,14 +101,70 @@ def test_the_obstacles_of_a_waiting_ticket_count_every_agent_once_and_truly(seed
 def test_who_is_outscored_finds_only_better_work_in_its_place(seed: int) -> None:
     snapshot = random_snapshot(seed, 60, 12)
     match = match_of(assign(snapshot))
+    least = min(level_of(snapshot, ticket) for ticket in snapshot.tickets)
     for ticket in snapshot.tickets:
         for agent in snapshot.agents:
-            if ticket.id in match or first_rule(ticket, agent) is not None:
+            if ticket.id in match or first_rule(snapshot, ticket, agent) is not None:
                 continue
             taken = in_the_way(snapshot, match, agent, ticket.channel)
-            least = score(snapshot, ticket, agent) - 1e-6
-            assert taken
-            assert all(score(snapshot, other, agent) >= least for other in taken)
+            level, points = level_of(snapshot, ticket), score(snapshot, ticket, agent)
+            if taken is None:
+                assert level == least
+                assert points <= 1e-6
+            for other in taken or ():
+                above = level_of(snapshot, other), score(snapshot, other, agent) + 1e-6
+                assert above >= (level, points)
+
+
+@settings(max_examples=200, deadline=None)
+@given(snapshots(tickets=4, agents=3))
+def test_no_match_serves_higher_levels_or_scores_more_or_serves_more(snapshot: Snapshot) -> None:
+    def aims(match: Mapping[str, str]) -> tuple[int, float, int]:
+        return levels_served(snapshot, match), round(value(snapshot, match), 6), len(match)
+
+    assignment = assign(snapshot)
+    found = match_of(assignment)
+    assert aims(found) == max(map(aims, every_match(snapshot)))
+    assert assignment.bound == pytest.approx(assignment.value, abs=1e-6)
+
+
+@settings(max_examples=100, deadline=None)
+@given(snapshots(tickets=8), st.randoms(use_true_random=False))
+def test_the_order_in_which_things_are_listed_does_not_matter(
+    snapshot: Snapshot, random: Random
+) -> None:
+    def shuffled(items: Iterable[T]) -> list[T]:
+        listed = list(items)
+        return random.sample(listed, len(listed))
+
+    tickets = [replace(t, skills=dict(shuffled(t.skills.items()))) for t in snapshot.tickets]
+    agents = [replace(a, skills=dict(shuffled(a.skills.items()))) for a in snapshot.agents]
+    other = replace(snapshot, tickets=tuple(shuffled(tickets)), agents=tuple(shuffled(agents)))
+    one, two = assign(snapshot), assign(other)
+    assert {made.ticket: made for made in one.decisions} == {m.ticket: m for m in two.decisions}
+    assert {left.ticket: left for left in one.waiting} == {w.ticket: w for w in two.waiting}
+    assert (one.value, one.skill_prices) == (two.value, two.skill_prices)
+
+
+@settings(max_examples=100, deadline=None)
+@given(snapshots(tickets=8), st.integers(0, 2**63 - 1))
+def test_the_seed_of_ties_changes_nothing_but_ties(snapshot: Snapshot, seed: int) -> None:
+    def drawn(tie_seed: int | None) -> Assignment:
+        return assign(replace(snapshot, weights=replace(snapshot.weights, tie_seed=tie_seed)))
+
+    one, two = drawn(None), drawn(seed)
+    assert two == replace(drawn(seed), seconds=two.seconds)
+    assert one.value == pytest.approx(two.value, abs=1e-6)
+    assert len(one.decisions) == len(two.decisions)
+
+
+def test_seeds_settle_ties_differently_but_not_by_place() -> None:
+    agents = tuple(AgentState(f"a{i}", {}) for i in range(6))
+    seen = {
+        match_of(assign(Snapshot(NOW, (Ticket("t", "chat", NOW),), agents, weights)))["t"]
+        for weights in (RoutingWeights(tie_seed=seed) for seed in range(40))
+    }
+    assert seen == {agent.id for agent in agents}
 
 
 def test_a_scarce_specialist_is_kept_for_the_ticket_that_needs_one() -> None:
@@ -92,6 +178,8 @@ def test_a_scarce_specialist_is_kept_for_the_ticket_that_needs_one() -> None:
 
 
 def test_of_equal_agents_the_longest_idle_is_given_work_first() -> None:
+    """Without points for idle time, which each contact would bring, it is a tie."""
+    weights = RoutingWeights(idle=0.0)
     agents = tuple(
         AgentState(name, {"a": 3}, capacity=2, idle_since=since)
         for name, since in [
@@ -103,7 +191,7 @@ def test_of_equal_agents_the_longest_idle_is_given_work_first() -> None:
     )
     tickets = [Ticket(f"t{i}", "chat", NOW, {"a": 1}) for i in range(9)]
     seen = [
-        sorted(match_of(assign(Snapshot(NOW, tuple(tickets[:count]), agents))).values())
+        sorted(match_of(assign(Snapshot(NOW, tuple(tickets[:count]), agents, weights))).values())
         for count in (1, 2, 3, 4, 5, 9)
     ]
     assert seen == [
@@ -128,7 +216,7 @@ def test_equal_tickets_are_served_oldest_first_then_by_identifier() -> None:
 
 
 def test_work_that_scores_nothing_is_served_all_the_same() -> None:
-    weights = RoutingWeights(0.0, 0.0, 0.0, skill_fit=0.0)
+    weights = RoutingWeights(0.0, 0.0, 0.0, skill_fit=0.0, idle=0.0)
     tickets = tuple(Ticket(f"t{i}", "chat", NOW) for i in range(3))
     assignment = assign(Snapshot(NOW, tickets, (AgentState("x", {}, capacity=2),), weights))
     assert len(assignment.decisions) == 2
@@ -148,11 +236,24 @@ def test_nothing_to_decide_is_an_answer() -> None:
     ("changes", "obstacle", "reason"),
     [
         ({"channels": ("mail",)}, "channel", "No agent serves channel 'chat'."),
+        ({"tier": Tier.RISK}, "tier", "No agent is of tier technical."),
+        ({"languages": ("en",)}, "language", "No agent speaks 'de'."),
+        ({"automated": True}, "human", "No agent is human."),
         ({"skills": {"b": 5}}, "skill", "No agent holds 'a'."),
         ({"skills": {"a": 1}}, "level", "No agent holds 'a' at level 2 or above."),
         ({"site": "south"}, "site", "No agent works at site 'north'."),
         ({"authority": 9.0}, "authority", "No agent may grant the amount."),
-        ({"available": False}, "availability", "No qualified agent is free: 2 unavailable."),
+        ({"accepts_offers": False}, "availability", "No qualified agent is free: 2 unavailable."),
+        (
+            {"status": AgentStatus.AWAY},
+            "availability",
+            "No qualified agent is free: 2 unavailable.",
+        ),
+        (
+            {"after_call_until": NOW + timedelta(seconds=1)},
+            "availability",
+            "No qualified agent is free: 2 unavailable.",
+        ),
         ({"capacity": 0}, "capacity", "No qualified agent is free: 2 at capacity."),
         (
             {"channel_limits": {"chat": 0}},
@@ -162,13 +263,40 @@ def test_nothing_to_decide_is_an_answer() -> None:
     ],
 )
 def test_the_reason_names_the_rule_that_stops_everybody(
-    changes: dict[str, object], obstacle: str, reason: str
+    changes: dict[str, Any], obstacle: str, reason: str
 ) -> None:
-    ticket = Ticket("t", "chat", NOW, {"a": 2}, site="north", amount=10.0)
-    able = AgentState("x", {"a": 2}, site="north", authority=10.0)
-    agents = tuple(replace(able, id=name, **changes) for name in ("x", "y"))  # type: ignore[arg-type]
+    ticket = Ticket("t", "chat", NOW, {"a": 2}, Tier.TECHNICAL, site="north", language="de")
+    ticket = replace(ticket, amount=10.0, human_required=True)
+    able = AgentState("x", {"a": 2}, Tier.TECHNICAL, "north", ("de",), authority=10.0)
+    agents = tuple(replace(able, id=name, **changes) for name in ("x", "y"))
     (left,) = assign(Snapshot(NOW, (ticket,), agents)).waiting
-    assert (left.obstacles, left.reason) == ((Obstacle(obstacle, 2),), reason)
+    assert left.obstacles == (Obstacle(obstacle, 2, {agents[0].tier: 2}),)
+    assert left.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("changes", "obstacle", "reason"),
+    [
+        (
+            {"excluded_agents": ("x",), "rejected_by": ("y",)},
+            "excluded",
+            "No agent may take it and has not rejected it.",
+        ),
+        (
+            {"prior_agent": "z", "preferred_seconds": 1.0},
+            "reserved",
+            "No agent is one of those for whom it is reserved.",
+        ),
+    ],
+)
+def test_the_reason_tells_of_personal_terms(
+    changes: dict[str, Any], obstacle: str, reason: str
+) -> None:
+    ticket = replace(Ticket("t", "chat", NOW), **changes)
+    agents = (AgentState("x", {}), AgentState("y", {}))
+    (left,) = assign(Snapshot(NOW, (ticket,), agents)).waiting
+    assert left.obstacles == (Obstacle(obstacle, 2, {Tier.FRONT_LINE: 2}),)
+    assert left.reason == reason
 
 
 def test_the_reason_tells_how_many_were_left_for_the_last_rule() -> None:
@@ -183,8 +311,8 @@ def test_the_reason_tells_how_many_were_left_for_the_last_rule() -> None:
 @pytest.mark.parametrize(
     ("agents", "reason"),
     [
-        (1, "The only eligible agent took work that scores at least as high."),
-        (2, "All 2 eligible agents took work that scores at least as high."),
+        (1, "The only eligible agent took work that goes before it."),
+        (2, "All 2 eligible agents took work that goes before it."),
     ],
 )
 def test_the_reason_of_an_outscored_ticket_says_so(agents: int, reason: str) -> None:
@@ -231,13 +359,60 @@ def test_scores_whose_sum_might_not_be_finite_are_bad_input() -> None:
     assert [issue.pointer for issue in caught.value.issues] == ["/tickets/1"]
 
 
-def test_vanishing_weights_and_endless_open_work_are_sound_input() -> None:
-    weights = RoutingWeights(5e-324, 5e-324, 5e-324, skill_fit=1e-320)
-    tickets = tuple(Ticket(f"t{i}", "chat", NOW, {"a": 1}) for i in range(2))
+def test_points_for_idle_time_that_might_not_be_finite_are_bad_input() -> None:
+    weights = RoutingWeights(idle=1e9, idle_target_seconds=1e-300)
+    agents = (AgentState("new", {}), AgentState("old", {}, idle_since=NOW - timedelta(days=1)))
+    with pytest.raises(InvalidInput) as caught:
+        assign(Snapshot(NOW, (), agents, weights))
+    (issue,) = caught.value.issues
+    assert (issue.code, issue.pointer) == ("score_overflow", "/agents/1")
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [
+        RoutingWeights(5e-324, 5e-324, 5e-324, skill_fit=1e-320),
+        RoutingWeights(wait_exponent=4.0, wait_target_seconds=(1e10,) * 4, promote_after=1e10),
+        RoutingWeights(
+            wait=0.0, strict_priority=True, promote_after=1e-300, wait_target_seconds=(1e-300,) * 4
+        ),
+        RoutingWeights(compete_from=1e300, handling_reference_seconds=1e-300),
+    ],
+)
+def test_extreme_weights_and_much_open_work_are_sound_input(weights: RoutingWeights) -> None:
+    ago = NOW - timedelta(seconds=1e-6)
+    tickets = tuple(Ticket(f"t{i}", "chat", ago, {"a": 1}, handling_seconds=1e10) for i in range(2))
     agents = (
-        AgentState("busy", {"a": 1}, open_work={"chat": 10**30}),
-        AgentState("free", {"a": 1}, channel_limits={"chat": 10**30}),
+        AgentState("busy", {"a": 1}, open_work={"chat": 10**6}),
+        AgentState("free", {"a": 1}, channel_limits={"chat": 10**6}),
     )
     assignment = assign(Snapshot(NOW, tickets, agents, weights))
     assert match_of(assignment) == {"t0": "free"}
-    assert assignment.waiting[0].obstacles == (Obstacle("capacity", 1), Obstacle("outscored", 1))
+    assert [(o.rule, o.agents) for o in assignment.waiting[0].obstacles] == [
+        ("capacity", 1),
+        ("outscored", 1),
+    ]
+
+
+@pytest.mark.parametrize("policy", RoutingPolicy)
+def test_every_policy_keeps_to_the_rules_and_is_worth_no_more_than_the_bound(
+    policy: RoutingPolicy,
+) -> None:
+    drawn = random_snapshot(3, 40, 12)
+    snapshot = replace(drawn, policy=policy, weights=replace(drawn.weights, strict_priority=False))
+    assignment = assign(snapshot)
+    assert assignment.policy is policy
+    assert assignment.decisions
+    assert is_allowed(snapshot, match_of(assignment))
+    assert assignment.value <= assignment.bound + 1e-6
+    total = sum(made.score for made in assignment.decisions)
+    assert assignment.value == pytest.approx(total, rel=1e-12)
+
+
+def test_answers_are_made_of_whatever_the_caller_likes() -> None:
+    snapshot = random_snapshot(5, 30, 10)
+    plain, twins = assign(snapshot), assign(snapshot, kinds=twin)
+    assert isinstance(twins.decisions[0], twin(Decision))
+    assert not isinstance(twins.decisions[0], Decision)
+    written = (msgspec.to_builtins(replace(plain, seconds=0.0)), msgspec.to_builtins(twins))
+    assert written[0] == written[1] | {"seconds": 0.0}

@@ -9,23 +9,40 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer.model import Snapshot
+from optimizer.model import Snapshot, Tier
 from optimizer.routing import Rule, read_board
 from optimizer.routing.eligibility import pack
 from tests.optimizer.routing.plain import first_rule, random_snapshot, snapshots
 
 
+def members(words: list[int], agents: int) -> list[bool]:
+    return [bool(words[a // 64] >> (a % 64) & 1) for a in range(agents)]
+
+
 def check_every_pair(snapshot: Snapshot) -> None:
     board = read_board(snapshot)
+    staff, found = board.staff.agents, board.eligibility
+    stopped = found.stopped(board.classes.of_ticket)
     for position, place in enumerate(board.tickets):
         ticket = snapshot.tickets[place]
         number = board.classes.of_ticket[position]
-        first = [first_rule(ticket, agent) for agent in board.staff.agents]
-        stopped = dict(zip(Rule, board.eligibility.stopped[number].tolist(), strict=True))
-        assert {rule: n for rule, n in stopped.items() if n} == Counter(filter(None, first))
-        words = board.eligibility.allowed[number].tolist()
-        allowed = [bool(words[a // 64] >> (a % 64) & 1) for a in range(len(first))]
+        first = [first_rule(snapshot, ticket, agent) for agent in staff]
+        counts = Counter(
+            (rule or "outscored", agent.tier) for rule, agent in zip(first, staff, strict=True)
+        )
+        assert {
+            (rule, tier): int(stopped[position, row, column])
+            for row, rule in enumerate(Rule)
+            for column, tier in enumerate(Tier)
+            if stopped[position, row, column]
+        } == counts
+        allowed = members(found.allowed[number].tolist(), len(first))
         assert allowed == [rule is None for rule in first]
+        qualified = members(found.qualified[number].tolist(), len(first))
+        of_the_moment = (None, "availability", "capacity", "channel_limit")
+        assert qualified == [rule in of_the_moment for rule in first]
+        room = board.staff.room_on(ticket.channel)[qualified] > 0
+        assert room.tolist() == [rule is None for rule in first if rule in of_the_moment]
 
 
 @settings(max_examples=200, deadline=None)
@@ -44,9 +61,13 @@ def test_what_an_agent_is_comes_before_what_an_agent_is_doing() -> None:
         "channel",
         "tier",
         "site",
+        "language",
+        "human",
         "skill",
         "level",
         "authority",
+        "excluded",
+        "reserved",
         "availability",
         "capacity",
         "channel_limit",
