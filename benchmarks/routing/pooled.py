@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import math
 import time
 from collections import defaultdict
@@ -15,6 +14,7 @@ from benchmarks.routing.drawing import Extras, draw_snapshot
 from benchmarks.routing.floor import Floor
 from benchmarks.routing.pairs import list_pairs
 from benchmarks.routing.peers import flow_over_pairs, outcome
+from benchmarks.routing.timing import settled
 from optimizer.routing import assign
 from optimizer.routing.pool import Event, OfferAccepted, Pool, PoolSettings
 
@@ -62,17 +62,16 @@ def measure(
     for _ in range(int(WARM_UP * events)):
         _take(pool, floor, floor.next())
     loading = time.perf_counter() - started
-    # As in the server: what stays for good is not for the collector to look at again.
-    gc.collect()
-    gc.freeze()
     times: dict[str, list[float]] = defaultdict(list)
     checks = []
-    for part in range(checkpoints):
-        tick(f"Part {part + 1} of {checkpoints}")
-        for _ in range(events * part // checkpoints, events * (part + 1) // checkpoints):
-            event = floor.next()
-            times[event.kind].append(_take(pool, floor, event))
-        checks.append(_check(pool) | {"events": events * (part + 1) // checkpoints})
+    with settled():
+        for part in range(checkpoints):
+            tick(f"Part {part + 1} of {checkpoints}")
+            done = events * (part + 1) // checkpoints
+            for _ in range(done - events * part // checkpoints):
+                event = floor.next()
+                times[event.kind].append(_take(pool, floor, event))
+            checks.append(_check(pool) | {"events": done})
     clock = times.pop("tick", [])
     return {
         "loading": {"events": loaded, "seconds": loading},

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 import numpy as np
 
-__all__ = ["SLOW_TURNS", "alternately", "percentiles"]
+__all__ = ["SLOW_TURNS", "alternately", "percentiles", "settled"]
 
 SLOW_TURNS = 4
 """The slow ones take part in every fourth round."""
@@ -28,6 +30,17 @@ def alternately(
             work()
             times[name].append(time.perf_counter() - started)
     return {name: percentiles(found) for name, found in times.items()}
+
+
+@contextmanager
+def settled() -> Iterator[None]:
+    """Keep the collector from looking at what is there already, as in the server once it is up."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def percentiles(seconds: Iterable[float]) -> dict[str, float]:

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import shlex
-from collections.abc import Iterator
 
-import pytest
 from click.testing import CliRunner, Result
 
 from api.cli import main
 
 SMALL = "--tickets 20 --agents 10 --skills 8 --events 60 --checkpoints 1"
-
-
-@pytest.fixture(autouse=True)
-def _unfrozen() -> Iterator[None]:
-    """Let the collector look at everything again afterwards."""
-    yield
-    gc.unfreeze()
 
 
 def run(options: str) -> Result:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 
 import pytest
 
-from benchmarks.routing.timing import SLOW_TURNS, alternately, percentiles
+from benchmarks.routing.timing import SLOW_TURNS, alternately, percentiles, settled
 
 
 def test_the_slow_ones_take_part_in_every_fourth_round_and_all_run_once_before() -> None:
@@ -16,6 +17,12 @@ def test_the_slow_ones_take_part_in_every_fourth_round_and_all_run_once_before()
     )
     assert ran == {"quick": 9, "slow": 8 // SLOW_TURNS + 1}
     assert {name: row["repeats"] for name, row in told.items()} == {"quick": 8, "slow": 2}
+
+
+def test_what_is_there_is_the_collectors_again_afterwards() -> None:
+    with settled():
+        assert gc.get_freeze_count() > 0
+    assert gc.get_freeze_count() == 0
 
 
 def test_percentiles_are_in_milliseconds() -> None:
