@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from optimizer.routing.live.network import LIMIT
 
-__all__ = ["arc_lists", "check_rooms", "check_same_length", "whole", "worths"]
+__all__ = ["agent_points", "arc_lists", "check_rooms", "check_same_length", "whole", "worths"]
 
 Ints = NDArray[np.int64]
 
@@ -32,6 +32,16 @@ def arc_lists(others: ArrayLike, fits: ArrayLike) -> tuple[Ints, Ints]:
     if len(np.unique(ends)) != len(ends):
         raise ValueError("an arc is listed twice")
     return ends, values
+
+
+def agent_points(points: ArrayLike, bonuses: ArrayLike) -> tuple[Ints, Ints]:
+    """Return what each contact, and the first one besides, is worth for being an agent's."""
+    each, first = worths(points), worths(bonuses)
+    check_same_length(each, first)
+    if (first < 0).any():
+        raise ValueError("a bonus is 0 or more")
+    worths(each + first)
+    return each, first
 
 
 def check_same_length(one: Ints, other: Ints) -> None:

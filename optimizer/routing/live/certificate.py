@@ -108,26 +108,28 @@ def _prices(net: Network) -> dict[str, Any]:
     slack = net.profit[arc_kind] + net.price[arc_place] - fit
     carried = set(zip(*(ends.tolist() for ends in _links(net)), strict=True))
     pairs = zip(arc_kind.tolist(), arc_place.tolist(), strict=True)
-    used = np.array([pair in carried for pair in pairs], dtype=np.bool_)
+    in_use = np.array([pair in carried for pair in pairs], dtype=np.bool_)
     doors = np.flatnonzero(places & (net.owner != np.arange(len(net.owner))))
     dearer = net.price[doors] - net.price[net.owner[doors]]
     agents = np.flatnonzero(net.owner == np.arange(len(net.owner)))
-    last = net.cost[agents] + net.spread[0] * (net.used[agents] - 1)
+    cost, bonus, used = net.cost[agents], net.bonus[agents], net.used[agents]
+    following = cost + net.spread[0] * used - bonus * (used == 0)
+    last = cost + net.spread[0] * (used - 1) - bonus * (used == 1)
     row, ticket, worth = _listed(net.book, kinds)
     first = np.cumsum(net.book.length * kinds) - net.book.length * kinds
     is_served = np.arange(len(ticket)) - first[row] < net.served[row]
     surplus = worth + net.profit[row]
     return {
         "no arc promises more than it costs": slack >= 0,
-        "arcs in use cost what they bring": slack[used] == 0,
+        "arcs in use cost what they bring": slack[in_use] == 0,
         "doors with room are no dearer than their agent": (
             dearer[net.used[doors] < net.room[doors]] <= 0
         ),
         "doors in use are no cheaper than their agent": dearer[net.used[doors] > 0] >= 0,
         "free slots cost at least the price": (
-            (net.price[agents] <= last + net.spread[0])[net.used[agents] < net.room[agents]]
+            (net.price[agents] <= following)[used < net.room[agents]]
         ),
-        "slots in use cost at most the price": ((net.price[agents] >= last)[net.used[agents] > 0]),
+        "slots in use cost at most the price": (net.price[agents] >= last)[used > 0],
         "tickets served are worth it": surplus[is_served] >= 0,
         "tickets waiting are not": surplus[~is_served] <= 0,
     }

@@ -143,4 +143,5 @@ def commit(net: Network, memory: Memory, ticket: int, agent: int) -> None:
     if way not in (NOWHERE, agent) and net.room[way]:
         set_limit(net, memory, way, int(net.room[way]) - 1)
     net.cost[agent] += net.spread[0]
+    net.bonus[agent] = 0
     settle(net, memory, NONE, np.array([agent]))

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from optimizer.routing.live import changes, readings
 from optimizer.routing.live.arguments import (
+    agent_points,
     arc_lists,
     check_rooms,
     check_same_length,
@@ -32,9 +33,10 @@ class LiveMatch:
     """An exact match of tickets to slots of agents that follows every change.
 
     It maximises the sum of ``base(ticket) + fit(class, agent) + points(agent) - spread * slot``
-    over all pairs, where slot counts 0, 1, 2, ... within each agent and tickets may wait. Tickets
-    of a class are alike but for their bases; agents have room for so many contacts and may have
-    doors, each with a limit of its own, for instance one per channel.
+    over all pairs, where slot counts 0, 1, 2, ... within each agent, plus the bonus of each agent
+    who has any; tickets may wait. Tickets of a class are alike but for their bases; agents have
+    room for so many contacts and may have doors, each with a limit of its own, for instance one
+    per channel.
 
     Everything is in whole numbers (see `optimizer.routing.live.network` for the scale). Classes,
     agents and tickets are numbered; a number that is free again is used again. Equal operations
@@ -51,8 +53,9 @@ class LiveMatch:
     KeyError
         By every method: a number that is not in use.
     ValueError
-        By every method: a worth beyond LIMIT, a room below 0 or so large that `spread` makes the
-        last slot cost more than 2 x LIMIT, lists of unequal length, an arc listed twice.
+        By every method: a worth beyond LIMIT, a bonus or a room below 0, a room so large that
+        `spread` makes the last slot cost more than 2 x LIMIT, lists of unequal length, an arc
+        listed twice.
     """
 
     def __init__(self, spread: int = 0) -> None:
@@ -106,6 +109,7 @@ class LiveMatch:
         fits: ArrayLike = (),
         doors: ArrayLike | None = None,
         limits: Sequence[int] = (),
+        bonus: int = 0,
     ) -> int:
         """Add an agent and return the number.
 
@@ -121,13 +125,15 @@ class LiveMatch:
             As in `add_class`, for each class.
         limits
             Contacts that each door lets pass; the agent has as many doors for good.
+        bonus
+            What the first contact is worth more than the others, 0 or more.
         """
         kinds, values = arc_lists(classes, fits)
-        (worth,) = worths([points]).tolist()
+        worth, extra = agent_points([points], [bonus])
         check_rooms(room, *limits)
-        self._check_slots(-worth, room)
+        self._check_slots(worth, room)
         self._store.known_classes(kinds)
-        agent = self._store.new_agent(-worth, limits)
+        agent = self._store.new_agent(int(worth[0]), int(extra[0]), limits)
         try:
             self._join(agent, kinds, values, doors)
         except ValueError:
@@ -172,7 +178,7 @@ class LiveMatch:
         doors = readings.doors_of(net, agent)
         wanted = net.room[doors].tolist() if limits is None else list(limits)
         check_rooms(room, *wanted)
-        self._check_slots(int(net.cost[agent]), room)
+        self._check_slots(-net.cost[[agent]], room)
         if len(wanted) != len(doors):
             raise ValueError("an agent has one limit per door")
         if room < net.room[agent]:
@@ -182,9 +188,9 @@ class LiveMatch:
         if room > net.room[agent]:
             changes.set_room(net, memory, agent, room)
 
-    def set_points(self, agent: int, points: int) -> None:
-        """Change what each contact is worth more for being this agent's."""
-        self.rescore((), (), [agent], [points])
+    def set_points(self, agent: int, points: int, bonus: int = 0) -> None:
+        """Change what each contact, and the first one besides, is worth for being the agent's."""
+        self.rescore((), (), [agent], [points], [bonus])
 
     def room(self, agent: int) -> int:
         """Return how many contacts an agent can take, tentative ones included."""
@@ -246,8 +252,9 @@ class LiveMatch:
         """Take a ticket and a slot of an agent out of the match, together.
 
         The room of the agent falls by one, the limit of the door that leads there from the
-        ticket's class too, and the points by `spread`, for the slots left are the later ones. A
-        tentative pair costs no search; any other pair is made, and the rest mended.
+        ticket's class too, the points by `spread`, and there is no bonus any more, for the slots
+        left are the later ones. A tentative pair costs no search; any other pair is made, and the
+        rest mended.
         """
         self._store.known_tickets(ticket)
         self._store.known_agents(agent)
@@ -265,17 +272,25 @@ class LiveMatch:
         bases: ArrayLike,
         agents: ArrayLike = (),
         points: ArrayLike = (),
+        bonuses: ArrayLike | None = None,
     ) -> None:
-        """Change the bases of many tickets and the points of many agents at once."""
+        """Change the bases of many tickets and the points of many agents at once.
+
+        Parameters
+        ----------
+        bonuses
+            Of the same agents; by default they have none any more.
+        """
         changed, values = whole(tickets), worths(bases)
-        staff, costs = whole(agents), -worths(points)
+        staff = whole(agents)
+        each, first = agent_points(points, np.zeros_like(staff) if bonuses is None else bonuses)
         check_same_length(changed, values)
-        check_same_length(staff, costs)
+        check_same_length(staff, each)
         self._store.known_tickets(changed)
         self._store.known_agents(staff)
         net = self._store.net
-        self._check_slots(costs, net.room[staff])
-        net.base[changed], net.cost[staff] = values, costs
+        self._check_slots(each, net.room[staff])
+        net.base[changed], net.cost[staff], net.bonus[staff] = values, -each, first
         kinds = NONE
         if len(changed):
             rebase(net.book, net.base, net.sequence)
@@ -322,9 +337,9 @@ class LiveMatch:
         match._store = Store(unflatten(state))
         return match
 
-    def _check_slots(self, cost: int | Ints, room: int | Ints) -> None:
+    def _check_slots(self, points: Ints, room: int | Ints) -> None:
         """Refuse slots that cost too much."""
-        if np.any(cost + int(self._store.net.spread[0]) * room > 2 * LIMIT):
+        if np.any(int(self._store.net.spread[0]) * room - points > 2 * LIMIT):
             raise ValueError("with this spread, the last slots cost more than 2 x LIMIT")
 
     def _join(self, agent: int, kinds: Ints, fits: Ints, doors: ArrayLike | None) -> None:

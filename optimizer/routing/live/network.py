@@ -4,12 +4,12 @@ A *place* is where work goes: an agent, or a door of an agent, through which the
 with a limit of its own has to pass. Places are numbered together; an agent's number is that of
 its place. Each ticket served is one *link* from its class to a place.
 
-All worths are whole numbers. Bases, fits and points reach up to `LIMIT` on either side of 0, and
-no slot costs more than ``2 x LIMIT``. Then profits and prices stay within ``2 x LIMIT``: what joins
-starts there, and whatever a search moves ends up tight on a path from a ticket that is served at
-a profit of at least ``-LIMIT``, or to a slot at a price of at least ``-LIMIT``. A search begins at
-most three lengths away from the hub, none of them above ``4 x LIMIT``, so no sum exceeds
-``16 x LIMIT = 2^60``; FAR is beyond.
+All worths are whole numbers. Bases, fits and points, a bonus included, reach up to `LIMIT` on
+either side of 0, and no slot costs more than ``2 x LIMIT``. Then profits and prices stay within
+``2 x LIMIT``: what joins starts there, and whatever a search moves ends up tight on a path from a
+ticket that is served at a profit of at least ``-LIMIT``, or to a slot at a price of at least
+``-LIMIT``. A search begins at most three lengths away from the hub, none of them above
+``4 x LIMIT``, so no sum exceeds ``16 x LIMIT = 2^60``; FAR is beyond.
 
 With levels of work as ``level x LEVEL`` in the base, a higher level strictly comes first as long
 as ``2 x pairs x greatest score < LEVEL``: up to 2^14 pairs at scores below 2^19 points, in
@@ -107,7 +107,9 @@ class Network(NamedTuple):
     room, used
         Contacts that the place can take, and takes, [places].
     cost
-        What the first slot of the agent costs: minus its points, [places].
+        What the first slot of the agent costs but for its bonus: minus its points, [places].
+    bonus
+        What the first slot of the agent costs less, 0 or more, [places].
     price
         Of the place, [places].
     next_door
@@ -136,6 +138,7 @@ class Network(NamedTuple):
     room: Ints
     used: Ints
     cost: Ints
+    bonus: Ints
     price: Ints
     next_door: Ints
     place_link: Ints
@@ -147,7 +150,7 @@ class Network(NamedTuple):
 
 
 CLASS_FIELDS = ("class_used", "profit", "served", "class_link")
-PLACE_FIELDS = ("owner", "room", "used", "cost", "price", "next_door", "place_link")
+PLACE_FIELDS = ("owner", "room", "used", "cost", "bonus", "price", "next_door", "place_link")
 TICKET_FIELDS = ("ticket_class", "base", "sequence")
 LINK_FIELDS = Links._fields[:-1]
 EMPTY = {"class_link", "place_link", "owner", "next_door", "ticket_class"}

@@ -113,7 +113,8 @@ def value(net: Network) -> int:
         count * first + int(net.spread[0]) * (count * (count - 1) // 2)
         for count, first in zip(net.used[agents].tolist(), net.cost[agents].tolist(), strict=True)
     )
-    return int(sum(net.base[tickets].tolist()) + sum(fits.tolist()) - paid)
+    gains = (net.base[tickets], fits, net.bonus[agents])
+    return int(sum(sum(gain.tolist()) for gain in gains) - paid)
 
 
 @njit(cache=True)

@@ -77,15 +77,12 @@ def settle(net: Network, memory: Memory, classes: Ints, agents: Ints) -> None:
             _fetch(net, memory, 2 * kind)
         while _enter(net, memory, kind):
             pass
-    cost, used, price = net.cost, net.used, net.price
+    slots, used, price = (net.cost, net.bonus, net.spread), net.used, net.price
     for agent in agents:
-        while used[agent] > 0 and price[agent] < cost[agent] + net.spread[0] * (used[agent] - 1):
+        while used[agent] > 0 and price[agent] < _slot(*slots, agent, used[agent] - 1):
             used[agent] -= 1
             _send_on(net, memory, 2 * agent + 1)
-        while (
-            used[agent] < net.room[agent]
-            and price[agent] > cost[agent] + net.spread[0] * used[agent]
-        ):
+        while used[agent] < net.room[agent] and price[agent] > _slot(*slots, agent, used[agent]):
             used[agent] += 1
             _fetch(net, memory, 2 * agent + 1)
 
@@ -110,6 +107,7 @@ def take_out(net: Network, kind: int, agent: int) -> bool:
     net.used[agent] -= 1
     net.room[agent] -= 1
     net.cost[agent] += net.spread[0]
+    net.bonus[agent] = 0
     if place != agent:
         net.used[place] -= 1
         net.room[place] -= 1
@@ -134,6 +132,7 @@ def _send_on(net: Network, memory: Memory, start: int) -> None:
     """Send the unit that a node has too many over the shortest path to the hub."""
     arcs, links, book = net.arcs, net.links, net.book
     profit, price, owner, room, used = net.profit, net.price, net.owner, net.room, net.used
+    slots = net.cost, net.bonus, net.spread
     distance = memory.distance
     _begin(memory, start)
     nearest, end = _to_hub(net, start), start
@@ -149,7 +148,7 @@ def _send_on(net: Network, memory: Memory, start: int) -> None:
                 if length < nearest and length < distance[2 * place + 1]:
                     _reach(memory, 2 * place + 1, length, node, NOWHERE)
                     if owner[place] == place and used[place] < room[place]:
-                        length += _above(net.cost, used, net.spread, place, price[place])
+                        length += max(0, _slot(*slots, place, used[place]) - price[place])
                         if length < nearest:
                             nearest, end = length, 2 * place + 1
             continue
@@ -176,7 +175,7 @@ def _send_on(net: Network, memory: Memory, start: int) -> None:
             if length < min(nearest, distance[2 * agent + 1]):
                 _reach(memory, 2 * agent + 1, length, node, NOWHERE)
                 if used[agent] < room[agent]:
-                    length += _above(net.cost, used, net.spread, agent, price[agent])
+                    length += max(0, _slot(*slots, agent, used[agent]) - price[agent])
                     if length < nearest:
                         nearest, end = length, 2 * agent + 1
     _reprice(net, memory, nearest, 1)
@@ -188,6 +187,7 @@ def _fetch(net: Network, memory: Memory, start: int) -> None:
     """Fetch the unit that a node lacks over the shortest path from the hub."""
     entries, links, book = net.entries, net.links, net.book
     profit, price, owner, room, used = net.profit, net.price, net.owner, net.room, net.used
+    slots = net.cost, net.bonus, net.spread
     distance = memory.distance
     _begin(memory, start)
     nearest, end = _from_hub(net, start), start
@@ -201,7 +201,8 @@ def _fetch(net: Network, memory: Memory, start: int) -> None:
                 if here < distance[2 * place + 1]:
                     _reach(memory, 2 * place + 1, here, node, link)
                     if owner[place] == place:
-                        length = here + _below(net.cost, used, net.spread, place, price[place])
+                        last = _slot(*slots, place, used[place] - 1)
+                        length = here + max(0, price[place] - last)
                         if length < nearest:
                             nearest, end = length, 2 * place + 1
                 link = links.next_in_class[link]
@@ -230,7 +231,7 @@ def _fetch(net: Network, memory: Memory, start: int) -> None:
             length = offset - price[agent]
             if length < min(nearest, distance[2 * agent + 1]):
                 _reach(memory, 2 * agent + 1, length, node, NOWHERE)
-                length += _below(net.cost, used, net.spread, agent, price[agent])
+                length += max(0, price[agent] - _slot(*slots, agent, used[agent] - 1))
                 if length < nearest:
                     nearest, end = length, 2 * agent + 1
     _reprice(net, memory, nearest, -1)
@@ -245,7 +246,8 @@ def _to_hub(net: Network, node: int) -> int:
         least = net.book.worth[net.book.start[number] + net.served[number] - 1]
         return int(max(0, least + net.profit[number]))
     if net.owner[number] == number and net.used[number] < net.room[number]:
-        return int(_above(net.cost, net.used, net.spread, number, net.price[number]))
+        following = _slot(net.cost, net.bonus, net.spread, number, net.used[number])
+        return int(max(0, following - net.price[number]))
     return FAR
 
 
@@ -259,20 +261,17 @@ def _from_hub(net: Network, node: int) -> int:
         best = net.book.worth[net.book.start[number] + net.served[number]]
         return int(max(0, -best - net.profit[number]))
     if net.owner[number] == number:
-        return int(_below(net.cost, net.used, net.spread, number, net.price[number]))
+        last = _slot(net.cost, net.bonus, net.spread, number, net.used[number] - 1)
+        return int(max(0, net.price[number] - last))
     return FAR
 
 
 @njit(cache=True)
-def _above(cost: Ints, used: Ints, spread: Ints, agent: int, price: int) -> int:
-    """Return by how much the next slot of an agent costs more than a price, at least 0."""
-    return int(max(0, cost[agent] + spread[0] * used[agent] - price))
-
-
-@njit(cache=True)
-def _below(cost: Ints, used: Ints, spread: Ints, agent: int, price: int) -> int:
-    """Return by how much the last slot in use costs less than a price, at least 0."""
-    return int(max(0, price - cost[agent] - spread[0] * (used[agent] - 1)))
+def _slot(cost: Ints, bonus: Ints, spread: Ints, agent: int, before: int) -> int:
+    """Return what the slot of an agent costs that has so many before it."""
+    if before == 0:
+        return int(cost[agent] - bonus[agent])
+    return int(cost[agent] + spread[0] * before)
 
 
 @njit(cache=True)

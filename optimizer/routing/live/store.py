@@ -35,11 +35,11 @@ class Store:
         self.net.class_used[kind] = 1
         return kind
 
-    def new_agent(self, cost: int, limits: Sequence[int]) -> int:
+    def new_agent(self, points: int, bonus: int, limits: Sequence[int]) -> int:
         """Return the number of a new agent with doors, without room, arcs and prices."""
         agent, *doors = self._free_numbers("owner", 1 + len(limits)).tolist()
         net = self.net
-        net.cost[agent] = cost
+        net.cost[agent], net.bonus[agent] = -points, bonus
         net.room[agent] = 0
         net.room[doors] = limits
         for place, following in zip([agent, *doors], [*doors, NOWHERE], strict=True):

@@ -19,6 +19,11 @@ class PlainAgent:
     limits: list[int]
     fits: dict[int, int]
     doors: dict[int, int]
+    bonus: int = 0
+
+    def slot_points(self, slot: int, spread: int) -> int:
+        """Return what a contact is worth for taking the slot after so many others."""
+        return self.points - spread * slot + (self.bonus if slot == 0 else 0)
 
 
 class PlainTicket(NamedTuple):
@@ -47,7 +52,7 @@ class PlainPool:
             for door, limit in enumerate(agent.limits):
                 assert sum(agent.doors[ticket.kind] == door for ticket in mine) <= limit
             total += sum(ticket.base + agent.fits[ticket.kind] for ticket in mine)
-            total += sum(agent.points - self.spread * slot for slot in range(len(mine)))
+            total += sum(agent.slot_points(slot, self.spread) for slot in range(len(mine)))
         return total
 
     def best_value(self) -> int:
@@ -64,7 +69,7 @@ class PlainPool:
             own, doors = free, range(free + 1, free + 1 + len(agent.limits))
             free += 1 + len(doors)
             for slot in range(agent.room):
-                add(own, sink, 1, self.spread * slot - agent.points)
+                add(own, sink, 1, -agent.slot_points(slot, self.spread))
             for node, limit in zip(doors, agent.limits, strict=True):
                 add(node, own, limit, 0)
             for ticket, node in nodes.items():

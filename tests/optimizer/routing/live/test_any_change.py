@@ -14,6 +14,7 @@ from optimizer.routing.live import LiveMatch
 from tests.optimizer.routing.live.peer import STRAIGHT, PlainAgent, PlainPool, PlainTicket
 
 WORTHS = st.integers(-4, 9)
+BONUSES = st.integers(0, 4)
 ROOMS = st.integers(0, 3)
 MOST = 5
 """Classes, and agents, at a time."""
@@ -30,7 +31,8 @@ class AnyChange(RuleBasedStateMachine):
         random = Random(seed)
         for _ in range(3):
             limits = [random.randint(1, 3) for _ in range(random.randint(0, 2))]
-            self._put_agent(random.randint(1, 3), random.randint(-4, 9), limits, [], [], [])
+            points, bonus = random.randint(-4, 9), random.randint(0, 3)
+            self._put_agent(random.randint(1, 3), points, bonus, limits, [], [], [])
         for _ in range(3):
             agents = random.sample(sorted(self.plain.agents), 2)
             doors = [random.randint(STRAIGHT, len(self.plain.agents[a].limits) - 1) for a in agents]
@@ -43,12 +45,13 @@ class AnyChange(RuleBasedStateMachine):
         self,
         room: int,
         points: int,
+        bonus: int,
         limits: list[int],
         kinds: list[int],
         fits: list[int],
         doors: list[int],
     ) -> None:
-        agent = self.live.add_agent(room, points, kinds, fits, doors, limits)
+        agent = self.live.add_agent(room, points, kinds, fits, doors, limits, bonus)
         assert agent not in self.plain.agents
         self.plain.agents[agent] = PlainAgent(
             room,
@@ -56,6 +59,7 @@ class AnyChange(RuleBasedStateMachine):
             limits,
             dict(zip(kinds, fits, strict=True)),
             dict(zip(kinds, doors, strict=True)),
+            bonus,
         )
 
     def _put_class(self, agents: list[int], fits: list[int], doors: list[int]) -> None:
@@ -105,11 +109,17 @@ class AnyChange(RuleBasedStateMachine):
         return self.kinds - {ticket.kind for ticket in self.plain.tickets.values()}
 
     @precondition(lambda self: len(self.plain.agents) < MOST)
-    @rule(data=st.data(), room=ROOMS, points=WORTHS, limits=st.lists(ROOMS, max_size=2))
-    def add_agent(self, data: Any, room: int, points: int, limits: list[int]) -> None:
+    @rule(
+        data=st.data(),
+        room=ROOMS,
+        points=WORTHS,
+        bonus=BONUSES,
+        limits=st.lists(ROOMS, max_size=2),
+    )
+    def add_agent(self, data: Any, room: int, points: int, bonus: int, limits: list[int]) -> None:
         kinds = self._sample(data, self.kinds)
         fits, doors = self._worths(data, kinds), [self._door(data, limits) for _ in kinds]
-        self._put_agent(room, points, limits, kinds, fits, doors)
+        self._put_agent(room, points, bonus, limits, kinds, fits, doors)
 
     @precondition(lambda self: self.plain.agents)
     @rule(data=st.data())
@@ -138,11 +148,12 @@ class AnyChange(RuleBasedStateMachine):
         agent.room, agent.limits = room, limits
 
     @precondition(lambda self: self.plain.agents)
-    @rule(data=st.data(), points=WORTHS)
-    def set_points(self, data: Any, points: int) -> None:
+    @rule(data=st.data(), points=WORTHS, bonus=BONUSES)
+    def set_points(self, data: Any, points: int, bonus: int) -> None:
         agent = self._one(data, self.plain.agents)
-        self.live.set_points(agent, points)
+        self.live.set_points(agent, points, bonus)
         self.plain.agents[agent].points = points
+        self.plain.agents[agent].bonus = bonus
 
     @precondition(lambda self: self.kinds)
     @rule(data=st.data(), base=WORTHS, sequence=st.integers(0, 3))
@@ -189,6 +200,7 @@ class AnyChange(RuleBasedStateMachine):
         kind, other = self.plain.tickets.pop(ticket).kind, self.plain.agents[agent]
         other.room -= 1
         other.points -= self.plain.spread
+        other.bonus = 0
         door = other.doors.get(kind, STRAIGHT)
         if door != STRAIGHT:
             other.limits[door] = max(0, other.limits[door] - 1)
@@ -201,11 +213,13 @@ class AnyChange(RuleBasedStateMachine):
         tickets = self._sample(data, self.plain.tickets)
         agents = self._sample(data, self.plain.agents)
         bases, points = self._worths(data, tickets), self._worths(data, agents)
-        self.live.rescore(tickets, bases, agents, points)
+        bonuses = [data.draw(BONUSES) for _ in agents]
+        self.live.rescore(tickets, bases, agents, points, bonuses)
         for ticket, base in zip(tickets, bases, strict=True):
             self.plain.tickets[ticket] = self.plain.tickets[ticket]._replace(base=base)
-        for agent, worth in zip(agents, points, strict=True):
+        for agent, worth, bonus in zip(agents, points, bonuses, strict=True):
             self.plain.agents[agent].points = worth
+            self.plain.agents[agent].bonus = bonus
 
     @rule()
     def dump_and_load(self) -> None:

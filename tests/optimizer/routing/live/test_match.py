@@ -82,6 +82,20 @@ def test_spread_gives_work_in_turn() -> None:
     assert sorted(counts.tolist()) == [1, 1, 2]
 
 
+def test_a_bonus_gives_the_idle_one_contact_but_not_two() -> None:
+    match = LiveMatch()
+    busy, idle = match.add_agent(2), match.add_agent(2, bonus=3)
+    kind = match.add_class([busy, idle], [1, 0])
+    match.add_tickets([kind, kind, kind], [5, 5, 5])
+    tickets, agents = match.pairs()
+    assert agents.tolist() == [busy, busy, idle]
+    assert match.value() == 15 + 2 + 3
+    match.commit(int(tickets[2]), idle)
+    late = match.add_ticket(kind, 5)
+    assert match.agent_of(late) == idle
+    assert match.value() == 15 + 2
+
+
 def test_of_equal_tickets_the_one_of_lower_sequence_is_served() -> None:
     match = LiveMatch()
     agent = match.add_agent(1)
@@ -218,6 +232,12 @@ REFUSED: dict[str, tuple[type[Exception], Callable[[LiveMatch], object]]] = {
     "a door in the place of an agent": (KeyError, lambda m: m.set_room(1, 1)),
     "a class that is not there": (KeyError, lambda m: m.add_agent(1, 0, [3], [0])),
     "a door of somebody without": (ValueError, lambda m: m.add_agent(1, 0, [0], [0], [0])),
+    "a bonus below 0": (ValueError, lambda m: m.set_points(0, 1, -1)),
+    "a bonus that with the points is beyond the limit": (
+        ValueError,
+        lambda m: m.set_points(0, LIMIT, 1),
+    ),
+    "a bonus too many": (ValueError, lambda m: m.rescore([], [], [0], [0], [1, 1])),
     "a room below 0": (ValueError, lambda m: m.set_room(0, -1)),
     "a room beyond the limit": (ValueError, lambda m: m.set_room(0, LIMIT + 1)),
     "a limit too many": (ValueError, lambda m: m.set_room(0, 1, [1, 1])),
@@ -243,7 +263,7 @@ def test_what_is_refused_changes_nothing(name: str) -> None:
     with pytest.raises(error):
         attempt(match)
     assert match.is_optimal()
-    for field in ("class_used", "ticket_class", "base", "owner", "room", "used", "price", "profit"):
+    for field in ("class_used", "ticket_class", "base", "owner", "room", "used", "cost", "profit"):
         np.testing.assert_array_equal(match.dump()[field][:3], before[field][:3])
 
 
