@@ -33,7 +33,7 @@ class Settings:
         default=8 * 1024 * 1024, metadata=_about("Greatest size of a request body, in bytes.")
     )
     max_values: int = field(
-        default=250_000, metadata=_about("Greatest number of values in a request body.")
+        default=400_000, metadata=_about("Greatest number of values in a request body.")
     )
     max_tickets: int = field(
         default=5_000, metadata=_about("Greatest number of tickets in a snapshot.")
