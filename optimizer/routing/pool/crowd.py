@@ -63,6 +63,8 @@ class Crowd:
         self._idle_since = np.zeros(0, dtype=np.int64)
         self._opened = np.zeros(0, dtype=np.int64)
         self._worked = np.zeros(0)
+        self._worth = np.zeros(0, dtype=np.int64)
+        self._room: dict[str, tuple[int, list[int]]] = {}
         self._door_of: dict[str, Ints] = {}
 
     def state(self) -> list[Place]:
@@ -72,19 +74,22 @@ class Crowd:
             for name, row in self._rows.items()
         ]
 
-    def restore(self, places: Iterable[Place], agents: Mapping[str, AgentState]) -> None:
+    def restore(
+        self, places: Iterable[Place], agents: Mapping[str, AgentState], now: datetime
+    ) -> None:
         """Let everybody be where they were, in a match that has them already.
 
         Parameters
         ----------
-        agents
-            As they were last seen.
+        agents, now
+            As they were last seen, and the time of the last clock event.
         """
         for place in places:
             self._settle(place.name, place.row, agents[place.name], place.doors)
             self._number[place.row] = place.number
             self._names[place.number] = place.name
             self._note(place.row, agents[place.name])
+        self.points(now)
         used = set(self._rows.values())
         self._free = [row for row in range(max(used, default=-1)) if row not in used]
 
@@ -99,10 +104,6 @@ class Crowd:
     def numbers(self, rows: Ints) -> Ints:
         """Return the numbers of agents in the match."""
         return self._number[rows]
-
-    def number(self, name: str) -> int:
-        """Return the number of an agent in the match."""
-        return int(self._number[self._rows[name]])
 
     def name(self, number: int) -> str:
         """Return who has a number in the match."""
@@ -163,6 +164,8 @@ class Crowd:
         number = self._live.add_agent(0, 0, kinds, fits, doors, limits)
         self._number[row] = number
         self._names[number] = name
+        self._worth[row] = 0
+        self._room.pop(name, None)
 
     def update(self, name: str, agent: AgentState, now: datetime) -> None:
         """Let room and points of an agent be those of this state at a clock time."""
@@ -170,9 +173,21 @@ class Crowd:
         self._seen[name] = agent
         self._note(row, agent)
         number = int(self._number[row])
-        room, limits = room_of(agent, now, self._doors[name], self._settings.channels)
-        self._live.set_points(number, int(self._points(np.array([row]), now)[0]))
-        self._live.set_room(number, room, limits)
+        points = int(self._points(np.array([row]), now)[0])
+        if points != self._worth[row]:
+            self._worth[row] = points
+            self._live.set_points(number, points)
+        room = room_of(agent, now, self._doors[name], self._settings.channels)
+        if room != self._room.get(name):
+            self._room[name] = room
+            self._live.set_room(number, *room)
+
+    def commit(self, ticket: int, name: str) -> None:
+        """Take a ticket out of the match, with the room that it has; `update` is to follow."""
+        row = self._rows[name]
+        self._live.commit(ticket, int(self._number[row]))
+        self._worth[row] -= SPREAD
+        self._room.pop(name, None)
 
     def drop(self, name: str) -> int | None:
         """Let an agent leave; return the row that is free now, None if nobody left."""
@@ -182,12 +197,14 @@ class Crowd:
             self._number[row] = _NOBODY
             heappush(self._free, row)
             del self._seen[name], self._doors[name]
+            self._room.pop(name, None)
         return row
 
     def points(self, now: datetime) -> tuple[Ints, Ints]:
         """Return the numbers of all agents, and what a contact of each is worth at a time."""
         rows = np.flatnonzero(self._number != _NOBODY)
-        return self._number[rows], self._points(rows, now)
+        self._worth[rows] = self._points(rows, now)
+        return self._number[rows], self._worth[rows]
 
     def _points(self, rows: Ints, now: datetime) -> Ints:
         idle = np.maximum(instant(now) - self._idle_since[rows], 0) / 1e6
@@ -227,7 +244,7 @@ class Crowd:
         if rows <= len(self._number):
             return
         self._number = np.concatenate([self._number, np.full(more, _NOBODY)])
-        for name in ("_idle_since", "_opened", "_worked"):
+        for name in ("_idle_since", "_opened", "_worked", "_worth"):
             column = getattr(self, name)
             setattr(self, name, np.concatenate([column, np.zeros(more, dtype=column.dtype)]))
         for channel, column in self._door_of.items():

@@ -97,7 +97,7 @@ class Tentative:
         arrays = {name: np.frombuffer(data, "<i8") for name, data in state.live.items()}
         new = cls(settings, book, agenda, LiveMatch.load(arrays))
         agents = {place.name: book.agent(place.name) for place in state.places}
-        new._crowd.restore(state.places, agents)
+        new._crowd.restore(state.places, agents, book.clock)
         for place in state.places:
             new._arcs.put_agent(place.row, agents[place.name])
         new._kinds.restore(state.kinds)
@@ -143,8 +143,7 @@ class Tentative:
         """Take offered pairs out of the match, with the room they hold."""
         agents = dict.fromkeys(offer.agent for offer in offers)
         for offer in offers:
-            number = self._entries[offer.ticket].number
-            self._live.commit(number, self._crowd.number(offer.agent))
+            self._crowd.commit(self._entries[offer.ticket].number, offer.agent)
             self._forget(offer.ticket)
         for name in agents:
             self._refresh_agent(name)
