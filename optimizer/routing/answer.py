@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from optimizer.model import Clock, Decision, Obstacle, RunnerUp, Snapshot, Tier, Waiting
 from optimizer.routing.board import Board, tag_points
+from optimizer.routing.codes import gather
 from optimizer.routing.columns import TIERS
 from optimizer.routing.dealing import Pairs
 from optimizer.routing.explain import decision_reason, obstacles, waiting_reason
@@ -128,12 +129,7 @@ def waiting(snapshot: Snapshot, board: Board, pairs: Pairs, kinds: Kinds) -> tup
         return ()
     position = position[board.tickets[position].argsort()]
     numbers, number_of = np.unique(board.classes.of_ticket[position], return_inverse=True)
-    stopped = board.eligibility.stopped(numbers)
-    why = [obstacles(by_tier, kinds(Obstacle)) for by_tier in stopped.tolist()]
-    reasons = [
-        waiting_reason(board.classes, number, in_all)
-        for number, in_all in zip(numbers.tolist(), stopped.sum(axis=2).tolist(), strict=True)
-    ]
+    why, reasons = _reasons(board, numbers, kinds)
     at = soonest(snapshot, board, pairs, position)
     waits, targets = board.clocks.waits[position], board.clocks.targets[position]
     due = board.clocks.until(position, targets)
@@ -154,6 +150,34 @@ def waiting(snapshot: Snapshot, board: Board, pairs: Pairs, kinds: Kinds) -> tup
             )
         ]
     )
+
+
+def _reasons(
+    board: Board, numbers: Ints, kinds: Kinds
+) -> tuple[list[tuple[Obstacle, ...]], list[str]]:
+    """Return obstacles and a sentence for some classes, [numbers] both."""
+    classes = board.classes
+    by_tier = board.eligibility.stopped(numbers)
+    in_all = by_tier.sum(axis=2).tolist()
+    same: dict[bytes, tuple[Obstacle, ...]] = {}
+    make = kinds(Obstacle)
+    why = []
+    for stopped, row in zip(in_all, by_tier, strict=True):
+        key = row.tobytes()
+        if key not in same:
+            same[key] = obstacles(stopped, row.tolist(), make)
+        why.append(same[key])
+    begins, places = gather(classes.first_ask, numbers)
+    names = [classes.skills[skill] for skill in classes.ask_skill[places].tolist()]
+    levels = classes.ask_level[places].tolist()
+    first = begins.tolist()
+    reasons = [
+        waiting_reason(stopped, classes.terms[term], names[begin:end], levels[begin:end])
+        for stopped, term, begin, end in zip(
+            in_all, classes.of_class[numbers].tolist(), first[:-1], first[1:], strict=True
+        )
+    ]
+    return why, reasons
 
 
 def _parts(

@@ -122,6 +122,8 @@ def terms_of(
 def _tiers(
     columns: TicketColumns, moments: Moments, relaxed: Mapping[int, Sequence[Any]]
 ) -> Coded[tuple[Tier, ...]]:
+    if not relaxed and not columns.tier.any() and (moments.escalated < 0).all():
+        return Coded(None, (_TIER_SETS[_SERVED_BY[0]],))
     bits = _SERVED_BY[columns.tier[moments.row]]
     for place, steps in relaxed.items():
         for step in steps:

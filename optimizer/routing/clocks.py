@@ -17,7 +17,7 @@ from optimizer.model import Escalation, OpeningHours, RoutingWeights, Snapshot
 from optimizer.routing.columns import TIERS, TicketColumns
 from optimizer.routing.hours import MICROSECONDS, NEVER, open_time
 
-__all__ = ["Clocks", "escalated_at", "read_clocks"]
+__all__ = ["Clocks", "concerned", "escalated_at", "read_clocks"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -79,11 +79,12 @@ def number_by_appearance(codes: Ints) -> tuple[Ints, Ints]:
     tuple
         The number of each row, [rows], and the first row of each number, [numbers].
     """
-    _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    number = np.empty(len(first), dtype=np.int64)
-    number[order] = np.arange(len(first))
-    return number[inverse], first[order]
+    numbers: dict[int, int] = {}
+    listed = [numbers.setdefault(code, len(numbers)) for code in codes.tolist()]
+    number = np.array(listed, dtype=np.int64)
+    first = np.empty(len(numbers), dtype=np.int64)
+    first[number[::-1]] = np.arange(len(number))[::-1]
+    return number, first
 
 
 def gather(first: Ints, numbers: Ints) -> tuple[Ints, Ints]:

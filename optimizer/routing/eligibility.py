@@ -147,8 +147,10 @@ def sieve(classes: Classes, staff: Staff, levels: NDArray[np.int8]) -> Eligibili
     """
     masks, passing = _masks_of_terms(classes.terms, staff)
     width = HIGHEST_LEVEL + 1
-    asked, ask_level = np.unique(classes.ask_skill * width + classes.ask_level, return_inverse=True)
-    skill, level = np.divmod(asked, width)
+    ask = classes.ask_skill * width + classes.ask_level
+    is_asked = np.zeros(len(classes.skills) * width, dtype=np.bool_)
+    is_asked[ask] = True
+    skill, level = np.divmod(np.flatnonzero(is_asked), width)
     barred_at, barred = _people(classes.barred, len(classes), len(staff), 0)
     only_at, only = _people(classes.only, len(classes), len(staff), len(barred))
     rows = _Rows(
@@ -157,7 +159,7 @@ def sieve(classes: Classes, staff: Staff, levels: NDArray[np.int8]) -> Eligibili
         masks=masks,
         first_ask=classes.first_ask,
         ask_skill=classes.ask_skill,
-        ask_level=ask_level,
+        ask_level=(np.cumsum(is_asked) - 1)[ask],
         holding=pack(levels > 0),
         able=pack(levels[skill] >= level[:, np.newaxis]),
         barred_at=barred_at,
@@ -200,6 +202,8 @@ def _people(
 ) -> tuple[Ints, Bits]:
     """Return the row of each class in a list of sets that begins at `begin`, and these sets."""
     at = np.full(classes, -1)
+    if not named:
+        return at, np.zeros((0, -(-agents // 64)), dtype=np.uint64)
     at[list(named)] = np.arange(begin, begin + len(named))
     sets = np.zeros((len(named), agents), dtype=np.bool_)
     for row, positions in enumerate(named.values()):
@@ -212,7 +216,7 @@ def pack(masks: Mask) -> Bits:
     count, agents = masks.shape
     padded = np.zeros((count, -(-agents // 64) * 64), dtype=np.bool_)
     padded[:, :agents] = masks
-    return np.packbits(padded, axis=1, bitorder="little").view("<u8").astype(np.uint64)
+    return np.packbits(padded, axis=1, bitorder="little").view("<u8").astype(np.uint64, copy=False)
 
 
 @njit(cache=True)

@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from optimizer.model import Obstacle
 from optimizer.routing.columns import TIERS
 from optimizer.routing.eligibility import Rule
-from optimizer.routing.needs import Classes, Terms
+from optimizer.routing.needs import Terms
 
 __all__ = ["decision_reason", "obstacles", "waiting_reason"]
 
 _RULES = tuple(Rule)
 _NAMES = tuple(rule.value for rule in Rule)
+_FIRST_OF_THE_MOMENT = _RULES.index(Rule.AVAILABILITY)
 _OF_THE_MOMENT = {
     Rule.AVAILABILITY: "unavailable",
     Rule.CAPACITY: "at capacity",
@@ -21,7 +22,7 @@ _OF_THE_MOMENT = {
 
 
 def obstacles(
-    stopped: Sequence[Sequence[int]], kind: Callable[..., Obstacle] = Obstacle
+    stopped: Sequence[int], by_tier: Sequence[Sequence[int]], kind: Callable[..., Obstacle]
 ) -> tuple[Obstacle, ...]:
     """Return what keeps the agents from a waiting ticket, most frequent first.
 
@@ -29,43 +30,48 @@ def obstacles(
 
     Parameters
     ----------
-    stopped
-        Agents whom each rule is the first to stop, by tier, [rules, tiers].
+    stopped, by_tier
+        Agents whom each rule is the first to stop, [rules] and [rules, tiers].
     kind
         What obstacles are made of.
     """
-    found = sorted((-sum(row), place) for place, row in enumerate(stopped) if any(row))
+    found = sorted([(-count, place) for place, count in enumerate(stopped) if count])
     return tuple(
-        kind(
-            _NAMES[place],
-            -count,
-            {tier: n for tier, n in zip(TIERS, stopped[place], strict=True) if n},
-        )
-        for count, place in found
+        [
+            kind(
+                _NAMES[place],
+                -count,
+                {tier: n for tier, n in zip(TIERS, by_tier[place], strict=True) if n},
+            )
+            for count, place in found
+        ]
     )
 
 
-def waiting_reason(classes: Classes, number: int, stopped: Sequence[int]) -> str:
+def waiting_reason(
+    stopped: Sequence[int], terms: Terms, skills: Sequence[str], levels: Sequence[int]
+) -> str:
     """Return why nobody takes a ticket: the rule that stops the last agent, or other work.
 
     Parameters
     ----------
-    number
-        Class of the ticket.
     stopped
         Agents whom each rule is the first to stop, [rules].
+    terms, skills, levels
+        What the ticket asks for; least levels by skill.
     """
     agents = left = sum(stopped)
     if not agents:
         return "There is no agent."
-    for rule, count in zip(_RULES[:-1], stopped[:-1], strict=True):
+    for place, count in enumerate(stopped[:-1]):
         if left == count:
-            if rule in _OF_THE_MOMENT:
+            rule = _RULES[place]
+            if place >= _FIRST_OF_THE_MOMENT:
                 return _nobody_free(stopped)
             who = "No agent"
             if left < agents:
                 who += f" left by other rules ({left} of {agents})"
-            return f"{who} {_ability(rule, classes, number)}."
+            return f"{who} {_ability(rule, terms, skills, levels)}."
         left -= count
     if left == 1:
         return "The only eligible agent took work that goes before it."
@@ -92,21 +98,14 @@ def _nobody_free(stopped: Sequence[int]) -> str:
     return f"No qualified agent is free: {', '.join(f'{n} {text}' for n, text in counts if n)}."
 
 
-def _ability(rule: Rule, classes: Classes, number: int) -> str:
+def _ability(rule: Rule, terms: Terms, skills: Sequence[str], levels: Sequence[int]) -> str:
     """Return what an agent who passes a rule does."""
-    terms, asks = classes.terms[classes.of_class[number]], classes.asks(number)
     match rule:
         case Rule.SKILL:
-            return "holds " + " and ".join(repr(skill) for skill, _ in asks)
+            return "holds " + " and ".join([repr(skill) for skill in skills])
         case Rule.LEVEL:
-            asked = (f"{skill!r} at level {level}" for skill, level in asks)
+            asked = [f"{s!r} at level {level}" for s, level in zip(skills, levels, strict=True)]
             return f"holds {' and '.join(asked)} or above"
-        case _:
-            return _by_terms(rule, terms)
-
-
-def _by_terms(rule: Rule, terms: Terms) -> str:
-    match rule:
         case Rule.CHANNEL:
             return f"serves channel {terms.channel!r}"
         case Rule.TIER:

@@ -15,6 +15,7 @@ from optimizer.model import Snapshot
 from optimizer.routing.asks import Moments
 from optimizer.routing.board import Board
 from optimizer.routing.clocks import concerned, escalated_at
+from optimizer.routing.columns import TIERS
 from optimizer.routing.dealing import Pairs
 from optimizer.routing.eligibility import Bits, sieve
 from optimizer.routing.needs import Classes, merge_tickets
@@ -44,12 +45,7 @@ def soonest(snapshot: Snapshot, board: Board, pairs: Pairs, waiting: Ints) -> Fl
     if not len(who):
         return found
     position = waiting[who]
-    rows = board.tickets[position]
-    moments = Moments(rows, waits, escalated_at(board.columns, rows, waits, snapshot.escalations))
-    classes = merge_tickets(board.columns, moments, board.staff, snapshot.weights)
-    levels = board.staff.levels(classes.skills)
-    eligibility = sieve(classes, board.staff, levels)
-    later = _first_ready(classes, eligibility.qualified, ready, row)[classes.of_ticket]
+    later = _ready_later(snapshot, board, board.tickets[position], waits, ready, row)
     begin = board.clocks.until(position, waits)
     is_last = np.append(who[1:] != who[:-1], True)
     end = np.where(is_last, np.inf, np.append(begin[1:], np.inf))
@@ -78,6 +74,31 @@ def _ready(board: Board, pairs: Pairs) -> tuple[Floats, dict[str, int]]:
     units = size @ given if len(row) else np.zeros(len(staff), dtype=np.int64)
     ready = [staff.ready(name, units, given[place]) for name, place in row.items()]
     return np.array(ready).reshape(len(row), len(staff)), row
+
+
+def _ready_later(
+    snapshot: Snapshot,
+    board: Board,
+    rows: Ints,
+    waits: Floats,
+    ready: Floats,
+    row: dict[str, int],
+) -> Floats:
+    """Return the seconds until somebody is ready for what tickets ask at later waits, [any]."""
+    staff = board.staff
+    found = np.full(len(rows), np.inf)
+    escalated = escalated_at(board.columns, rows, waits, snapshot.escalations)
+    # Where nobody of the tier is expected at all, there is nothing to look for.
+    known = {TIERS[code] for code in staff.columns.tier[~np.isinf(ready).all(axis=0)].tolist()}
+    expected = [any(own.may_serve(asked) for own in known) for asked in TIERS]
+    asked = np.flatnonzero(np.array([*expected, True])[escalated])
+    if len(asked):
+        moments = Moments(rows[asked], waits[asked], escalated[asked])
+        classes = merge_tickets(board.columns, moments, staff, snapshot.weights)
+        eligibility = sieve(classes, staff, staff.levels(classes.skills))
+        first = _first_ready(classes, eligibility.qualified, ready, row)
+        found[asked] = first[classes.of_ticket]
+    return found
 
 
 def _changes(snapshot: Snapshot, board: Board, waiting: Ints) -> tuple[Ints, Floats]:
