@@ -13,7 +13,8 @@ from optimizer.routing.replay.crew import (
     with_presence,
 )
 from optimizer.routing.replay.engine import Times
-from optimizer.routing.replay.figures import Figures, Kept, Waits, target_of
+from optimizer.routing.replay.fates import Kept, Waits, target_of
+from optimizer.routing.replay.figures import Figures
 from optimizer.routing.replay.log import Log, LoggedContact
 from optimizer.routing.replay.played import NOBODY, Outcome, Played
 from optimizer.routing.replay.presence_table import read_presence

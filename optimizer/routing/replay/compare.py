@@ -20,7 +20,7 @@ from optimizer.routing.replay.log import Log
 from optimizer.routing.replay.played import Played
 from optimizer.routing.replay.pool_router import PoolRouter
 from optimizer.routing.replay.routers import BoardRouter, Router
-from optimizer.routing.replay.unknowns import draw_customers
+from optimizer.routing.replay.unknowns import draw_customers, with_expected_handling
 from optimizer.stop import Deadline
 
 __all__ = ["Comparison", "RouterKind", "Run", "Settings", "compare"]
@@ -95,6 +95,8 @@ def compare(
 ) -> Comparison:
     """Play a log by each of some policies.
 
+    Where the weights ask for handling times, the tickets tell the mean of those like them.
+
     Parameters
     ----------
     rules
@@ -116,6 +118,8 @@ def compare(
     rules = _without_work(rules)
     _check(settings, policies)
     raise_errors("The rules have problems.", check_snapshot(rules))
+    if rules.weights.handling_reference_seconds is not None:
+        log = with_expected_handling(log)
     customers = draw_customers(log, settings.mean_patience, settings.seed)
     names = tuple(worker.state.id for worker in crew)
     runs: list[Run] = []

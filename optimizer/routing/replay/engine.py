@@ -8,6 +8,7 @@ whose patience ends at the very moment of the answer is answered.
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -224,7 +225,7 @@ class _Game:
         self._waiting[contact] = None
         self._router.come(contact, ticket, moment)
         for wait in thresholds(ticket, self._rules):
-            heapq.heappush(self._heap, (now + wait, _Kind.OLDER, contact))
+            heapq.heappush(self._heap, (_not_before(now + wait), _Kind.OLDER, contact))
         if self._patience[contact] < np.inf:
             heapq.heappush(self._heap, (now + self._patience[contact], _Kind.GIVE_UP, contact))
         self._arrived = contact + 1
@@ -299,3 +300,8 @@ class _Game:
             complete=complete,
             until=self._origin + timedelta(seconds=now),
         )
+
+
+def _not_before(seconds: float) -> float:
+    """Return a time in whole microseconds, which are all that clocks tell, and not less."""
+    return math.ceil(round(seconds * 1e6, 3)) / 1e6

@@ -3,65 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.model import Priority, Snapshot, Ticket
+from optimizer.model import Priority, Snapshot
 from optimizer.routing.replay.crew import Worker
+from optimizer.routing.replay.fates import Fates, Kept, Waits
 from optimizer.routing.replay.log import Log, LoggedContact
 from optimizer.routing.replay.played import NOBODY, Outcome, Played
-from optimizer.routing.score import wait_target
 
-__all__ = ["Figures", "Kept", "Waits", "figures_of", "figures_of_reality", "target_of"]
+__all__ = ["Figures", "figures_of", "figures_of_reality"]
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Waits:
-    """How some contacts fared. A wait ends with the answer, or when the contact goes away.
-
-    Parameters
-    ----------
-    contacts, answered, gave_up, left
-        Every contact is one of the last three.
-    mean_wait_s, p50_wait_s, p90_wait_s, p99_wait_s, max_wait_s
-        Of all contacts whose wait is known; None if there are none. A percentile is the least
-        wait that at least so many do not exceed.
-    mean_answer_s
-        Mean wait of those answered.
-    value_weighted_wait_s
-        Mean wait, each contact counted as often as its customer is worth.
-    service_level
-        Share of all that is answered within the seconds asked for.
-    target_missed
-        How many waited longer than their target, answered or not.
-    """
-
-    contacts: int
-    answered: int
-    gave_up: int
-    left: int
-    mean_wait_s: float | None
-    p50_wait_s: float | None
-    p90_wait_s: float | None
-    p99_wait_s: float | None
-    max_wait_s: float | None
-    mean_answer_s: float | None
-    value_weighted_wait_s: float | None
-    service_level: float | None
-    target_missed: int
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """Of how many something was asked, and of how many it was kept."""
-
-    asked: int
-    kept: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,86 +63,6 @@ class Figures:
     remarks: tuple[str, ...] = field(default_factory=tuple)
 
 
-def target_of(ticket: Ticket, rules: Snapshot) -> float:
-    """Return the wait that a contact is measured by, in seconds."""
-    promises = (ticket.first_response_seconds, ticket.resolution_seconds)
-    promised = min((seconds for seconds in promises if seconds is not None), default=None)
-    return wait_target(rules.weights, ticket.priority.rank, promised)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Fates:
-    """What became of contacts, [contacts] each; waits that nobody knows are not a number."""
-
-    contacts: Sequence[LoggedContact]
-    outcome: NDArray[np.int8]
-    wait: Floats
-    target: Floats
-    value: Floats
-    within: float
-
-    @classmethod
-    def of(
-        cls,
-        contacts: Sequence[LoggedContact],
-        outcome: NDArray[np.int8],
-        wait: Floats,
-        rules: Snapshot,
-        within: float,
-    ) -> _Fates:
-        tickets = [contact.ticket for contact in contacts]
-        target = np.array([target_of(ticket, rules) for ticket in tickets])
-        value = np.array([ticket.customer_value for ticket in tickets])
-        return cls(contacts, outcome, wait, target, value, within)
-
-    def waits(self, chosen: NDArray[np.int64] | slice) -> Waits:
-        """Return the figures of some of them."""
-        outcome, wait = self.outcome[chosen], self.wait[chosen]
-        known = np.isfinite(wait)
-        answered = outcome == Outcome.ANSWERED
-        some = wait[known]
-        quick = answered & (np.where(known, wait, np.inf) <= self.within)
-        counted = int((known | ~answered).sum())
-        return Waits(
-            contacts=len(outcome),
-            answered=int(answered.sum()),
-            gave_up=int((outcome == Outcome.GAVE_UP).sum()),
-            left=int((outcome == Outcome.LEFT).sum()),
-            mean_wait_s=_mean(some),
-            p50_wait_s=_percentile(some, 50),
-            p90_wait_s=_percentile(some, 90),
-            p99_wait_s=_percentile(some, 99),
-            max_wait_s=_percentile(some, 100),
-            mean_answer_s=_mean(wait[known & answered]),
-            value_weighted_wait_s=_mean(some, self.value[chosen][known]),
-            service_level=float(quick.sum() / counted) if counted else None,
-            target_missed=int((some > self.target[chosen][known]).sum()),
-        )
-
-    def groups(self) -> Iterator[dict[str, Waits]]:
-        """Return the figures by priority, channel and skill."""
-        by_priority: dict[str, list[int]] = {priority.value: [] for priority in Priority}
-        by_channel: dict[str, list[int]] = {}
-        by_skill: dict[str, list[int]] = {}
-        for place, contact in enumerate(self.contacts):
-            by_priority[contact.ticket.priority.value].append(place)
-            by_channel.setdefault(contact.ticket.channel, []).append(place)
-            for skill in contact.ticket.skills:
-                by_skill.setdefault(skill, []).append(place)
-        for groups in (by_priority, by_channel, by_skill):
-            yield {
-                name: self.waits(np.array(places))
-                for name, places in sorted(groups.items())
-                if places
-            }
-
-    def promised(self, name: str, reached: Floats) -> Kept:
-        """Return how many of those with a promise had what they were promised in time."""
-        promises = [getattr(contact.ticket, name) for contact in self.contacts]
-        asked = np.array([np.nan if seconds is None else seconds for seconds in promises])
-        return Kept(int(np.isfinite(asked).sum()), int((reached <= asked).sum()))
-
-
 def figures_of(
     played: Played, log: Log, rules: Snapshot, within: float, seconds: float = 0.0
 ) -> Figures:
@@ -200,7 +76,7 @@ def figures_of(
         The time that the replay took.
     """
     contacts = log.contacts[: len(played)]
-    fates = _Fates.of(contacts, played.outcome, played.wait, rules, within)
+    fates = Fates.of(contacts, played.outcome, played.wait, rules, within)
     answered = np.where(played.outcome == Outcome.ANSWERED, played.wait, np.inf)
     by_priority, by_channel, by_skill = fates.groups()
     there = played.there > 0
@@ -237,7 +113,7 @@ def figures_of_reality(log: Log, crew: Sequence[Worker], rules: Snapshot, within
     wait = np.array([unknown if c.real_wait is None else c.real_wait for c in contacts])
     gave_up = np.array([c.patience_seconds is not None for c in contacts])
     outcome = np.where(gave_up, Outcome.GAVE_UP, Outcome.ANSWERED).astype(np.int8)
-    fates = _Fates.of(contacts, outcome, wait, rules, within)
+    fates = Fates.of(contacts, outcome, wait, rules, within)
     answered = np.where(gave_up, np.inf, wait)
     occupancy, idle_gini = _idleness(log, crew)
     service = np.array([c.handling_seconds or 0.0 for c in contacts])
@@ -308,18 +184,6 @@ def _continuity(contacts: Sequence[LoggedContact]) -> Kept:
         if contact.customer is not None and contact.agent is not None:
             met[contact.customer] = contact.agent
     return Kept(asked, kept)
-
-
-def _mean(values: Floats, weights: Floats | None = None) -> float | None:
-    if not len(values) or (weights is not None and not weights.sum()):
-        return None
-    return float(np.average(values, weights=weights))
-
-
-def _percentile(values: Floats, percent: float) -> float | None:
-    if not len(values):
-        return None
-    return float(np.percentile(values, percent, method="inverted_cdf"))
 
 
 def _gini(values: Floats) -> float:

@@ -139,9 +139,23 @@ class BoardRouter:
 
 
 def _alike(contact: int, ticket: Ticket, stage: int) -> Hashable:
-    """Return what tickets have in common that differ by age alone."""
-    if ticket.prior_agent is not None or ticket.preferred_agents or ticket.excluded_agents:
-        return contact  # points for continuity end with the wait, so that the older may get less
+    """Return what tickets have in common that differ by age alone.
+
+    A ticket with terms of its own is like no other: its points for continuity may end with the
+    wait, so that the older one gets less, or its clocks run differently.
+    """
+    if (
+        ticket.prior_agent is not None
+        or ticket.calendar is not None
+        or ticket.paused_seconds
+        or ticket.first_response_due
+        or ticket.resolution_due
+        or ticket.preferred_agents
+        or ticket.excluded_agents
+        or ticket.rejected_by
+        or ticket.relaxation
+    ):
+        return contact
     return (
         ticket.channel,
         frozenset(ticket.skills.items()),
@@ -155,6 +169,8 @@ def _alike(contact: int, ticket: Ticket, stage: int) -> Hashable:
         ticket.site,
         ticket.language,
         ticket.amount,
+        ticket.human_required,
+        ticket.responded,
         ticket.handling_seconds,
         stage,
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from optimizer.errors import InvalidInput, Issue
 from optimizer.routing.replay.log import Log, LoggedContact
 
-__all__ = ["Customers", "draw_customers", "fitted_patience"]
+__all__ = ["Customers", "draw_customers", "fitted_patience", "with_expected_handling"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +74,26 @@ def draw_customers(log: Log, mean_patience: float | None, seed: int) -> Customer
         for contact in log.contacts
     ]
     return Customers(np.array(handling, dtype=np.float64), np.array(patience, dtype=np.float64))
+
+
+def with_expected_handling(log: Log) -> Log:
+    """Return a log whose tickets say how long such work takes: the mean over those like them.
+
+    A router that weighs work by its length knows the kind of a contact, not its service to come.
+    """
+    sums: dict[Hashable, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for contact in log.contacts:
+        if contact.handling_seconds is not None:
+            for kind in _kinds(contact):
+                sums[kind][0] += contact.handling_seconds
+                sums[kind][1] += 1.0
+    means = {kind: total / count for kind, (total, count) in sums.items() if total > 0}
+
+    def told(contact: LoggedContact) -> LoggedContact:
+        mean = next((means[kind] for kind in _kinds(contact) if kind in means), None)
+        return replace(contact, ticket=replace(contact.ticket, handling_seconds=mean))
+
+    return replace(log, contacts=tuple(told(contact) for contact in log.contacts))
 
 
 def _kinds(contact: LoggedContact) -> tuple[Hashable, Hashable, Hashable]:

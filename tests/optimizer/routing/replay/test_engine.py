@@ -144,10 +144,12 @@ def test_a_ring_of_the_bullseye_opens_by_the_clock() -> None:
         assert waits(replayed(log, crew, policy="bullseye", rules=rules)) == [wait]
 
 
-def test_a_ticket_relaxes_by_the_clock() -> None:
-    step = RelaxationStep(25.0, levels={"a": 1})
-    log = log_of(contact(0, 10, skills={"a": 4}, relaxation=(step,)))
-    assert waits(replayed(log, worker(skills={"a": 2}), policy="best")) == [25]
+@pytest.mark.parametrize("after", [25.0, 100 / 3])
+def test_a_ticket_relaxes_by_the_clock(after: float) -> None:
+    step = RelaxationStep(after, levels={"a": 1})
+    log = log_of(contact(0.1, 10, skills={"a": 4}, relaxation=(step,)))
+    (wait,) = waits(replayed(log, worker(skills={"a": 2}), policy="best"))
+    assert 0 <= wait - after < 2e-6
 
 
 def test_experts_take_what_is_escalated_at_that_very_moment() -> None:

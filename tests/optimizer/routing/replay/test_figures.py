@@ -117,6 +117,24 @@ def test_what_is_drawn_is_drawn_from_the_like_and_the_same_for_a_seed() -> None:
     assert np.isinf(draw_customers(log, None, 1).patience[:3]).all()
 
 
+def test_a_router_that_asks_for_it_is_told_the_mean_handling_of_the_kind_not_the_service() -> None:
+    log = log_of(
+        contact(0, 500, skills={"busy": 1}),
+        # Long by nature but short this time, then short by nature: the latter goes first.
+        contact(1, 1, skills={"long": 1}),
+        contact(2, 90, skills={"short": 1}),
+        contact(600, 999, skills={"long": 1}),
+    )
+    both = worker(skills={"busy": 3, "long": 3, "short": 3})
+    plain = Snapshot(START, (), (), RoutingWeights(skill_fit=0.0))
+    quick = Snapshot(START, (), (), RoutingWeights(skill_fit=0.0, handling_reference_seconds=100.0))
+    waits = [
+        replayed(log, both, policy="best", rules=rules).played.wait[1:3].tolist()
+        for rules in (plain, quick)
+    ]
+    assert waits == [[499, 499], [589, 498]]
+
+
 def test_without_any_service_nothing_can_be_played() -> None:
     with pytest.raises(InvalidInput) as caught:
         compare(log_of(contact(0, None, 5)), [worker()], FIFO)
