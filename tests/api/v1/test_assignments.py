@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import itertools
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from flask_openapi3.openapi import OpenAPI
 
 from api.schemas.examples import SNAPSHOT, as_json
+from optimizer.codec import encode
 from optimizer.model import RoutingWeights
-from optimizer.routing import base_score, skill_fit
+from optimizer.routing import assign, base_score, skill_fit
 from optimizer.routing.score import base_weights
+from tests.optimizer.routing.plain import random_snapshot
 
 
 def post(client: FlaskClient, **changes: Any) -> Any:
@@ -106,6 +110,28 @@ def test_an_answer_is_json_without_nan(client: FlaskClient) -> None:
         pytest.fail(f"{name} is not JSON")
 
     assert json.loads(post(client).text, parse_constant=refuse)["decisions"]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_answer_is_that_of_the_library_to_the_last_digit(
+    client: FlaskClient, seed: int
+) -> None:
+    snapshot = random_snapshot(seed, 20, 12)
+    given = client.post("/v1/assignments", json=json.loads(encode(snapshot))).get_json()
+    expected = json.loads(encode(assign(snapshot)))
+    assert given | {"seconds": 0.0} == expected | {"seconds": 0.0}
+
+
+def test_requests_at_the_same_time_do_not_meet(app: OpenAPI) -> None:
+    def ask(seed: int) -> Any:
+        body = as_json(random_snapshot(seed, 20, 8))
+        answer = app.test_client().post("/v1/assignments", json=body).get_json()
+        return answer | {"seconds": 0.0}
+
+    alone = [ask(seed) for seed in range(6)]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(ask, [*range(6)] * 8)) == alone * 8
+    assert len({answer["value"] for answer in alone}) == 6
 
 
 def partially(client: FlaskClient, query: str = "?partial=true", **changes: Any) -> Any:
