@@ -30,6 +30,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from optimizer.routing.live.network import FAR, NOWHERE, Memory, Network
+from optimizer.routing.live.rows import Rows
 
 __all__ = ["enter_each", "refill_class", "refill_place", "relieve_place", "settle", "take_out"]
 
@@ -61,22 +62,23 @@ def refill_class(net: Network, memory: Memory, kind: int) -> None:
 def enter_each(net: Network, memory: Memory, classes: Ints) -> None:
     """Let the best waiting ticket of each class named try to enter, once each time it is named."""
     for kind in classes:
-        _enter(net, memory, kind)
+        if _would_enter(net.book, net.served, net.profit, kind):
+            net.served[kind] += 1
+            _send_on(net, memory, 2 * kind)
 
 
 @njit(cache=True)
 def settle(net: Network, memory: Memory, classes: Ints, agents: Ints) -> None:
     """Mend all that new bases or costs have made worth changing at some classes and agents."""
+    book, served, profit = net.book, net.served, net.profit
     for kind in classes:
-        first = net.book.start[kind]
-        while (
-            net.served[kind] > 0
-            and net.book.worth[first + net.served[kind] - 1] + net.profit[kind] < 0
-        ):
-            net.served[kind] -= 1
+        first = book.start[kind]
+        while served[kind] > 0 and book.worth[first + served[kind] - 1] + profit[kind] < 0:
+            served[kind] -= 1
             _fetch(net, memory, 2 * kind)
-        while _enter(net, memory, kind):
-            pass
+        while _would_enter(book, served, profit, kind):
+            served[kind] += 1
+            _send_on(net, memory, 2 * kind)
     slots, used, price = (net.cost, net.bonus, net.spread), net.used, net.price
     for agent in agents:
         while used[agent] > 0 and price[agent] < _slot(*slots, agent, used[agent] - 1):
@@ -115,16 +117,10 @@ def take_out(net: Network, kind: int, agent: int) -> bool:
 
 
 @njit(cache=True)
-def _enter(net: Network, memory: Memory, kind: int) -> bool:
-    """Let the best waiting ticket of a class enter if it is worth it, and return whether it was."""
-    served = net.served[kind]
-    if served == net.book.length[kind]:
-        return False
-    if net.book.worth[net.book.start[kind] + served] + net.profit[kind] <= 0:
-        return False
-    net.served[kind] += 1
-    _send_on(net, memory, 2 * kind)
-    return True
+def _would_enter(book: Rows, served: Ints, profit: Ints, kind: int) -> bool:
+    """Tell whether a class has a waiting ticket that it gains to have served."""
+    following = book.start[kind] + served[kind]
+    return bool(served[kind] < book.length[kind] and book.worth[following] + profit[kind] > 0)
 
 
 @njit(cache=True)
