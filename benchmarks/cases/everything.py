@@ -19,6 +19,7 @@ __all__ = ["PUBLISHED", "everything"]
 
 _CENTRE = "--skills 4 --days 7 --seed 11"
 _SCENARIOS = "--file {data}/staffing/published_scenarios.json"
+_LARGE = "bench assign --tickets 5000 --agents 2000 --seed 3"
 _INSTANCES = dict.fromkeys(range(1, 8), 120) | dict.fromkeys((8, 13, 17), 600)
 """Number of the published instance to seconds."""
 
@@ -37,7 +38,18 @@ PUBLISHED = {
     "replan": "bench replan --agents 300 --skills 4 --absences 10 --seeds 5 --seconds 30",
     "deadlines": f"bench deadlines --agents 1500 {_CENTRE}",
     "deadlines_distinct": f"bench deadlines --agents 1500 {_CENTRE} --distinct",
-    "assign_5000x2000": "bench assign --tickets 5000 --agents 2000 --seed 3",
+    "assign_50x50": "bench assign --tickets 50 --agents 50 --seed 3 --seeds 3 --repeats 400",
+    "assign_500x500": "bench assign --tickets 500 --agents 500 --seed 3 --seeds 3 --repeats 100",
+    "assign_5000x2000": f"{_LARGE} --seeds 3",
+    "assign_few_skills": f"{_LARGE} --skills 10 --repeats 8",
+    "assign_levels": f"{_LARGE} --levels --limits --continuity 0.2 --relaxation 0.2",
+    "assign_strict": f"{_LARGE} --strict",
+    "assign_units": f"{_LARGE} --units --repeats 8",
+    "assign_exactness": "bench assign --exactness 400 --seed 1",
+    "assign_http": "bench assign --http --repeats 50",
+    "assign_while_solving": "bench assign --while-solving --repeats 30",
+    "pool_5000x2000": "bench pool --tickets 5000 --agents 2000 --events 100000 --seed 3",
+    "pool_at_once": "bench pool --tickets 5000 --agents 2000 --events 100000 --seed 3 --review 0",
     "simulation_plain": "bench simulation --contacts 100000 --rule plain",
     "simulation_score": "bench simulation --contacts 100000 --rule score",
     "simulation_MMC": f"bench simulation --scenario MMC {_SCENARIOS}",
