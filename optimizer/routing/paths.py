@@ -126,14 +126,16 @@ def augment_all(net: Network) -> Solution:
 
 
 def _start(net: Network) -> _State:
-    """Match nothing: doors are free, so a class earns the fit of its best arc."""
+    """Match nothing: doors cost what the first slot does, and classes earn by their best arc."""
     classes, doors, arcs = len(net.first_arc) - 1, len(net.door_crew), len(net.arc_door)
+    first = np.where(net.last_slot > net.first_slot[:-1], net.first_slot[:-1], 0)
+    price = net.cost[first][net.door_crew]
     profit = np.full(classes, -FAR)
-    np.maximum.at(profit, net.arc_class, net.fit)
+    np.maximum.at(profit, net.arc_class, net.fit - price[net.arc_door])
     return _State(
         profit=profit,
         served=np.zeros(classes, dtype=np.int64),
-        price=np.zeros(doors, dtype=np.int64),
+        price=price,
         load=np.zeros(doors, dtype=np.int64),
         used=np.zeros(len(net.first_slot) - 1, dtype=np.int64),
         flow=np.zeros(arcs, dtype=np.int64),

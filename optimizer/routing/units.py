@@ -27,9 +27,9 @@ __all__ = ["fit_units"]
 
 Ints = NDArray[np.int64]
 
-WORK = 3_000_000
+WORK = 300_000
 """Arcs and tickets that all flows together may go through."""
-FEWEST, MOST = 8, 2_000
+FEWEST, MOST = 8, 500
 """Flows that are allowed in any case, and at most."""
 ROUNDS = 4
 """Flows on the way to a first answer; in the last, all agents are held to mixes that fit."""

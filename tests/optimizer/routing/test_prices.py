@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer.model import AgentState, RoutingWeights, Snapshot, Ticket, Tier
+from optimizer.model import AgentState, RoutingWeights, Snapshot, Ticket
 from optimizer.routing import match, read_board
 from optimizer.routing.prices import skill_prices
 from tests.optimizer.routing.markets import Plain, draw, match_of
-from tests.optimizer.routing.plain import NOW, SKILLS, random_snapshot
+from tests.optimizer.routing.plain import NOW, SKILLS
 
 
 def judged(plain: Plain) -> tuple[int, float]:
@@ -48,16 +49,23 @@ def test_profits_say_what_one_more_agent_for_a_class_adds(
 
 def everybody_may(seed: int) -> Snapshot:
     """Return a snapshot in which nothing but skills and room stops anybody."""
-    drawn = random_snapshot(seed, 25, 8, limits=False)
+    rng = np.random.default_rng(seed)
+
+    def skills(least: int, most: int) -> dict[str, int]:
+        chosen = rng.permutation(SKILLS)[: rng.integers(least, most + 1)]
+        return {str(skill): int(rng.integers(1, 6)) for skill in chosen}
+
     return Snapshot(
         NOW,
         tuple(
-            replace(t, tier=Tier.FRONT_LINE, site=None, amount=0.0, channel="chat")
-            for t in drawn.tickets
+            Ticket(f"t{i}", "chat", NOW, skills(0, 2), customer_value=float(rng.lognormal()))
+            for i in range(25)
         ),
-        tuple(replace(a, channels=None) for a in drawn.agents),
+        tuple(AgentState(f"a{i}", skills(1, 4), capacity=int(rng.integers(5))) for i in range(8)),
         RoutingWeights(
-            skill_fit=drawn.weights.skill_fit, reserve=seed % 3, skill_prices={"french": 40.0}
+            skill_fit=float(rng.choice([0.0, 10.0, 200.0])),
+            reserve=seed % 3,
+            skill_prices={"french": 40.0},
         ),
     )
 
