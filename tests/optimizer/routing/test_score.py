@@ -6,21 +6,23 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.model import RoutingWeights
 from optimizer.routing.score import (
+    agent_points,
     base_parts,
     base_score,
-    base_scores,
+    base_weights,
     fit_share,
+    promoted,
     skill_fit,
+    urgency,
     wait_target,
-    weight_vector,
 )
 
-WEIGHTS = weight_vector(RoutingWeights())
+WEIGHTS = base_weights(RoutingWeights())
 
 
 @pytest.mark.parametrize(
@@ -57,19 +59,63 @@ def test_the_fit_is_the_mean_of_proficiency_and_specialisation(
     assert skill_fit(needs, held, 10.0) == pytest.approx(points)
 
 
-ROWS = st.tuples(st.integers(0, 3), st.floats(0, 1e6), st.floats(-1e6, 1e6), st.floats(1, 1e5))
+@pytest.mark.parametrize(
+    ("wait", "rank"),
+    [(0.0, 3), (119.0, 3), (120.0, 2), (239.0, 2), (240.0, 1), (360.0, 0), (1e12, 0), (-500.0, 3)],
+)
+def test_a_ticket_gains_a_step_of_priority_whenever_it_has_waited_so_many_targets_more(
+    wait: float, rank: int
+) -> None:
+    weights = base_weights(RoutingWeights(promote_after=2.0))
+    assert promoted(3, wait, 60.0, weights) == rank
+    assert promoted(3, wait, 60.0, WEIGHTS) == 3
 
 
-@given(st.lists(ROWS, max_size=20))
-def test_the_array_forms_agree_with_the_kernel(rows: list[tuple[int, float, float, float]]) -> None:
+@pytest.mark.parametrize(("wait", "target"), [(1e9, 5e-324), (5e-324, 5e-324), (1e-300, 1e-200)])
+def test_promotions_neither_overflow_nor_divide_by_nothing(wait: float, target: float) -> None:
+    assert 0 <= promoted(3, wait, target, base_weights(RoutingWeights(promote_after=1e-200))) <= 3
+
+
+@pytest.mark.parametrize(
+    ("exponent", "speed", "points"), [(1.0, 1.0, 40.0), (2.0, 1.0, 80.0), (3.0, 0.5, 80.0)]
+)
+def test_the_wait_counts_convexly_and_more_for_short_work(
+    exponent: float, speed: float, points: float
+) -> None:
+    weights = base_weights(RoutingWeights(wait_exponent=exponent))
+    assert urgency(120.0, 60.0, speed, weights) == pytest.approx(points)
+    assert urgency(-120.0, 60.0, speed, weights) == 0.0
+
+
+def test_agents_gain_by_idle_time_and_lose_by_time_worked() -> None:
+    weights = RoutingWeights(idle=3.0, idle_target_seconds=300.0, worked=2.0)
+    points = agent_points(weights, np.array([0.0, 600.0, -5.0]), np.array([1800.0, 0.0, 0.0]))
+    assert points.tolist() == [-1.0, 6.0, 0.0]
+
+
+ROWS = st.tuples(
+    st.integers(0, 3),
+    st.floats(0, 1e6),
+    st.floats(-1e6, 1e6),
+    st.floats(1, 1e5),
+    st.floats(0.01, 100.0),
+    st.floats(0.0, 1e3),
+)
+
+
+@settings(deadline=None)
+@given(st.lists(ROWS, max_size=20), st.sampled_from([None, 0.5]), st.sampled_from([1.0, 2.5]))
+def test_the_array_form_agrees_with_the_kernel(
+    rows: list[tuple[int, float, float, float, float, float]],
+    promote_after: float | None,
+    exponent: float,
+) -> None:
+    weights = base_weights(RoutingWeights(promote_after=promote_after, wait_exponent=exponent))
     ranks = np.array([row[0] for row in rows], dtype=np.int64)
-    values = np.array([row[1] for row in rows], dtype=np.float64)
-    waits = np.array([row[2] for row in rows], dtype=np.float64)
-    targets = np.array([row[3] for row in rows], dtype=np.float64)
-    single = [base_score(*row, WEIGHTS) for row in rows]
-    assert base_scores(ranks, values, waits, targets, WEIGHTS).tolist() == single
-    parts = base_parts(ranks, values, waits, targets, WEIGHTS)
-    assert [sum(row) for row in parts.tolist()] == single
+    columns = [np.array([row[i] for row in rows], dtype=np.float64) for i in range(1, 6)]
+    single = [base_score(*row[:4], weights, *row[4:]) for row in rows]
+    parts = base_parts(ranks, *columns, weights)
+    assert parts.sum(axis=1).tolist() == pytest.approx(single, rel=1e-12)
 
 
 def test_the_target_is_what_was_promised_or_else_the_priority_s() -> None:
@@ -84,7 +130,13 @@ def test_a_fit_is_a_share_that_rises_with_levels_and_falls_with_other_skills(
     needed: int, others: int, data: st.DataObject
 ) -> None:
     levels = data.draw(st.integers(needed, 5 * needed))
-    share = fit_share(levels, needed, needed + others)
+    share = fit_share(levels, needed, needed, needed + others)
     assert 0.0 < share <= 1.0
-    assert fit_share(levels, needed, needed + others + 1) < share
-    assert fit_share(levels - 1, needed, needed + others) < share
+    assert fit_share(levels, needed, needed, needed + others + 1) < share
+    assert fit_share(levels - 1, needed, needed, needed + others) < share
+    assert fit_share(levels, needed - 1, needed, needed + others) < share
+
+
+def test_skills_that_are_asked_for_no_more_count_as_not_held() -> None:
+    assert skill_fit({"a": 1, "b": 1}, {"a": 5}, 10.0) == pytest.approx(10 * (0.5 + 1.0) / 2)
+    assert skill_fit({"a": 1}, {}, 10.0) == 0.0
