@@ -16,6 +16,8 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -133,21 +135,74 @@ class _Search:
             if not held:
                 break
             for crew in held:
-                boxes[crew] = self._trimmed(crew, solution)
+                loads = self._loads(crew, solution)
+                boxes[crew] = self._trimmed(crew, loads, self._worths(crew, solution))
             solution = self._solve(boxes)
         self._keep(solution, _value(self.net, solution))
+        self._climb(boxes, solution)
 
-    def _trimmed(self, crew: int, solution: Solution) -> _Box:
-        """Return a mix that fits near the one of a match: what room is worth least is given up."""
-        loads, sizes = list(self._loads(crew, solution)), self.sizes[crew]
-        worth = (solution.price[self.doors[crew]] / sizes).tolist()
-        order = sorted(range(len(loads)), key=lambda i: (worth[i], -sizes[i], i))
+    def _climb(self, boxes: _Boxes, solution: Solution) -> None:
+        """Give room to the channels where it is worth more, in fewer mixes whenever that fails."""
+        share = 0.5
+        while self.flows_left > 0:
+            moves = sorted(self._moves(boxes, solution), key=lambda move: (-move[0], move[1]))
+            count = math.ceil(share * len(moves))
+            if not count:
+                return
+            trial = boxes | {crew: box for _, crew, box in moves[:count]}
+            found = self._solve(trial)
+            value = _value(self.net, found)
+            if value > self.value and self._worst(found) is None:
+                self._keep(found, value)
+                boxes, solution = trial, found
+            elif count == 1:
+                return
+            else:
+                share = count / len(moves) / 2
+
+    def _moves(self, boxes: _Boxes, solution: Solution) -> list[tuple[int, int, _Box]]:
+        """Return what one more contact by the best door of each crew is worth, and then its box."""
+        moves = []
+        for crew in self.units:
+            loads = self._loads(crew, solution)
+            worths = self._worths(crew, solution)
+            high = boxes[crew].high if crew in boxes else tuple(loads)
+            before = _total(high, worths)
+            best = (0, crew, _Box((), ()))
+            for i, limit in enumerate(self._limits(crew)):
+                if high[i] < limit:
+                    box = self._trimmed(crew, [*high[:i], high[i] + 1, *high[i + 1 :]], worths, i)
+                    best = max(
+                        best,
+                        (_total(box.high, worths) - before, crew, box),
+                        key=lambda move: move[0],
+                    )
+            if best[0] > 0:
+                moves.append(best)
+        return moves
+
+    def _worths(self, crew: int, solution: Solution) -> list[int]:
+        """Return what room at each door of a crew is worth beyond what its slots cost."""
+        cost = self.net.cost[self.net.first_slot[crew]]
+        worths: list[int] = np.maximum(solution.price[self.doors[crew]] - cost, 0).tolist()
+        return worths
+
+    def _trimmed(
+        self, crew: int, loads: list[int], worths: list[int], kept: int | None = None
+    ) -> _Box:
+        """Return a mix that fits near another: what room is worth least is given up.
+
+        The door `kept` is the last to give up any.
+        """
+        loads, sizes, limits = list(loads), self.sizes[crew], self._limits(crew)
+        order = sorted(
+            range(len(loads)), key=lambda i: (i == kept, worths[i] / sizes[i], -sizes[i], i)
+        )
         for i in order:
             while loads[i] > 0 and not self._fits(crew, loads):
                 loads[i] -= 1
-        limits = self.net.door_limit[self.doors[crew]].tolist()
         for i in reversed(order):
-            left = self.units[crew] - sum(n * size for n, size in zip(loads, sizes, strict=True))
+            left = self.units[crew] - _total(loads, sizes)
             loads[i] += max(0, min(limits[i] - loads[i], left // sizes[i]))
         return _Box((0,) * len(loads), tuple(loads))
 
@@ -157,20 +212,18 @@ class _Search:
         for crew, free in self.units.items():
             loads = self._loads(crew, solution)
             if not self._fits(crew, loads):
-                used = sum(n * size for n, size in zip(loads, self.sizes[crew], strict=True))
-                excess[crew] = used - free
+                excess[crew] = _total(loads, self.sizes[crew]) - free
         return max(excess, key=lambda crew: excess[crew], default=None)
 
     def _split(self, crew: int, box: _Box, loads: list[int]) -> list[_Box]:
         """Return two boxes that hold all mixes of a box that fit, but not `loads`."""
         free, sizes = self.units[crew], self.sizes[crew]
-        used = sum(n * size for n, size in zip(loads, sizes, strict=True))
         at = max(range(len(loads)), key=lambda i: (loads[i] - box.low[i]) * sizes[i])
-        room = (free - used) // sizes[at] + loads[at]
+        room = (free - _total(loads, sizes)) // sizes[at] + loads[at]
         cut = min(max(room, box.low[at]), loads[at] - 1)
         few = _Box(box.low, (*box.high[:at], cut, *box.high[at + 1 :]))
         low = (*box.low[:at], cut + 1, *box.low[at + 1 :])
-        left = free - sum(n * size for n, size in zip(low, sizes, strict=True))
+        left = free - _total(low, sizes)
         if left < 0 and sum(low) > 1:
             return [few]
         high = tuple(
@@ -180,9 +233,12 @@ class _Search:
         return [few, _Box(low, high)]
 
     def _box(self, crew: int, boxes: _Boxes) -> _Box:
-        doors = self.doors[crew]
-        limit = tuple(self.net.door_limit[doors].tolist())
-        return boxes.get(crew, _Box((0,) * len(limit), limit))
+        limits = self._limits(crew)
+        return boxes.get(crew, _Box((0,) * len(limits), tuple(limits)))
+
+    def _limits(self, crew: int) -> list[int]:
+        limits: list[int] = self.net.door_limit[self.doors[crew]].tolist()
+        return limits
 
     def _most(self, crew: int, high: tuple[int, ...]) -> int:
         """Return how many contacts fit at most: the smallest first."""
@@ -194,12 +250,16 @@ class _Search:
         return max(most, min(1, sum(high)))
 
     def _fits(self, crew: int, loads: list[int]) -> bool:
-        used = sum(n * size for n, size in zip(loads, self.sizes[crew], strict=True))
-        return used <= self.units[crew] or sum(loads) <= 1
+        return _total(loads, self.sizes[crew]) <= self.units[crew] or sum(loads) <= 1
 
     def _loads(self, crew: int, solution: Solution) -> list[int]:
         loads: list[int] = solution.load[self.doors[crew]].tolist()
         return loads
+
+
+def _total(counts: Sequence[int], each: Sequence[int]) -> int:
+    """Return what some contacts by each door come to."""
+    return sum(count * one for count, one in zip(counts, each, strict=True))
 
 
 def _value(net: Network, solution: Solution) -> int:
