@@ -93,7 +93,7 @@ PUBLIC = {
         Board Market POLICIES Pairs Rule assign base_score deal match read_board skill_fit
     """,
     "optimizer.routing.live": """
-        LEVEL LIMIT LiveMatch STEPS
+        LEVEL LIMIT LiveMatch STEPS warm_up
     """,
     "optimizer.routing.policies": """
         POLICIES

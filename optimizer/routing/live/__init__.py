@@ -6,5 +6,6 @@ anew.
 
 from optimizer.routing.live.match import LiveMatch
 from optimizer.routing.live.network import LEVEL, LIMIT, STEPS
+from optimizer.routing.live.warming import warm_up
 
-__all__ = ["LEVEL", "LIMIT", "STEPS", "LiveMatch"]
+__all__ = ["LEVEL", "LIMIT", "STEPS", "LiveMatch", "warm_up"]

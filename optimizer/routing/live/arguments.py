@@ -13,8 +13,11 @@ Ints = NDArray[np.int64]
 
 
 def whole(values: ArrayLike) -> Ints:
-    """Return whole numbers as an array."""
-    return np.asarray(values, dtype=np.int64)
+    """Return whole numbers as a new array, in the one layout that kernels are compiled for."""
+    array = np.array(values)
+    if array.size and array.dtype.kind not in "iu":
+        raise ValueError("not whole numbers")
+    return array.astype(np.int64, order="C", copy=False)
 
 
 def worths(values: ArrayLike) -> Ints:

@@ -53,9 +53,9 @@ class LiveMatch:
     KeyError
         By every method: a number that is not in use.
     ValueError
-        By every method: a worth beyond LIMIT, a bonus or a room below 0, a room so large that
-        `spread` makes the last slot cost more than 2 x LIMIT, lists of unequal length, an arc
-        listed twice.
+        By every method: a worth that is not whole or beyond LIMIT, a bonus or a room below 0, a
+        room so large that `spread` makes the last slot cost more than 2 x LIMIT, lists of unequal
+        length, an arc listed twice.
     """
 
     def __init__(self, spread: int = 0) -> None:

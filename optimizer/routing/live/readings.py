@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
-from optimizer.routing.live.arguments import check_same_length
+from optimizer.routing.live.arguments import check_same_length, whole
 from optimizer.routing.live.network import NOWHERE, Network
 
 __all__ = [
@@ -49,7 +49,7 @@ def places_behind(net: Network, agents: Ints, doors: ArrayLike | None) -> Ints:
     ValueError
         If somebody has no such door.
     """
-    numbers = np.full(len(agents), STRAIGHT) if doors is None else np.asarray(doors, dtype=np.int64)
+    numbers = np.full(len(agents), STRAIGHT) if doors is None else whole(doors)
     check_same_length(agents, numbers)
     if (numbers < STRAIGHT).any():
         raise ValueError("doors are counted from 0; -1 means none")

@@ -245,6 +245,7 @@ REFUSED: dict[str, tuple[type[Exception], Callable[[LiveMatch], object]]] = {
     "a new door when skills change": (ValueError, lambda m: m.change_agent(0, [0], [0], [4])),
     "a ticket that is not there": (KeyError, lambda m: m.remove_ticket(9)),
     "a base beyond the limit": (ValueError, lambda m: m.add_ticket(0, -LIMIT - 1)),
+    "a base that is no whole number": (ValueError, lambda m: m.add_ticket(0, 1.5)),
     "a base too few": (ValueError, lambda m: m.rescore([0], [])),
     "tickets of which one is not there": (KeyError, lambda m: m.rescore([0, 7], [1, 1])),
     "a move to nowhere": (KeyError, lambda m: m.move_ticket(0, 4)),
