@@ -48,7 +48,7 @@ class Played:
     there, busy
         Seconds that each agent was there, and had contacts in hand, [agents].
     decisions
-        How often the router was asked.
+        At how many moments the router gave work to somebody.
     complete
         Whether the log was played to its end.
     until
