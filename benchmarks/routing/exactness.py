@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.routing.cases import draw_case
+from benchmarks.routing.clocks import standing
 from benchmarks.routing.pairs import PairList, list_pairs
 from benchmarks.routing.peers import (
     Outcome,
@@ -18,7 +19,7 @@ from benchmarks.routing.peers import (
     program,
 )
 from benchmarks.routing.slots import dense_solvers, slots_of, sparse_matching
-from optimizer.model import Assignment, Snapshot
+from optimizer.model import Assignment, Decision, Snapshot, Waiting
 
 __all__ = ["Checked", "check_case", "exactness", "faults", "summary"]
 
@@ -132,7 +133,7 @@ def _ours(snapshot: Snapshot, pairs: PairList, answer: Assignment) -> Outcome:
 
 
 def faults(snapshot: Snapshot, pairs: PairList, answer: Assignment) -> list[str]:
-    """Return what an answer claims wrongly: pairs, scores, sums, room, or tickets it forgot."""
+    """Return what an answer claims wrongly: pairs, scores, room, clocks, obstacles, or tickets."""
     tickets = {ticket.id: i for i, ticket in enumerate(snapshot.tickets)}
     agents = {agent.id: i for i, agent in enumerate(snapshot.agents)}
     scores = dict(
@@ -162,12 +163,33 @@ def faults(snapshot: Snapshot, pairs: PairList, answer: Assignment) -> list[str]
         found.append("somebody's first contact lacks the points for idle time")
     if (room < 0).any() or (limit < 0).any():
         found.append("somebody has more work than room")
+    found += _unexplained(snapshot, pairs, answer)
     told = [row.ticket for rows in (answer.decisions, answer.waiting) for row in rows]
     if sorted(told) != sorted(tickets):
         found.append("not every ticket stands in exactly one list")
     total = sum(decision.score for decision in answer.decisions)
     if not _close(total, answer.value):
         found.append(f"the scores add up to {total}, not {answer.value}")
+    return found
+
+
+def _unexplained(snapshot: Snapshot, pairs: PairList, answer: Assignment) -> list[str]:
+    """Return what is wrong with clocks and obstacles."""
+    tickets = {ticket.id: i for i, ticket in enumerate(snapshot.tickets)}
+    able = np.bincount(pairs.ticket, minlength=len(tickets))
+    found = []
+    rows: tuple[Decision | Waiting, ...] = (*answer.decisions, *answer.waiting)
+    for row in rows:
+        now = standing(snapshot.tickets[tickets[row.ticket]], snapshot)
+        told = (row.clock.waited_seconds, row.clock.target_seconds)
+        if not np.allclose(told, (now.wait, now.target), rtol=1e-9, atol=1e-6):
+            found.append(f"the clock of {row.ticket} stands at {now.wait} of {now.target}")
+    for waiting in answer.waiting:
+        stopped = {obstacle.rule: obstacle.agents for obstacle in waiting.obstacles}
+        if sum(stopped.values()) != len(snapshot.agents):
+            found.append(f"the obstacles of {waiting.ticket} do not add up to all agents")
+        if stopped.get("outscored", 0) != able[tickets[waiting.ticket]]:
+            found.append(f"{able[tickets[waiting.ticket]]} agents could take {waiting.ticket}")
     return found
 
 

@@ -66,6 +66,13 @@ def test_false_claims_are_found() -> None:
     cheated = replace(first, score=first.score + 1.0)
     found = faults(snapshot, pairs, replace(answer, decisions=(cheated, *others)))
     assert [fault.split()[0] for fault in found] == [first.ticket, "the", "the"]
+    held, *rest = answer.waiting
+    late = replace(held, clock=replace(held.clock, waited_seconds=held.clock.waited_seconds + 1.0))
+    free = replace(held, obstacles=())
+    for cheat, part in ((late, "clock"), (free, "do not add up")):
+        (fault,) = faults(snapshot, pairs, replace(answer, waiting=(cheat, *rest)))
+        assert part in fault
+        assert held.ticket in fault
     assert "not every ticket stands in exactly one list" in faults(
         snapshot, pairs, replace(answer, decisions=tuple(others))
     )
