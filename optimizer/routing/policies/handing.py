@@ -63,16 +63,21 @@ def hand_out(board: Board, order: Ints, load: Ints, change: Ints | None = None) 
 def take_best(board: Board) -> Pairs:
     """Take the pair of greatest score that is left, again and again, higher levels first.
 
-    Equal pairs are taken in the order of tickets, then of agents, fewest contacts open first. As
-    in the exact match, nobody of the least level is served at a loss. Tickets of a class look for
-    the same agents, so that each class goes through its agents once, best first: cost is
-    O(classes x agents x log agents) and O(log classes) for each ticket.
+    Equal pairs are taken in the order of tickets, then of agents, fewest contacts open first (one
+    more for those who were given any). As in the exact match, nobody of the least level is served
+    at a loss. Tickets of a class have the same options: each agent as long as nothing was given,
+    and afterwards, for less. Pairs are never worth more than before, so that each class goes
+    through its options once, best first: cost is O(classes x agents x log agents) and
+    O(log classes) for each ticket.
     """
     market, staff = board.market, board.staff
     kind, agent = _eligible(board)
-    value = market.arc_fit[_arcs(board, kind, _crews(board)[agent])] + staff.points[agent]
-    order = np.lexsort((agent, staff.opened[agent], -value, kind))
-    first_option = np.searchsorted(kind, np.arange(market.classes + 1))
+    fit = market.arc_fit[_arcs(board, kind, _crews(board)[agent])]
+    value = np.concatenate([fit + points[agent] for points in _slot_points(board)])
+    later = np.repeat([0, 1], len(agent))
+    kind, agent = np.tile(kind, 2), np.tile(agent, 2)
+    order = np.lexsort((agent, staff.opened[agent] + later, -value, kind))
+    first_option = np.searchsorted(kind[order], np.arange(market.classes + 1))
     agent_of, number = _take_best(
         market.first_ticket,
         market.by_class,
@@ -80,6 +85,7 @@ def take_best(board: Board) -> Pairs:
         market.base,
         first_option,
         agent[order],
+        later[order],
         value[order],
         _room(board),
     )
@@ -115,6 +121,18 @@ def _crews(board: Board) -> Ints:
     found = np.zeros(len(board.staff), dtype=np.int64)
     found[crews.slot_agent] = crews.slot_crew
     return found
+
+
+def _slot_points(board: Board) -> tuple[Floats, Floats]:
+    """Return what each agent is worth for the first contact given and for later ones, [agents]."""
+    crews = board.market.crews
+    by_agent = np.lexsort((crews.slot_rank, crews.slot_agent))
+    agent, points = crews.slot_agent[by_agent], crews.slot_points[by_agent]
+    first, later = np.zeros(len(board.staff)), np.zeros(len(board.staff))
+    later[agent] = points
+    # Written from behind, so that what stands in the end is the first of each agent.
+    first[agent[::-1]] = points[::-1]
+    return first, later
 
 
 def _arcs(board: Board, kind: Ints, crew: Ints) -> Ints:
@@ -194,10 +212,18 @@ def _take_best(
     base: Floats,
     first_option: Ints,
     option: Ints,
+    later: Ints,
     value: Floats,
     room: Room,
 ) -> tuple[Ints, Ints]:
-    """Return the same; the options of a class are its agents, those of greatest value first."""
+    """Return the same.
+
+    Parameters
+    ----------
+    first_option, option, later, value
+        The options of each class, those of greatest value first: the agent, and whether it is
+        for contacts after the first one that is given; [classes + 1], [options] each.
+    """
     agent_of, number = np.full(len(base), NOBODY), np.zeros(len(base), dtype=np.int64)
     next_ticket, next_option = first_ticket.copy(), first_option.copy()
     least = level.min() if len(level) else 0
@@ -215,12 +241,13 @@ def _take_best(
         if len(heap):
             _, _, ticket, kind = heappop(heap)
             agent = option[next_option[kind]]
-            if _has_room(kind, agent, room):
+            given = room[2][agent] > 0
+            if given == later[next_option[kind]] and _has_room(kind, agent, room):
                 agent_of[ticket], number[ticket] = agent, room[2][agent]
                 _fill(kind, agent, room)
                 next_ticket[kind] += 1
             else:
-                # What has no room for a class now will not have any later.
+                # An option that is gone does not come back.
                 next_option[kind] += 1
             fresh.append(kind)
     return agent_of, number

@@ -151,7 +151,8 @@ class Desk:
             proficiency = sum(agent.skills[skill] for skill in ticket.skills) / needed / 5
             fit = (proficiency + needed / len(agent.skills)) / 2
         idle = 0.0
-        if agent.idle_since is not None and not sum(agent.open_work.values()):
+        nothing_open = not sum(agent.open_work.values()) and not self.given(agent)
+        if agent.idle_since is not None and nothing_open:
             idle = (self.snapshot.now - agent.idle_since).total_seconds()
         points = weights.idle * idle / weights.idle_target_seconds
         return self.base(ticket) + weights.skill_fit * fit + points
@@ -198,7 +199,8 @@ class Desk:
     def take_best(self) -> dict[str, str]:
         def worth(pair: tuple[Ticket, AgentState]) -> tuple[float, ...]:
             ticket, agent = pair
-            opened = sum(agent.open_work.values())
+            # Whoever was given something has one contact more open, however many that were.
+            opened = sum(agent.open_work.values()) + bool(self.given(agent))
             since = self.place(agent)[0]
             return (self.level(ticket), round(self.score(ticket, agent), 9), -opened, -since)
 

@@ -68,8 +68,8 @@ def test_nobody_gets_what_they_may_not_have_and_values_add_up(policy: RoutingPol
             ticket = snapshot.tickets[board.tickets[place]]
             agent = board.staff.agents[position]
             assert desk.may(ticket, agent)
-            desk.match[ticket.id] = agent.id
             value += desk.score(ticket, agent)
+            desk.match[ticket.id] = agent.id
         assert pairs.value == pytest.approx(value)
         handed_out += len(pairs.ticket)
     assert handed_out > 500
