@@ -29,19 +29,26 @@ from optimizer.routing.replay import (
 __all__ = ["as_dict", "print_tables", "remarks", "write_records"]
 
 
-def remarks(result: Comparison, settings: Settings, *, given: bool) -> list[str]:
+def remarks(
+    result: Comparison, settings: Settings, *, agents_given: bool, presence_given: bool
+) -> list[str]:
     """Return what is assumed, a sentence each.
 
     Parameters
     ----------
-    given
-        Whether agents or their presence were given, not derived from the log alone.
+    agents_given, presence_given
+        Whether agents, and when they are there, were given rather than derived from the log.
     """
     told = list(result.log.remarks)
-    if not given:
+    if not agents_given:
         told.append(
-            "Agents are those whom the log shows: there from the first to the last contact of a "
-            "working day, serving the kinds that they served, the better the more of them."
+            "Agents are those whom the log shows: they serve the kinds that they served, the "
+            "better the more of them, one contact at a time."
+        )
+    if not presence_given:
+        told.append(
+            "They are there from the first to the last contact that they served on a working day"
+            f"{'; those whom the log does not name always' if agents_given else ''}."
         )
     lost = sum(contact.handling_seconds is None for contact in result.log.contacts)
     if lost:

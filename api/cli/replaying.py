@@ -191,7 +191,12 @@ def replay(
         result = interruptible(
             lambda: compare(part, crew, chosen, rules, settings, deadline, observer), deadline
         )
-    told = remarks(result, settings, given=agents_path is not None or presence_path is not None)
+    told = remarks(
+        result,
+        settings,
+        agents_given=agents_path is not None,
+        presence_given=presence_path is not None,
+    )
     files = []
     if records_path is not None:
         write_records(records_path, result)
