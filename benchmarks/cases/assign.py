@@ -40,7 +40,8 @@ SECONDS = 3.0
     type=click.IntRange(2),
     default=40,
     show_default=True,
-    help="Times that we are measured, the peers every fourth time; with --while-solving, seconds.",
+    help="Times that we are measured, the peers every fourth time; with --http rounds of 20, with "
+    "--while-solving seconds.",
 )
 @click.option("--levels", is_flag=True, help="Some work is deferred and waits for other work.")
 @click.option(
@@ -149,9 +150,8 @@ def _compared(
     from benchmarks.routing.comparison import SCOPES, compare
     from benchmarks.routing.drawing import draw_snapshot
 
-    drawn = None if extras == type(extras)() else extras
     runs = [
-        {"seed": one, **compare(draw_snapshot(tickets, agents, one, skills, drawn), repeats)}
+        {"seed": one, **compare(draw_snapshot(tickets, agents, one, skills, extras), repeats)}
         for one in range(seed, seed + seeds)
     ]
     return {

@@ -63,8 +63,11 @@ class Extras:
     limits: bool = False
 
 
+PLAIN = Extras()
+
+
 def draw_snapshot(
-    tickets: int, agents: int, seed: int, skills: int = 40, extras: Extras | None = None
+    tickets: int, agents: int, seed: int, skills: int = 40, extras: Extras = PLAIN
 ) -> Snapshot:
     """Draw a snapshot whose only structure is that of skills, but for what is asked for.
 
@@ -112,7 +115,7 @@ def draw_snapshot(
             for i in range(agents)
         ),
     )
-    return plain if extras is None else _with(plain, extras, np.random.default_rng([seed, 1]))
+    return plain if extras == PLAIN else _with(plain, extras, np.random.default_rng([seed, 1]))
 
 
 def _with(plain: Snapshot, extras: Extras, rng: np.random.Generator) -> Snapshot:
