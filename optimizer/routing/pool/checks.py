@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 from optimizer.errors import raise_errors
-from optimizer.model import Snapshot
+from optimizer.model import Snapshot, Ticket
 from optimizer.model.findings import Findings
 from optimizer.model.live_checks import MOST_SECONDS, check_agent, check_ticket
 from optimizer.routing.pool.book import Book, Fate
@@ -47,14 +48,14 @@ def check_event(event: Event, book: Book, rules: Snapshot) -> None:
     if check is None:
         found.error("unknown_event", f"{type(event).__name__} is no event of a pool.")
     else:
-        found.aware("at", event.at)
+        _time(found, "at", event.at)
         check(found, event, book, rules)
     if found.issues:
         raise_errors("The event has problems.", found.issues)
 
 
 def _created(found: Findings, event: TicketCreated, book: Book, rules: Snapshot) -> None:
-    check_ticket(found.at("ticket"), event.ticket, rules)
+    _check_ticket(found.at("ticket"), event.ticket, rules)
     name, here = event.ticket.id, found.at("ticket", "id")
     fate = book.fate(name)
     if not name:
@@ -65,7 +66,7 @@ def _created(found: Findings, event: TicketCreated, book: Book, rules: Snapshot)
 
 def _changed(found: Findings, event: TicketChanged, book: Book, rules: Snapshot) -> None:
     ticket = event.ticket
-    check_ticket(found.at("ticket"), ticket, rules)
+    _check_ticket(found.at("ticket"), ticket, rules)
     fate = _live(found.at("ticket", "id"), ticket.id, book)
     if fate in (Fate.OFFERED, Fate.OPEN) and book.ticket(ticket.id).channel != ticket.channel:
         found.at("ticket", "channel").error(
@@ -79,6 +80,8 @@ def _cancelled(found: Findings, event: TicketCancelled, book: Book, rules: Snaps
 
 def _agent_put(found: Findings, event: AgentPut, book: Book, rules: Snapshot) -> None:
     check_agent(found.at("agent"), event.agent)
+    for field in ("after_call_until", "free_from", "idle_since"):
+        _kept(found.at("agent"), field, getattr(event.agent, field))
     if not event.agent.id:
         found.at("agent", "id").error("empty_id", "The identifier is empty.")
 
@@ -102,7 +105,7 @@ def _answer(
 
 def _work_done(found: Findings, event: WorkDone, book: Book, rules: Snapshot) -> None:
     found.within("worked_seconds", event.worked_seconds, 0, MOST_SECONDS)
-    found.aware("after_call_until", event.after_call_until)
+    _time(found, "after_call_until", event.after_call_until)
     if (event.ticket is None) == (event.channel is None):
         found.error("ambiguous_work", "Exactly one of ticket and channel must be given.")
     elif event.ticket is not None:
@@ -122,6 +125,24 @@ def _work_done(found: Findings, event: WorkDone, book: Book, rules: Snapshot) ->
 
 def _tick(found: Findings, event: Tick, book: Book, rules: Snapshot) -> None:
     """Any time will do."""
+
+
+def _time(found: Findings, field: str, moment: datetime | None) -> None:
+    """Report a time that has no offset, or that cannot be kept."""
+    found.aware(field, moment)
+    _kept(found, field, moment)
+
+
+def _kept(found: Findings, field: str, moment: datetime | None) -> None:
+    """Report a time at an end of the calendar, which other zones may not have."""
+    if moment is not None and not date.min.year < moment.year < date.max.year:
+        found.at(field).error("out_of_range", f"{moment.isoformat()} is beyond the calendar.")
+
+
+def _check_ticket(found: Findings, ticket: Ticket, rules: Snapshot) -> None:
+    check_ticket(found, ticket, rules)
+    for field in ("created", "first_response_due", "resolution_due"):
+        _kept(found, field, getattr(ticket, field))
 
 
 def _live(found: Findings, name: str, book: Book) -> Fate | None:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.model import AgentState
+from optimizer.routing.hours import MICROSECONDS
 from optimizer.routing.live import LiveMatch
 from optimizer.routing.pool.rooms import are_plain, room_of
 from optimizer.routing.pool.scale import SPREAD, steps
@@ -63,7 +64,7 @@ class Crowd:
         self._idle_since = np.zeros(0, dtype=np.int64)
         self._opened = np.zeros(0, dtype=np.int64)
         self._worked = np.zeros(0)
-        self._worth = np.zeros(0, dtype=np.int64)
+        self._worth = np.zeros((2, 0), dtype=np.int64)
         self._room: dict[str, tuple[int, list[int]]] = {}
         self._door_of: dict[str, Ints] = {}
 
@@ -89,7 +90,7 @@ class Crowd:
             self._number[place.row] = place.number
             self._names[place.number] = place.name
             self._note(place.row, agents[place.name])
-        self.points(now)
+        self.worths(now)
         used = set(self._rows.values())
         self._free = [row for row in range(max(used, default=-1)) if row not in used]
 
@@ -164,7 +165,7 @@ class Crowd:
         number = self._live.add_agent(0, 0, kinds, fits, doors, limits)
         self._number[row] = number
         self._names[number] = name
-        self._worth[row] = 0
+        self._worth[:, row] = 0
         self._room.pop(name, None)
 
     def update(self, name: str, agent: AgentState, now: datetime) -> None:
@@ -173,10 +174,10 @@ class Crowd:
         self._seen[name] = agent
         self._note(row, agent)
         number = int(self._number[row])
-        points = int(self._points(np.array([row]), now)[0])
-        if points != self._worth[row]:
-            self._worth[row] = points
-            self._live.set_points(number, points)
+        worth = self._worths(np.array([row]), now)[:, 0]
+        if (worth != self._worth[:, row]).any():
+            self._worth[:, row] = worth
+            self._live.set_points(number, *worth.tolist())
         room = room_of(agent, now, self._doors[name], self._settings.channels)
         if room != self._room.get(name):
             self._room[name] = room
@@ -186,7 +187,8 @@ class Crowd:
         """Take a ticket out of the match, with the room that it has; `update` is to follow."""
         row = self._rows[name]
         self._live.commit(ticket, int(self._number[row]))
-        self._worth[row] -= SPREAD
+        self._worth[0, row] -= SPREAD
+        self._worth[1, row] = 0
         self._room.pop(name, None)
 
     def drop(self, name: str) -> int | None:
@@ -200,19 +202,27 @@ class Crowd:
             self._room.pop(name, None)
         return row
 
-    def points(self, now: datetime) -> tuple[Ints, Ints]:
-        """Return the numbers of all agents, and what a contact of each is worth at a time."""
-        rows = np.flatnonzero(self._number != _NOBODY)
-        self._worth[rows] = self._points(rows, now)
-        return self._number[rows], self._worth[rows]
+    def worths(self, now: datetime) -> tuple[Ints, Ints, Ints]:
+        """Return the numbers of all agents, and what their contacts are worth at a clock time.
 
-    def _points(self, rows: Ints, now: datetime) -> Ints:
-        idle = np.maximum(instant(now) - self._idle_since[rows], 0) / 1e6
-        opened = self._opened[rows]
-        idle = np.where(opened > 0, 0.0, idle)
-        return (
-            steps(agent_points(self._settings.weights, idle, self._worked[rows])) - SPREAD * opened
-        )
+        Returns
+        -------
+        tuple
+            Numbers; what each contact of an agent is worth; and what the first is worth more, for
+            the idle time that it ends.
+        """
+        rows = np.flatnonzero(self._number != _NOBODY)
+        self._worth[:, rows] = self._worths(rows, now)
+        return self._number[rows], *self._worth[:, rows]
+
+    def _worths(self, rows: Ints, now: datetime) -> Ints:
+        """Return what each contact and the first one besides are worth, [2, rows]."""
+        weights, opened = self._settings.weights, self._opened[rows]
+        idle = np.maximum(instant(now) - self._idle_since[rows], 0) / MICROSECONDS
+        idle[opened > 0] = 0.0
+        nothing = np.zeros(len(rows))
+        each = steps(agent_points(weights, nothing, self._worked[rows])) - SPREAD * opened
+        return np.array([each, steps(agent_points(weights, idle, nothing))])
 
     def _settle(self, name: str, row: int, agent: AgentState, doors: tuple[str, ...]) -> None:
         """Let an agent have a row and doors."""
@@ -244,7 +254,8 @@ class Crowd:
         if rows <= len(self._number):
             return
         self._number = np.concatenate([self._number, np.full(more, _NOBODY)])
-        for name in ("_idle_since", "_opened", "_worked", "_worth"):
+        self._worth = np.pad(self._worth, ((0, 0), (0, more)))
+        for name in ("_idle_since", "_opened", "_worked"):
             column = getattr(self, name)
             setattr(self, name, np.concatenate([column, np.zeros(more, dtype=column.dtype)]))
         for channel, column in self._door_of.items():

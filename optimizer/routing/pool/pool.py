@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,6 +10,7 @@ import msgspec
 
 from optimizer.errors import Issue, Severity
 from optimizer.model import Snapshot, Waiting
+from optimizer.model.live_checks import MOST_POINTS
 from optimizer.routing.assign import assign
 from optimizer.routing.pool.book import Book
 from optimizer.routing.pool.checks import check_event
@@ -24,10 +26,16 @@ from optimizer.routing.pool.timing import clock_records
 __all__ = ["Pool"]
 
 
+_CHEAP = 1e-3
+"""Prices below this many points have faded away."""
+
+
 class _Saved(msgspec.Struct):
     """All that the next answers of a pool depend on."""
 
     settings: PoolSettings
+    prices: dict[str, float]
+    priced: datetime
     reviewed: datetime
     book: Book
     agenda: list[tuple[datetime, Concern, str]]
@@ -64,14 +72,16 @@ class Pool:
         self.settings = settings
         self._book = Book(opened, opened)
         self._agenda = Agenda()
-        self._match = Tentative(settings, self._book, self._agenda)
-        self._reviewed = opened
+        self._reviewed = self._priced = opened
         self._answers: dict[str, Effects] = {}
-        self._begin()
+        self._begin(settings.weights.skill_prices)
+        self._match = Tentative(self._current, self._book, self._agenda)
 
-    def _begin(self) -> None:
-        """Make what follows from the rest."""
-        self._rules = self.settings.rules(self._book.clock)
+    def _begin(self, prices: dict[str, float]) -> None:
+        """Make what follows from the facts and the prices of scarce skills."""
+        weights = replace(self.settings.weights, skill_prices=prices)
+        self._current = replace(self.settings, weights=weights)
+        self._rules = self._current.rules(self._book.clock)
         self._desk = Desk(self.settings, self._book, self._agenda)
 
     def save(self) -> bytes:
@@ -79,6 +89,8 @@ class Pool:
         return pack(
             _Saved(
                 self.settings,
+                self._current.weights.skill_prices,
+                self._priced,
                 self._reviewed,
                 self._book,
                 self._agenda.entries(),
@@ -101,10 +113,10 @@ class Pool:
         pool.settings = state.settings
         pool._book = state.book
         pool._agenda = Agenda(state.agenda)
-        pool._match = Tentative.restore(state.settings, state.book, pool._agenda, state.match)
-        pool._reviewed = state.reviewed
+        pool._reviewed, pool._priced = state.reviewed, state.priced
         pool._answers = state.answers
-        pool._begin()
+        pool._begin(state.prices)
+        pool._match = Tentative.restore(pool._current, state.book, pool._agenda, state.match)
         return pool
 
     @property
@@ -130,6 +142,7 @@ class Pool:
         changes = self._desk.handle(event)
         if isinstance(event, Tick):
             self._match.advance(changes.tickets, changes.agents)
+            self._refresh_prices()
         else:
             self._match.refresh(changes.tickets, changes.agents)
         effects = self._effects(changes, self._offer(event), problems)
@@ -199,6 +212,25 @@ class Pool:
             offers.append(offer)
         self._match.make_firm(offers)
         return offers
+
+    def _refresh_prices(self) -> None:
+        """Let the prices of scarce skills follow the backlog, if it is time to."""
+        book, memory = self._book, self.settings.price_memory_seconds
+        passed = (book.clock - self._priced).total_seconds()
+        if memory is None or passed < memory:
+            return
+        old, new = self._current.weights.skill_prices, assign(self.snapshot()).skill_prices
+        share = -math.expm1(-passed / memory)
+        smooth = {
+            skill: old.get(skill, 0.0) + share * (new.get(skill, 0.0) - old.get(skill, 0.0))
+            for skill in sorted({*old, *new})
+        }
+        self._priced = book.clock
+        self._begin({skill: min(p, MOST_POINTS) for skill, p in smooth.items() if p > _CHEAP})
+        if self._current.weights.skill_prices != old:
+            # Every fit may be another: a match made afresh is as quick as one that is mended.
+            self._match = Tentative(self._current, book, self._agenda)
+            self._match.refresh(book.waiting, book.agents)
 
     def _forget_answers(self) -> None:
         """Forget messages answered so long ago that no repeat is expected any more."""

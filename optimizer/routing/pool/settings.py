@@ -39,9 +39,10 @@ class PoolSettings(Record):
         An agent who lets so many offers in a row time out is offered nothing until put again as
         accepting offers; at least 1. None never pauses anybody.
     price_memory_seconds
-        Prices of scarce skills begin as `weights.skill_prices` and follow the backlog from one
-        clock event to the next, smoothed exponentially with this time constant; above 0. None
-        leaves them as they are set.
+        Prices of scarce skills begin as `weights.skill_prices` and follow the backlog, smoothed
+        exponentially with this time constant, at the first clock event that is so long after they
+        last did; above 0. The match is then made afresh, which takes seconds for thousands. None
+        leaves prices as they are set.
     remember_seconds
         How long tickets that are closed and messages that were answered are remembered, so that
         repeats are recognised; above 0.

@@ -158,7 +158,7 @@ class Tentative:
             if self._entries[name].level != level:
                 self._entries[name] = self._entries[name]._replace(level=level)
         worths = base_steps(bases, self._levels.above(levels))
-        self._live.rescore(numbers, worths, *self._crowd.points(self._book.clock))
+        self._live.rescore(numbers, worths, *self._crowd.worths(self._book.clock))
 
     def _refresh_ticket(self, name: str) -> None:
         """Let a ticket be in the match as what it is now, or not at all."""

@@ -145,8 +145,9 @@ def pool_settings(draw: st.DrawFn, *, plain: bool = True) -> PoolSettings:
             Escalation(1800.0, Tier.TECHNICAL, Priority.P0, Tier.FRONT_LINE),
             Escalation(60.0, Tier.TECHNICAL, risk_from=0.5),
         ),
-        review_seconds=draw(st.sampled_from([0.0, 30.0, 1e6])),
+        review_seconds=draw(st.sampled_from([0.0, 30.0, 1e6, 1e6])),
         offer_seconds=draw(st.sampled_from([None, 20.0])),
         pause_after_timeouts=draw(st.sampled_from([None, 1, 2])),
+        price_memory_seconds=draw(st.sampled_from([None, None, 40.0])),
         remember_seconds=draw(st.sampled_from([60.0, 1e6])),
     )

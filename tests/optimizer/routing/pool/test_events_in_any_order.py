@@ -232,12 +232,14 @@ def value(snapshot: Snapshot, partners: dict[str, str]) -> float:
     tickets: dict[str, Ticket] = {ticket.id: ticket for ticket in snapshot.tickets}
     staff = {agent.id: agent for agent in snapshot.agents}
     total = 0.0
+    idle: dict[str, float] = {}  # it counts for the first contact only
     for ticket, agent in partners.items():
         pair = replace(snapshot, tickets=(tickets[ticket],), agents=(staff[agent],))
-        market = read_board(pair).market
-        assert len(market.arc_fit) == 1, (ticket, agent)
-        total += market.base[0] + market.arc_fit[0] + market.crews.slot_points[0]
-    return total
+        board = read_board(pair)
+        assert len(board.market.arc_fit) == 1, (ticket, agent)
+        total += board.market.base[0] + board.market.arc_fit[0] + board.staff.worked_points[0]
+        idle[agent] = board.staff.idle_points[0]
+    return total + sum(idle.values())
 
 
 class MixedUnits(EventsInAnyOrder):
