@@ -100,7 +100,8 @@ class Crews:
         The crew and the agent of each slot (room for one contact), in the order in which the
         slots of a crew are filled: falling points, then rank, [slots].
     slot_points
-        What taking the slot's agent rather than another is worth, in points, [slots].
+        What taking the slot's agent rather than another is worth, in points, [slots]. Idle time
+        counts in the first slot of an agent only: after it there is work open.
     slot_rank
         The place of each slot in the order over all crews, [slots]: contacts that the agent has
         open before, then the agent's position.
@@ -158,18 +159,18 @@ def merge_agents(
     channel, crew = np.nonzero(doors)
     door_limit[door_of[channel, crew]] = room.contacts[channel, leader[crew]]
     door_units[door_of[channel, crew]] = room.units[channel]
-    slots = _slots(staff, who, crew_of, total[who])
+    slot_crew, slot_agent, slot_rank, slot_points = _slots(staff, who, crew_of, total[who])
     return Crews(
         leader=leader,
         door_of=door_of.T,
         first_door=first_door,
         door_crew=np.repeat(np.arange(len(leader)), np.diff(first_door)),
         door_limit=door_limit,
-        first_slot=np.searchsorted(slots[0], np.arange(len(leader) + 1)),
-        slot_crew=slots[0],
-        slot_agent=slots[1],
-        slot_points=staff.points[slots[1]],
-        slot_rank=slots[2],
+        first_slot=np.searchsorted(slot_crew, np.arange(len(leader) + 1)),
+        slot_crew=slot_crew,
+        slot_agent=slot_agent,
+        slot_points=slot_points,
+        slot_rank=slot_rank,
         door_units=door_units,
         units=np.where(room.mixed[leader], room.free_units[leader], -1),
     )
@@ -243,14 +244,15 @@ def _alike(levels: NDArray[np.int8], figures: Ints, one: int, other: int) -> boo
     return alike
 
 
-def _slots(staff: Staff, agents: Ints, crew_of: Ints, total: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return crew, agent and rank of each slot of some agents."""
+def _slots(
+    staff: Staff, agents: Ints, crew_of: Ints, total: Ints
+) -> tuple[Ints, Ints, Ints, Floats]:
+    """Return crew, agent, rank and points of each slot of some agents."""
     agent = np.repeat(agents, total)
-    before = (
-        staff.opened[agent] + np.arange(len(agent)) - np.repeat(np.cumsum(total) - total, total)
-    )
+    added = np.arange(len(agent)) - np.repeat(np.cumsum(total) - total, total)
     rank = np.empty(len(agent), dtype=np.int64)
-    rank[np.lexsort((agent, before))] = np.arange(len(agent))
+    rank[np.lexsort((agent, staff.opened[agent] + added))] = np.arange(len(agent))
+    points = staff.worked_points[agent] + np.where(added == 0, staff.idle_points[agent], 0.0)
     crew = np.repeat(crew_of, total)
-    order = np.lexsort((rank, -staff.points[agent], crew))
-    return crew[order], agent[order], rank[order]
+    order = np.lexsort((rank, -points, crew))
+    return crew[order], agent[order], rank[order], points[order]

@@ -28,7 +28,8 @@ class Plain:
     """A market ticket by ticket and agent by agent.
 
     ``pair[c][a]`` are the points of class c with agent a, None where a may not take it; contacts
-    come by the channel of their class; ``limit[a][k]`` is how many of channel k agent a may take,
+    come by the channel of their class; agent a is worth ``points[a]`` per contact and ``first[a]``
+    for the first one; ``limit[a][k]`` is how many of channel k agent a may take,
     ``total[a]`` how many in all, ``units[a]`` how many units fit, ``size[k]`` what one takes.
     """
 
@@ -38,6 +39,7 @@ class Plain:
     channel: tuple[int, ...]
     pair: tuple[tuple[float | None, ...], ...]
     points: tuple[float, ...]
+    first: tuple[float, ...]
     opened: tuple[int, ...]
     limit: tuple[tuple[int, ...], ...]
     units: tuple[int, ...]
@@ -81,6 +83,7 @@ def draw(
             for _ in range(classes)
         ),
         points=tuple(points(-1, 2) if rng.random() < 0.5 else 0.0 for _ in range(agents)),
+        first=tuple(points(0, 2) if rng.random() < 0.5 else 0.0 for _ in range(agents)),
         opened=tuple(rng.integers(0, 2, agents).tolist()),
         limit=tuple(tuple(rng.integers(1, 4, len(size)).tolist()) for _ in range(agents)),
         units=tuple(rng.integers(1, 5, agents).tolist()),
@@ -128,7 +131,9 @@ def market_of(plain: Plain) -> Market:
             first_slot=np.searchsorted(slot_agent, np.arange(agents + 1)),
             slot_crew=slot_agent,
             slot_agent=slot_agent,
-            slot_points=np.array(plain.points)[slot_agent],
+            slot_points=np.array(
+                [plain.points[a] + (plain.first[a] if n == 0 else 0.0) for _, a, n in slots]
+            ),
             slot_rank=np.array([rank[slot] for slot in slots], dtype=np.int64),
             door_units=np.array([[1, *plain.size]] * agents, dtype=np.int64).ravel(),
             units=np.array(plain.units if mixed else [-1] * agents, dtype=np.int64),
@@ -172,14 +177,20 @@ def aims(plain: Plain, chosen: Chosen) -> tuple[int, float, int, int]:
         ranks += own[: chosen.count(agent)].tolist()
     return (
         sum(plain.level[t] - min(plain.level) for t in served),
-        sum(score(plain, t, chosen[t]) for t in served),
+        value_of(plain, chosen),
         len(served),
         -sum(ranks),
     )
 
 
+def value_of(plain: Plain, chosen: Chosen) -> float:
+    """Return the points of a match."""
+    scores = [score(plain, t, agent) for t, agent in enumerate(chosen) if agent is not None]
+    return sum(scores) + sum(plain.first[agent] for agent in set(chosen) if agent is not None)
+
+
 def score(plain: Plain, ticket: int, agent: int | None) -> float:
-    """Return the points of a ticket with an agent who may take it."""
+    """Return the points of a ticket with an agent who may take it, not as the first contact."""
     assert agent is not None
     worth = plain.pair[plain.kind[ticket]][agent]
     assert worth is not None
@@ -223,7 +234,9 @@ def value_by_flow(plain: Plain, level: float) -> float:
                 points = score(plain, t, a) + level * (plain.level[t] - least)
                 flow.add_arc_with_capacity_and_unit_cost(t, door, 1, -round(points * SCALE))
     for a, total in enumerate(plain.total):
-        flow.add_arc_with_capacity_and_unit_cost(tickets + a, sink, total, 0)
+        bonus = -round(plain.first[a] * SCALE)
+        flow.add_arc_with_capacity_and_unit_cost(tickets + a, sink, 1, bonus)
+        flow.add_arc_with_capacity_and_unit_cost(tickets + a, sink, total - 1, 0)
         for channel, limit in enumerate(plain.limit[a]):
             door = first_door + a * channels + channel
             flow.add_arc_with_capacity_and_unit_cost(door, tickets + a, limit, 0)
@@ -236,10 +249,17 @@ def value_by_assignment(plain: Plain) -> float:
 
     Channel limits are ignored; a pair that is not allowed counts 0, as waiting does.
     """
-    columns = [agent for agent, total in enumerate(plain.total) for _ in range(total)]
+    columns = [
+        (agent, plain.first[agent] if added == 0 else 0.0)
+        for agent, total in enumerate(plain.total)
+        for added in range(total)
+    ]
     worth = np.array(
         [
-            [0.0 if plain.pair[kind][a] is None else score(plain, t, a) for a in columns]
+            [
+                0.0 if plain.pair[kind][a] is None else score(plain, t, a) + bonus
+                for a, bonus in columns
+            ]
             for t, kind in enumerate(plain.kind)
         ]
     )
@@ -265,7 +285,7 @@ def value_by_program(plain: Plain) -> float:
     most: list[float] = []
 
     def at_most(bound: float, terms: dict[int, float]) -> None:
-        row = np.zeros(count + agents)
+        row = np.zeros(count + 2 * agents)
         row[list(terms)] = list(terms.values())
         rows.append(row)
         most.append(bound)
@@ -278,14 +298,17 @@ def value_by_program(plain: Plain) -> float:
         ]
         for channel, limit in enumerate(plain.limit[a]):
             at_most(limit, {i: 1.0 for i, k in own if k == channel})
-        # The last variables say who takes a single contact of any size.
+        # The variables after the pairs say who takes a single contact of any size, and who any.
         beyond = max(plain.size)
         at_most(units, {count + a: -beyond} | {i: float(plain.size[k]) for i, k in own})
         at_most(len(own), {count + a: len(own) - 1.0} | {i: 1.0 for i, _ in own})
-    gains = np.array([-score(plain, t, a) for t, a in pairs] + [0.0] * agents)
+        at_most(0.0, {count + agents + a: 1.0} | {i: -1.0 for i, _ in own})
+    gains = np.array(
+        [-score(plain, t, a) for t, a in pairs] + [0.0] * agents + [-f for f in plain.first]
+    )
     found = milp(
         gains,
-        integrality=np.ones(count + agents),
+        integrality=np.ones(len(gains)),
         bounds=Bounds(0.0, 1.0),
         constraints=LinearConstraint(np.array(rows), -np.inf, np.array(most)),
     )

@@ -24,9 +24,9 @@ from tests.optimizer.routing.markets import (
     market_of,
     match_of,
     rounded,
-    score,
     value_by_assignment,
     value_by_flow,
+    value_of,
 )
 from tests.optimizer.routing.plain import random_snapshot, snapshots
 
@@ -120,22 +120,32 @@ def test_base_and_profit_say_who_is_served(seed: int, levels: int) -> None:
 
 
 def test_a_ticket_whose_every_pair_costs_points_waits_though_somebody_is_free() -> None:
-    plain = Plain((0,), (0,), (2.0,), (0,), ((-3.0,),), (0.0,), (0,), ((1,),), (1,), (1,))
+    plain = Plain((0,), (0,), (2.0,), (0,), ((-3.0,),), (0.0,), (0.0,), (0,), ((1,),), (1,), (1,))
     assert match_of(plain)[0] == (None,)
     assert match_of(replace(plain, base=(3.0,)))[0] == (0,)
 
 
 def test_a_loss_in_points_does_not_stop_a_ticket_of_a_higher_level() -> None:
     plain = Plain(
-        (0, 1), (1, 0), (2.0, 9.0), (0, 0), ((-3.0,), (1.0,)), (0.0,), (0,), ((1,),), (1,), (1,)
+        (0, 1),
+        (1, 0),
+        (2.0, 9.0),
+        (0, 0),
+        ((-3.0,), (1.0,)),
+        (0.0,),
+        (0.0,),
+        (0,),
+        ((1,),),
+        (1,),
+        (1,),
     )
     assert match_of(plain)[0] == (0, None)
 
 
 def test_agents_of_most_points_go_first_whatever_they_have_open() -> None:
     plain = Plain(
-        (0, 0), (0, 0), (5.0, 4.0), (0,), ((0.0, 0.0),), (0.0, 1.0), (0, 3), ((1,), (1,)), (1, 1),
-        (1,),
+        (0, 0), (0, 0), (5.0, 4.0), (0,), ((0.0, 0.0),), (0.0, 1.0), (0.0, 0.0), (0, 3),
+        ((1,), (1,)), (1, 1), (1,),
     )  # fmt: skip
     market = market_of(plain)
     assert match_of(replace(plain, kind=(0,), level=(0,), base=(5.0,)))[0] == (1,)
@@ -151,6 +161,7 @@ def test_one_more_agent_never_lowers_the_value(seed: int, gone: int) -> None:
         plain,
         pair=tuple(row[:gone] + row[gone + 1 :] for row in plain.pair),
         points=plain.points[:gone] + plain.points[gone + 1 :],
+        first=plain.first[:gone] + plain.first[gone + 1 :],
         opened=plain.opened[:gone] + plain.opened[gone + 1 :],
         limit=plain.limit[:gone] + plain.limit[gone + 1 :],
         units=plain.units[:gone] + plain.units[gone + 1 :],
@@ -183,6 +194,7 @@ def test_extreme_points_neither_overflow_nor_lose_the_optimum(points: float) -> 
             plain,
             base=tuple(points * b for b in plain.base),
             points=tuple(points * p for p in plain.points),
+            first=tuple(points * f for f in plain.first),
             pair=tuple(tuple(None if p is None else points * p for p in row) for row in plain.pair),
         )
         assert match_of(scaled)[0] == match_of(plain)[0]
@@ -222,5 +234,13 @@ def test_the_pairs_are_worth_what_the_flow_carries() -> None:
 def test_the_value_is_the_sum_of_the_scores() -> None:
     plain = draw(8, 30, 9)
     chosen, found = match_of(plain)
-    scores = [score(plain, t, agent) for t, agent in enumerate(chosen) if agent is not None]
-    assert found.value == pytest.approx(sum(scores), rel=1e-12)
+    assert found.value == pytest.approx(value_of(plain, chosen), rel=1e-12)
+
+
+def test_equal_agents_take_turns_before_anybody_gets_a_second_contact() -> None:
+    """What an agent is worth for having been idle counts for the first contact only."""
+    plain = Plain(
+        (0, 0), (0, 0), (9.0, 8.0), (0,), ((1.0, 1.0),), (0.0, 0.0), (0.5, 3.0), (0, 0),
+        ((3,), (3,)), (3, 3), (1,),
+    )  # fmt: skip
+    assert set(match_of(plain)[0]) == {0, 1}

@@ -36,6 +36,7 @@ def test_profits_say_what_one_more_agent_for_a_class_adds(
             plain,
             pair=tuple((*row, fit if k == kind else None) for k, row in enumerate(plain.pair)),
             points=(*plain.points, 0.0),
+            first=(*plain.first, 0.0),
             opened=(*plain.opened, 0),
             limit=(*plain.limit, (1, 1)),
             units=(*plain.units, 1),

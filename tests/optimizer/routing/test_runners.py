@@ -23,7 +23,7 @@ def test_nobody_else_would_have_scored_more(seed: int) -> None:
         pairs.ticket.tolist(), pairs.agent.tolist(), runners.tolist(), scores.tolist(), strict=True
     ):
         others = {
-            a: score(plain, ticket, a)
+            a: score(plain, ticket, a) + plain.first[a]
             for a, worth in enumerate(plain.pair[plain.kind[ticket]])
             if worth is not None and a != chosen
         }
