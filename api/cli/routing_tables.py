@@ -33,9 +33,9 @@ def print_assignment(assignment: Assignment, tickets: int, agents: int, zone: tz
     waiting = sorted(assignment.waiting, key=lambda w: (not w.breached, not w.at_risk))
     _print(
         "Assigned",
-        ("Ticket", "Agent", "Score", "Next best", "Waited", "Target"),
+        ("Ticket", "Agent", "Score", "Next best", "Waited", "Target", ""),
         (
-            (d.ticket, d.agent, f"{d.score:.1f}", _runner_up(d), *_waited(d.clock))
+            (d.ticket, d.agent, f"{d.score:.1f}", _runner_up(d), *_waited(d.clock), _late(d.clock))
             for d in decisions[:_SHOWN]
         ),
         len(decisions),
@@ -84,7 +84,7 @@ def print_ticket(record: Decision | Waiting, zone: tzinfo) -> None:
     else:
         _print_waiting(record, zone)
     clock = record.clock
-    late = ", late" if clock.waited_seconds > clock.target_seconds else ""
+    late = ", late" if _late(clock) else ""
     due = "" if clock.due is None else f", due {_time(clock.due, zone)}"
     console.print(
         f"Waited {clock.waited_seconds:,.0f} s of {clock.target_seconds:,.0f} s{due}{late}",
@@ -142,6 +142,10 @@ def _runner_up(decision: Decision) -> str:
 
 def _waited(clock: Clock) -> tuple[str, str]:
     return duration(clock.waited_seconds), duration(clock.target_seconds)
+
+
+def _late(clock: Clock) -> str:
+    return "late" if clock.waited_seconds > clock.target_seconds else ""
 
 
 def _standing(waiting: Waiting) -> str:

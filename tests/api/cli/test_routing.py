@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,37 @@ from click.testing import CliRunner, Result
 
 from api.cli import main
 from optimizer.io import write
-from optimizer.model import AgentState, RoutingPolicy, Snapshot, Ticket
+from optimizer.model import (
+    AgentState,
+    AgentStatus,
+    Priority,
+    RoutingPolicy,
+    Snapshot,
+    Ticket,
+    Tier,
+)
 from optimizer.routing import assign
-from tests.optimizer.routing.plain import NOW, random_snapshot
+
+NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+SNAPSHOT = Snapshot(
+    NOW,
+    (
+        *(
+            Ticket(f"b{i:02}", "chat", NOW - timedelta(seconds=30 * i), {"billing": 1 + i % 3})
+            for i in range(30)
+        ),
+        Ticket("w", "chat", NOW, {"windows": 3}, Tier.TECHNICAL, Priority.P0),
+        Ticket("o", "chat", NOW - timedelta(hours=1), {"opera": 1}, priority=Priority.P1),
+    ),
+    (
+        AgentState("ann", {"billing": 3, "french": 2}),
+        AgentState("bob", {"billing": 4}),
+        AgentState("eve", {"windows": 5}, Tier.TECHNICAL),
+        AgentState("off", {"billing": 5}, status=AgentStatus.AWAY),
+    ),
+)
+"""Thirty ask for one of two agents, one for the only expert, and one for what nobody knows."""
 
 
 def run(*arguments: str | Path) -> Result:
@@ -22,7 +51,7 @@ def run(*arguments: str | Path) -> Result:
 
 @pytest.fixture
 def snapshot_file(tmp_path: Path) -> Path:
-    write(tmp_path / "snapshot.json", random_snapshot(7, 60, 10))
+    write(tmp_path / "snapshot.json", SNAPSHOT)
     return tmp_path / "snapshot.json"
 
 
@@ -30,13 +59,13 @@ def test_json_has_the_fields_of_the_assignment_and_counts(snapshot_file: Path) -
     shown = run(snapshot_file, "--json")
     assert shown.exit_code == 0
     found = json.loads(shown.stdout)
-    expected = assign(random_snapshot(7, 60, 10))
+    expected = assign(SNAPSHOT)
     assert found["value"] == expected.value
     assert [d["ticket"] for d in found["decisions"]] == [d.ticket for d in expected.decisions]
     assert [d["parts"] for d in found["decisions"]] == [d.parts for d in expected.decisions]
     assert [w["reason"] for w in found["waiting"]] == [w.reason for w in expected.waiting]
     counts = [found[name] for name in ("tickets", "agents", "assigned", "left_waiting")]
-    assert counts == [60, 10, len(expected.decisions), len(expected.waiting)]
+    assert counts == [32, 4, len(expected.decisions), len(expected.waiting)]
 
 
 def test_the_file_is_a_document_with_an_assignment(snapshot_file: Path) -> None:
@@ -54,19 +83,20 @@ def test_people_see_decisions_and_waiting_with_reasons_and_what_is_left_out(
     shown = run(snapshot_file)
     assert shown.exit_code == 0
     assert shown.stderr == ""
-    expected = assign(random_snapshot(7, 60, 10))
-    assert f"{len(expected.decisions)} of 60 tickets assigned" in shown.stdout
+    expected = assign(SNAPSHOT)
+    assert f"{len(expected.decisions)} of 32 tickets assigned" in shown.stdout
     assert f"... and {len(expected.waiting) - 20} more" in shown.stdout
-    best = max(expected.decisions, key=lambda decision: decision.score)
+    best = next(d for d in expected.decisions if d.ticket.startswith("b"))
     assert best.runner_up is not None
     row = next(line for line in shown.stdout.splitlines() if best.ticket in line.split())
     assert row.split()[1:4] == [best.agent, f"{best.score:.1f}", best.runner_up.agent]
+    assert row.endswith("late  ") == (best.clock.waited_seconds > best.clock.target_seconds)
     late = sum(waiting.breached for waiting in expected.waiting)
     assert f"{len(expected.waiting)} wait: {late} are late" in shown.stdout
 
 
 def test_a_ticket_that_was_assigned_tells_the_parts_of_its_score(snapshot_file: Path) -> None:
-    decision = max(assign(random_snapshot(7, 60, 10)).decisions, key=lambda d: d.score)
+    decision = next(d for d in assign(SNAPSHOT).decisions if d.ticket.startswith("b"))
     shown = run(snapshot_file, "--ticket", decision.ticket)
     assert shown.exit_code == 0
     assert f"{decision.ticket} goes to {decision.agent}: {decision.reason}" in shown.stdout
@@ -81,8 +111,11 @@ def test_a_ticket_that_was_assigned_tells_the_parts_of_its_score(snapshot_file: 
     assert "waiting" not in found
 
 
-def test_a_ticket_that_waits_tells_what_stops_whom_by_tier(snapshot_file: Path) -> None:
-    waiting = assign(random_snapshot(7, 60, 10)).waiting[0]
+@pytest.mark.parametrize("ticket", ["b00", "b12", "o"])
+def test_a_ticket_that_waits_tells_what_stops_whom_by_tier(
+    snapshot_file: Path, ticket: str
+) -> None:
+    waiting = next(w for w in assign(SNAPSHOT).waiting if w.ticket == ticket)
     shown = run(snapshot_file, "--ticket", waiting.ticket)
     assert shown.exit_code == 0
     assert f"{waiting.ticket} waits: {waiting.reason}" in shown.stdout
@@ -91,10 +124,10 @@ def test_a_ticket_that_waits_tells_what_stops_whom_by_tier(snapshot_file: Path) 
         (row,) = (r for r in rows if r[:1] == [obstacle.rule.split("_")[0]])
         assert str(obstacle.agents) in row
         assert all(tier.value in row for tier in obstacle.tiers)
-    assert ("late" in shown.stdout) == waiting.breached
+    assert (", late" in shown.stdout) == waiting.breached
     found = json.loads(run(snapshot_file, "--ticket", waiting.ticket, "--json").stdout)
     assert found["waiting"]["breached"] == waiting.breached
-    assert sum(o["agents"] for o in found["waiting"]["obstacles"]) == 10
+    assert sum(o["agents"] for o in found["waiting"]["obstacles"]) == 4
 
 
 def test_a_ticket_that_is_not_there_is_bad_input(snapshot_file: Path) -> None:
@@ -105,7 +138,7 @@ def test_a_ticket_that_is_not_there_is_bad_input(snapshot_file: Path) -> None:
 
 def test_another_policy_decides_if_it_is_asked_for(snapshot_file: Path) -> None:
     found = json.loads(run(snapshot_file, "--policy", "fifo", "--json").stdout)
-    snapshot = replace(random_snapshot(7, 60, 10), policy=RoutingPolicy.FIFO)
+    snapshot = replace(SNAPSHOT, policy=RoutingPolicy.FIFO)
     assert found["policy"] == "fifo"
     assert found["value"] == assign(snapshot).value
     assert found["bound"] >= found["value"]
