@@ -98,8 +98,8 @@ def decisions(
                 ids[index],
                 agents[who],
                 points,
-                {name: value for name, value in zip(names, row, strict=True) if value},
-                decision_reason(f"P{rank}", wait, target, percent),
+                _without_zeros(names, row),
+                decision_reason(rank, wait, target, percent),
                 clock,
                 second,
             )
@@ -198,6 +198,12 @@ def _parts(
         staff.worked_points[agent],
         market.arc_reserve[arc],
     ]
+
+
+def _without_zeros(names: Sequence[str], row: tuple[float, ...]) -> dict[str, float]:
+    if 0.0 in row:
+        return {name: value for name, value in zip(names, row, strict=True) if value}
+    return dict(zip(names, row, strict=True))
 
 
 def _runners_up(

@@ -30,7 +30,7 @@ __all__ = [
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-Key = tuple[str | int, ...]
+Skills = Mapping[str, int]
 
 _SERVED_BY = np.array(
     [sum(1 << i for i, own in enumerate(TIERS) if own.may_serve(asked)) for asked in TIERS]
@@ -172,39 +172,42 @@ def _authority(columns: TicketColumns, row: Ints, staff: Staff) -> Coded[float]:
     return Coded(np.searchsorted(steps, columns.amount[row]), (*steps.tolist(), math.inf))
 
 
+class _Bits(dict[tuple[str, int], int]):
+    """A bit for each skill at a level: sets of these are equal where their sums are."""
+
+    def __missing__(self, ask: tuple[str, int]) -> int:
+        bit = self[ask] = 1 << len(self)
+        return bit
+
+
 def skill_sets(
     columns: TicketColumns, moments: Moments, relaxed: Mapping[int, Sequence[Any]]
-) -> tuple[Coded[Key], Coded[Key]]:
+) -> tuple[Coded[Skills], Coded[Skills]]:
     """Return what must be held now, and what the ticket needed before any relaxation.
 
-    The values are flat: names in order, then their levels. The garbage collector would have to
-    look into nested ones again and again, which takes longer than all of the match.
+    Both count in the same codes.
     """
     skills = columns.skills
-    listed: dict[Key, int] = {}
-    codes = [
-        listed.setdefault((*held, *held.values()), len(listed))
+    bit = _Bits().__getitem__
+    numbers: dict[int, int] = {}
+    found = [
+        numbers.setdefault(sum(map(bit, held.items())), len(numbers))
         for held in map(skills.__getitem__, moments.row.tolist())
     ]
-    sets: dict[Key, int] = {}
-    ordered = [sets.setdefault(_in_order(key), len(sets)) for key in listed]
-    needs = np.array(ordered, dtype=np.int64)[np.array(codes, dtype=np.int64)]
+    needs = np.array(found, dtype=np.int64)
+    first = np.empty(len(numbers), dtype=np.int64)
+    first[needs[::-1]] = moments.row[::-1]
+    sets: list[Skills] = [skills[row] for row in first.tolist()]
     if not relaxed:
         coded = Coded(needs, tuple(sets))
         return coded, coded
     asks = needs.copy()
     for place, steps in relaxed.items():
         left = _lowered(skills[moments.row[place]], steps)
-        asks[place] = sets.setdefault(_in_order((*left, *left.values())), len(sets))
+        asks[place] = numbers.setdefault(sum(map(bit, left.items())), len(numbers))
+        if len(numbers) > len(sets):
+            sets.append(left)
     return Coded(asks, tuple(sets)), Coded(needs, tuple(sets))
-
-
-def _in_order(key: Key) -> Key:
-    half = len(key) // 2
-    if half < 2:
-        return key
-    places = sorted(range(half), key=key.__getitem__)
-    return (*[key[i] for i in places], *[key[half + i] for i in places])
 
 
 def _lowered(skills: Mapping[str, int], steps: Sequence[Any]) -> dict[str, int]:

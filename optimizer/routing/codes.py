@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 __all__ = ["Coded", "gather", "join", "number_by_appearance"]
 
-T = TypeVar("T", bound=Hashable)
+T = TypeVar("T")
+H = TypeVar("H", bound=Hashable)
 
 Ints = NDArray[np.int64]
 
@@ -35,14 +36,14 @@ class Coded(Generic[T]):
         self.codes = codes
         self.values = values
 
-    @classmethod
-    def of(cls, column: Iterable[T]) -> Coded[T]:
+    @staticmethod
+    def of(column: Iterable[H]) -> Coded[H]:
         """Return the coded form of a column."""
-        numbers: dict[T, int] = {}
+        numbers: dict[H, int] = {}
         codes = [numbers.setdefault(value, len(numbers)) for value in column]
         if len(numbers) < 2:
-            return cls(None, tuple(numbers))
-        return cls(np.array(codes, dtype=np.int64), tuple(numbers))
+            return Coded(None, tuple(numbers))
+        return Coded(np.array(codes, dtype=np.int64), tuple(numbers))
 
     def at(self, row: int) -> T:
         """Return the value of a row."""

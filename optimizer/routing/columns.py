@@ -195,7 +195,7 @@ def read_agents(
         As for `read_tickets`.
     """
     idle = -_until([a.idle_since for a in agents], now)
-    order = ordered((np.nan_to_num(-idle, nan=math.inf),), [a.id for a in agents], seed)
+    order = ordered((np.where(np.isnan(idle), math.inf, -idle),), [a.id for a in agents], seed)
     agents = [agents[place] for place in order.tolist()]
     skills = [a.skills for a in agents]
     return AgentColumns(

@@ -158,21 +158,19 @@ def merge_tickets(
     )
 
 
-def _flat(sets: Sequence[tuple[str | int, ...]]) -> tuple[tuple[str, ...], Ints, Ints, Ints]:
-    """Return the skills of all sets in order of name, where each set begins, skills and levels."""
-    names: list[str] = []
-    levels: list[int] = []
-    first = [0]
-    for key in sets:
-        half = len(key) // 2
-        names += key[:half]  # type: ignore[arg-type]  # the first half are names
-        levels += key[half:]  # type: ignore[arg-type]  # and the second are levels
-        first.append(len(names))
+def _flat(sets: Sequence[Mapping[str, int]]) -> tuple[tuple[str, ...], Ints, Ints, Ints]:
+    """Return the skills of all sets in order of name, where each set begins, skills and levels.
+
+    Within a set, skills stand in order of name.
+    """
+    names = [name for asked in sets for name in asked]
+    levels = np.array([level for asked in sets for level in asked.values()], dtype=np.int64)
+    lengths = [len(asked) for asked in sets]
     skills = tuple(sorted(set(names)))
     number = {name: place for place, name in enumerate(skills)}
-    return (
-        skills,
-        np.array(first, dtype=np.int64),
-        np.array([number[name] for name in names], dtype=np.int64),
-        np.array(levels, dtype=np.int64),
-    )
+    skill = np.array([number[name] for name in names], dtype=np.int64)
+    owner = np.repeat(np.arange(len(sets)), lengths)
+    order = np.argsort(owner * len(skills) + skill)
+    first = np.zeros(len(sets) + 1, dtype=np.int64)
+    np.cumsum(lengths, out=first[1:])
+    return skills, first, skill[order], levels[order]

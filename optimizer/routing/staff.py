@@ -75,7 +75,7 @@ class Staff:
         self.opened, self._taken = _open_contacts(columns.open_work, self.units, count)
         self._spare = columns.capacity - self._taken
         self.free_units = np.where(self.available, np.maximum(self._spare, 0), 0)
-        idle = np.where(self.opened > 0, 0.0, np.nan_to_num(columns.idle, nan=0.0))
+        idle = np.where((self.opened > 0) | np.isnan(columns.idle), 0.0, columns.idle)
         nothing = np.zeros(count)
         with np.errstate(over="ignore"):  # too many points are refused when all are known
             self.idle_points = agent_points(weights, idle, nothing)
