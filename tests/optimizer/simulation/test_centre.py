@@ -18,6 +18,7 @@ from optimizer.model import (
     Organisation,
     PlanningGroup,
     Priority,
+    RoutingRule,
     Tier,
     can_serve,
 )
@@ -59,7 +60,8 @@ def mixed() -> Organisation:
 
 
 def system_of(centre: Organisation) -> System:
-    lines, rule = make_lines(centre), RULES["best"]
+    lines = make_lines(centre)
+    rule = RoutingRule(weights=replace(RULES["best"].weights, compete_from=None))
     pools = make_pools(centre, lines, rule)
     return make_system(centre, lines, pools, rule, np.full(len(centre.groups), 60.0))
 

@@ -201,7 +201,8 @@ def backlog() -> Organisation:
 def test_deferred_work_competes_once_it_has_waited_its_share_of_the_promise() -> None:
     # An email from second 0, a call from second 550; the agent is free at second 600.
     contacts = [(0.0, 0, 600.0), (0.0, 1, 10.0), (550.0, 0, 100.0)]
-    idle = play_given(backlog(), RULES["fifo"], contacts)
+    never = replace(RULES["fifo"], weights=RoutingWeights(compete_from=None))
+    idle = play_given(backlog(), never, contacts)
     assert idle.wait.tolist() == [0.0, 700.0, 50.0]
     for part, waits in ((0.5, [0.0, 600.0, 60.0]), (0.7, [0.0, 700.0, 50.0])):
         rule = replace(RULES["fifo"], weights=RoutingWeights(compete_from=part))
