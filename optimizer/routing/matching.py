@@ -129,7 +129,7 @@ def _grid(market: Market) -> _Grid:
     step = 4 * len(points) + 4
     least, greatest = float(fit.min()), float(fit.max())
     apart = float(points.max() - points.min())
-    one = float(base.max()) + max(greatest, -least) + max(float(points.max()), apart, 0.0)
+    one = float(base.max()) + max(greatest, -least) + float(np.abs(points).max()) + apart
     levels = int(market.level.max() - market.level.min())
     level = 0.0
     if levels:

@@ -8,8 +8,13 @@ in two: at most k contacts of some channel, or at least k + 1 and so much less o
 are again limits of doors, and neither contains the mix that did not fit. Branch and bound takes the
 most promising split first; the flow is its bound.
 
-The number of flows is limited by the size of the market alone, so equal markets get equal answers.
-A first answer is found by closing, agent by agent, the doors whose room is worth least.
+A first answer is found by closing the doors of agents whose contacts do not fit where room is
+worth least, by the prices of the flow. Then room is moved to where it is worth more, for many
+agents at once or, where that does not better the match, for fewer.
+
+The number of flows is limited by the size of the market alone, so equal markets get equal answers,
+and by what a live router can wait for: where many agents could take contacts of different sizes the
+answer is close to the best, but its bound is not.
 """
 
 from __future__ import annotations

@@ -200,6 +200,13 @@ def test_extreme_points_neither_overflow_nor_lose_the_optimum(points: float) -> 
         assert match_of(scaled)[0] == match_of(plain)[0]
 
 
+def test_agents_who_cost_more_than_all_tickets_bring_get_none() -> None:
+    plain = draw(3, 10, 4)
+    worn = replace(plain, points=(-1e15,) * 4)
+    assert match_of(worn)[0] == (None,) * 10
+    assert match_of(replace(worn, points=(-1e15, -1e15, 0.0, -1e15)))[0].count(None) < 10
+
+
 @settings(max_examples=60, deadline=None)
 @given(snapshots(tickets=8), st.randoms(use_true_random=False))
 def test_the_order_in_which_things_are_listed_does_not_matter(
