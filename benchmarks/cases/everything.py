@@ -50,6 +50,7 @@ PUBLISHED = {
     "assign_while_solving": "bench assign --while-solving --repeats 30",
     "pool_5000x2000": "bench pool --tickets 5000 --agents 2000 --events 100000 --seed 3",
     "pool_at_once": "bench pool --tickets 5000 --agents 2000 --events 100000 --seed 3 --review 0",
+    "day": "bench day --august {data}/routing/anonymous_bank_1999_august_calls.csv",
     "simulation_plain": "bench simulation --contacts 100000 --rule plain",
     "simulation_score": "bench simulation --contacts 100000 --rule score",
     "simulation_MMC": f"bench simulation --scenario MMC {_SCENARIOS}",
