@@ -74,10 +74,10 @@ def decisions(
     columns = board.columns
     place = board.tickets[pairs.ticket]
     order = place.argsort()
-    place, ticket, agent, arc = (
-        column[order] for column in (place, pairs.ticket, pairs.agent, pairs.arc)
+    place, ticket, agent, arc, slot = (
+        column[order] for column in (place, pairs.ticket, pairs.agent, pairs.arc, pairs.slot)
     )
-    parts = _parts(snapshot, board, place, ticket, agent, arc)
+    parts = _parts(snapshot, board, ticket, agent, arc, slot)
     score = parts[0].copy()
     for part in parts[1:]:
         score += part
@@ -98,7 +98,7 @@ def decisions(
                 ids[index],
                 agents[who],
                 points,
-                _without_zeros(names, row),
+                {name: value for name, value in zip(names, row, strict=True) if value},
                 decision_reason(rank, wait, target, percent),
                 clock,
                 second,
@@ -181,11 +181,14 @@ def _reasons(
 
 
 def _parts(
-    snapshot: Snapshot, board: Board, place: Ints, ticket: Ints, agent: Ints, arc: Ints
+    snapshot: Snapshot, board: Board, ticket: Ints, agent: Ints, arc: Ints, slot: Ints
 ) -> list[Floats]:
     """Return what each of `PARTS` adds to the score of every decision, [parts, decisions]."""
     columns, staff, market, weights = board.columns, board.staff, board.market, snapshot.weights
-    base = board.parts[ticket]
+    place, base = board.tickets[ticket], board.parts[ticket]
+    worked = staff.worked_points[agent]
+    # Idle time counts for an agent's first contact only: later slots are worth no more than that.
+    is_first = market.crews.slot_points[slot] != worked
     return [
         base[:, 0],
         base[:, 1],
@@ -194,16 +197,10 @@ def _parts(
         weights.risk * columns.risk[place],
         weights.skill_fit * market.arc_share[arc],
         market.arc_continuity[arc],
-        staff.idle_points[agent],
-        staff.worked_points[agent],
+        np.where(is_first, staff.idle_points[agent], 0.0),
+        worked,
         market.arc_reserve[arc],
     ]
-
-
-def _without_zeros(names: Sequence[str], row: tuple[float, ...]) -> dict[str, float]:
-    if 0.0 in row:
-        return {name: value for name, value in zip(names, row, strict=True) if value}
-    return dict(zip(names, row, strict=True))
 
 
 def _runners_up(

@@ -51,8 +51,10 @@ class Staff:
         Units of capacity that open work leaves, 0 for agents who are not available, [agents].
     units
         Units that a contact takes, per channel with rules of its own; 1 on all others.
-    points, idle_points, worked_points
-        What it is worth to take each agent, and the two terms that it is the sum of, [agents].
+    idle_points
+        What it is worth to give the agent a first contact, [agents].
+    worked_points
+        What it is worth to give the agent any contact, at most 0, [agents].
     alone
         Who is named by a ticket and so like nobody else, [agents]; nobody, before the tickets
         are read.
@@ -80,7 +82,6 @@ class Staff:
         with np.errstate(over="ignore"):  # too many points are refused when all are known
             self.idle_points = agent_points(weights, idle, nothing)
         self.worked_points = agent_points(weights, nothing, columns.worked)
-        self.points = self.idle_points + self.worked_points
         self.alone = np.zeros(count, dtype=np.bool_)
         self._rules = rules
         self._numbers: dict[str, int] = {}

@@ -208,8 +208,10 @@ def first_rule(snapshot: Snapshot, ticket: Ticket, agent: AgentState) -> str | N
     return next((rule for rule, passed in passes.items() if not passed), None)
 
 
-def parts(snapshot: Snapshot, ticket: Ticket, agent: AgentState) -> dict[str, float]:
-    """Return the terms of the score as the page on routing writes them down."""
+def parts(
+    snapshot: Snapshot, ticket: Ticket, agent: AgentState, *, first: bool
+) -> dict[str, float]:
+    """Return the terms of the score; idle time counts for the first contact alone."""
     weights = snapshot.weights
     wait, target = waited(snapshot, ticket), target_of(snapshot, ticket)
     speed = 1.0
@@ -223,7 +225,7 @@ def parts(snapshot: Snapshot, ticket: Ticket, agent: AgentState) -> dict[str, fl
         fit = (sum(held) / len(held) / 5 + specialised) / 2
     early = weights.continuity_seconds is None or wait < weights.continuity_seconds
     idle = 0.0
-    if agent.idle_since is not None and sum(agent.open_work.values()) == 0:
+    if first and agent.idle_since is not None and sum(agent.open_work.values()) == 0:
         idle = max(0.0, (snapshot.now - agent.idle_since).total_seconds())
     dearest, needed = (
         max((weights.skill_prices.get(skill, 0.0) for skill in skills), default=0.0)
@@ -243,8 +245,8 @@ def parts(snapshot: Snapshot, ticket: Ticket, agent: AgentState) -> dict[str, fl
     }
 
 
-def score(snapshot: Snapshot, ticket: Ticket, agent: AgentState) -> float:
-    return math.fsum(parts(snapshot, ticket, agent).values())
+def score(snapshot: Snapshot, ticket: Ticket, agent: AgentState, *, first: bool) -> float:
+    return math.fsum(parts(snapshot, ticket, agent, first=first).values())
 
 
 def match_of(assignment: Assignment) -> dict[str, str]:
@@ -304,9 +306,11 @@ def is_allowed(snapshot: Snapshot, match: Match) -> bool:
 
 
 def value(snapshot: Snapshot, match: Match) -> float:
-    tickets = {ticket.id: ticket for ticket in snapshot.tickets}
-    agents = {agent.id: agent for agent in snapshot.agents}
-    return sum(score(snapshot, tickets[t], agents[a]) for t, a in match.items())
+    return math.fsum(
+        score(snapshot, ticket, agent, first=number == 0)
+        for agent in snapshot.agents
+        for number, ticket in enumerate(given_to(snapshot, match, agent))
+    )
 
 
 def levels_served(snapshot: Snapshot, match: Match) -> int:
