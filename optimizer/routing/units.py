@@ -10,11 +10,11 @@ most promising split first; the flow is its bound.
 
 A first answer is found by closing the doors of agents whose contacts do not fit where room is
 worth least, by the prices of the flow. Then room is moved to where it is worth more, for many
-agents at once or, where that does not better the match, for fewer.
+agents at once or, where that does not better the match, for fewer. The prices of an answer give a
+second bound: what all agents could gain by other mixes at these prices.
 
 The number of flows is limited by the size of the market alone, so equal markets get equal answers,
-and by what a live router can wait for: where many agents could take contacts of different sizes the
-answer is close to the best, but its bound is not.
+and by what a live router can wait for.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,8 @@ FEWEST, MOST = 8, 500
 """Flows that are allowed in any case, and at most."""
 ROUNDS = 4
 """Flows on the way to a first answer; in the last, all agents are held to mixes that fit."""
+MIXES = 500
+"""Mixes of one agent that are gone through for a bound; where there are more, flows are all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +87,19 @@ class _Search:
         self.flows_left = min(MOST, max(FEWEST, WORK // size))
         self.best: Solution | None = None
         self.value = 0
+        self.ceiling = 0
 
     def run(self) -> tuple[Solution, int]:
         """Return the best match found, and how far above its value the least bound is."""
         root = self._solve({})
-        bound = _value(self.net, root)
+        bound = self.ceiling = _value(self.net, root)
         self._dive(root)
         number = itertools.count()
         start: _Boxes = {}
         heap = [(-bound, next(number), start, root)]
-        while heap and -heap[0][0] > self.value:
+        while heap and min(-heap[0][0], self.ceiling) > self.value:
             if self.flows_left <= 0:
-                return self._found(), -heap[0][0] - self.value
+                return self._found(), min(-heap[0][0], self.ceiling) - self.value
             _, _, boxes, solution = heapq.heappop(heap)
             crew = self._worst(solution)
             if crew is None:
@@ -127,6 +131,27 @@ class _Search:
         """Take a match for the best so far if it is better and everything fits."""
         if (self.best is None or value > self.value) and self._worst(solution) is None:
             self.best, self.value = solution, value
+            if all(math.prod(n + 1 for n in self._limits(crew)) <= MIXES for crew in self.units):
+                self.ceiling = min(self.ceiling, value + self._regret(solution))
+
+    def _regret(self, solution: Solution) -> int:
+        """Return what all agents could gain by other mixes if prices stayed as they are.
+
+        No match is better than this one by more (Lagrange: the prices pay for the room).
+        """
+        regret = 0
+        for crew, free in self.units.items():
+            first = self.net.first_slot[crew]
+            costs = self.net.cost[first : self.net.last_slot[crew]].tolist()
+            paid = [0, *itertools.accumulate(costs)]
+            prices = solution.price[self.doors[crew]].tolist()
+            mixes = _mixes(free, tuple(self.sizes[crew]), tuple(self._limits(crew)))
+            best = max(
+                _total(mix, prices) - paid[sum(mix)] for mix in mixes if sum(mix) < len(paid)
+            )
+            loads = self._loads(crew, solution)
+            regret += best - (_total(loads, prices) - paid[sum(loads)])
+        return regret
 
     def _dive(self, solution: Solution) -> None:
         """Find a first match: hold those to a mix that fits whose contacts do not."""
@@ -149,7 +174,7 @@ class _Search:
     def _climb(self, boxes: _Boxes, solution: Solution) -> None:
         """Give room to the channels where it is worth more, in fewer mixes whenever that fails."""
         share = 0.5
-        while self.flows_left > 0:
+        while self.flows_left > 0 and self.value < self.ceiling:
             moves = sorted(self._moves(boxes, solution), key=lambda move: (-move[0], move[1]))
             count = math.ceil(share * len(moves))
             if not count:
@@ -260,6 +285,25 @@ class _Search:
     def _loads(self, crew: int, solution: Solution) -> list[int]:
         loads: list[int] = solution.load[self.doors[crew]].tolist()
         return loads
+
+
+@lru_cache(maxsize=256)
+def _mixes(units: int, sizes: tuple[int, ...], limits: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """Return all mixes that fit: counts by door."""
+    mixes: list[tuple[int, ...]] = []
+
+    def extend(mix: tuple[int, ...], left: int) -> None:
+        if len(mix) == len(sizes):
+            mixes.append(mix)
+            return
+        size = sizes[len(mix)]
+        for count in range(min(limits[len(mix)], left // size) + 1):
+            extend((*mix, count), left - count * size)
+
+    extend((), units)
+    # Whatever its size, one contact may be taken alone.
+    single = [tuple(int(i == j) for i in range(len(sizes))) for j in range(len(sizes))]
+    return mixes + [mix for mix in single if _total(mix, sizes) > units]
 
 
 def _total(counts: Sequence[int], each: Sequence[int]) -> int:
