@@ -28,6 +28,7 @@ def test_what_is_there_is_the_collectors_again_afterwards() -> None:
 def test_percentiles_are_in_milliseconds() -> None:
     told = percentiles([0.001 * one for one in range(1, 102)])
     assert told == {
+        "best_ms": pytest.approx(1.0),
         "median_ms": pytest.approx(51.0),
         "p99_ms": pytest.approx(100.0),
         "repeats": 101,
