@@ -73,7 +73,8 @@ class Solution(NamedTuple):
         has no arc, [classes]. A ticket waits only if its gain and this add up to 0 or less, and is
         served only if they add up to 0 or more.
     price
-        What room at each door is worth to others, 0 or more, [doors].
+        What room at each door is worth to others, the cost of the slot included, 0 or more,
+        [doors].
     served, load, used
         Tickets served of each class, [classes]; contacts that came by each door, [doors]; slots
         taken of each crew, [crews].

@@ -154,7 +154,7 @@ class _Search:
         return regret
 
     def _dive(self, solution: Solution) -> None:
-        """Find a first match: hold those to a mix that fits whose contacts do not."""
+        """Find a first match: hold those to a mix that fits whose contacts do not; better it."""
         boxes: _Boxes = {}
         for number in range(ROUNDS):
             held = [
