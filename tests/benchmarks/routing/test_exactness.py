@@ -73,9 +73,8 @@ def test_false_claims_are_found() -> None:
     late = replace(held, clock=replace(held.clock, waited_seconds=held.clock.waited_seconds + 1.0))
     free = replace(held, obstacles=())
     for cheat, part in ((late, "clock"), (free, "do not add up")):
-        (fault,) = faults(snapshot, pairs, replace(answer, waiting=(cheat, *rest)))
-        assert part in fault
-        assert held.ticket in fault
+        found = faults(snapshot, pairs, replace(answer, waiting=(cheat, *rest)))
+        assert any(part in fault and held.ticket in fault for fault in found)
     assert "not every ticket stands in exactly one list" in faults(
         snapshot, pairs, replace(answer, decisions=tuple(others))
     )
