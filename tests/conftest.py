@@ -25,9 +25,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):  # one of several: whoever starts them has done it
         return
     folders = [ROOT / "optimizer" / name for name in ("simulation", "routing", "roster/tours")]
-    modules = [path for folder in folders for path in folder.glob("*.py")]
+    modules = [path for folder in folders for path in folder.rglob("*.py")]
     sources = [path for path in modules if "numba" in path.read_text("utf-8")]
-    compiled = [path for folder in folders for path in (folder / "__pycache__").glob("*.nb[ci]")]
+    compiled = [path for folder in folders for path in folder.rglob("__pycache__/*.nb[ci]")]
     oldest = min((path.stat().st_mtime for path in compiled), default=math.inf)
     if any(path.stat().st_mtime > oldest for path in sources):
         for path in compiled:
