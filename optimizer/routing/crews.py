@@ -144,7 +144,9 @@ def merge_agents(
     who = np.flatnonzero(total)
     tight = (room.contacts > 0) & ((room.contacts < total) | room.mixed)
     alone = staff.alone | tight.any(axis=0)
-    figures = [*_figures(staff), np.where(alone, np.arange(1, len(alone) + 1), 0)]
+    # Full on one channel is a rule of the moment that the whole crew goes by, like any other.
+    usable = np.packbits(room.contacts > 0, axis=0).astype(np.int64)
+    figures = [*_figures(staff), *usable, np.where(alone, np.arange(1, len(alone) + 1), 0)]
     if price is not None:
         figures.append(price.view(np.int64))
     size = 1 << (2 * len(who)).bit_length()

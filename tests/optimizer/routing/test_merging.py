@@ -207,3 +207,13 @@ def test_agents_without_room_are_no_part_of_the_market() -> None:
     away = replace(AGENT, id="z", accepts_offers=False)
     board = board_of(full, away)
     assert len(board.market.crews.leader) == len(board.market.arc_fit) == 0
+
+
+def test_who_is_full_on_a_channel_does_not_speak_for_a_crew_that_is_not() -> None:
+    """A pool found this: the first agent was full of chats, and nobody got the chat."""
+    full = replace(AGENT, id="x1", channel_limits={"chat": 1}, open_work={"chat": 1})
+    free = replace(AGENT, id="x2")
+    tickets = (replace(TICKET, id="call", channel="voice"), replace(TICKET, id="chat"))
+    board = read_board(Snapshot(NOW, tickets, (full, replace(free, capacity=1))))
+    assert len(board.market.crews.leader) == 2
+    assert match(board.market).flow.sum() == 2
