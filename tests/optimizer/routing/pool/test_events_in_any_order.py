@@ -61,6 +61,7 @@ class EventsInAnyOrder(RuleBasedStateMachine):
         self.clock: datetime = OPENED
         self.fate: dict[str, str] = {}
         self.created: dict[str, datetime] = {}
+        self.channel: dict[str, str] = {}
         self.holder: dict[str, str] = {}
         self.refused: set[tuple[str, str]] = set()
         self.agents: dict[str, AgentState] = {}
@@ -100,7 +101,10 @@ class EventsInAnyOrder(RuleBasedStateMachine):
                 assert self.fate.get(event.ticket.id) in (None, "done", "cancelled")
                 self.fate[event.ticket.id] = "waiting"
                 self.created[event.ticket.id] = event.ticket.created
+                self.channel[event.ticket.id] = event.ticket.channel
                 self.refused = {pair for pair in self.refused if pair[0] != event.ticket.id}
+            case TicketChanged():
+                self.channel[event.ticket.id] = event.ticket.channel
             case TicketCancelled():
                 self.fate[event.ticket] = "cancelled"
                 self.holder.pop(event.ticket, None)
@@ -131,7 +135,8 @@ class EventsInAnyOrder(RuleBasedStateMachine):
         if self.plain:
             loads = next(a for a in self.pool.snapshot().agents if a.id == offer.agent).open_work
             assert sum(loads.values()) <= agent.capacity
-            assert all(loads.get(c, 0) <= most for c, most in agent.channel_limits.items())
+            channel = self.channel[offer.ticket]
+            assert loads[channel] <= agent.channel_limits.get(channel, agent.capacity)
 
     @rule(data=st.data(), later=LATER)
     def ticket_created(self, data: st.DataObject, later: int) -> None:
