@@ -24,7 +24,8 @@ OFFICE = OpeningHours("Europe/Berlin", tuple(OpenWindow(day, 540, 1020) for day 
 MONDAY = datetime(2026, 3, 30, 8, tzinfo=UTC)
 """Ten o'clock in Berlin, where clocks went forward the day before."""
 
-SNAPSHOT = Snapshot(MONDAY, (), (), calendars={"office": OFFICE})
+PLAIN = RoutingWeights(promote_after=None, compete_from=None)
+SNAPSHOT = Snapshot(MONDAY, (), (), PLAIN, calendars={"office": OFFICE})
 
 
 def test_without_a_calendar_every_second_counts() -> None:
@@ -57,13 +58,13 @@ def test_pauses_are_taken_off_and_the_least_promise_counts() -> None:
     assert (stand.wait, stand.target) == (1500.0, 600.0)
     answered = standing(replace(ticket, responded=True), SNAPSHOT)
     assert answered.target == 3300.0  # the instant goes before the promise of 60 s
-    plain = replace(SNAPSHOT, weights=RoutingWeights(own_deadlines=False))
+    plain = replace(SNAPSHOT, weights=replace(PLAIN, own_deadlines=False))
     assert standing(ticket, plain).target == 300.0
 
 
 @pytest.mark.parametrize(("strict", "level"), [(False, 1), (True, 3)])
 def test_promotions_count_for_strict_levels(strict: bool, level: int) -> None:
-    weights = RoutingWeights(strict_priority=strict, promote_after=2.0)
+    weights = replace(PLAIN, strict_priority=strict, promote_after=2.0)
     ticket = Ticket("t", "chat", MONDAY - timedelta(seconds=700))
     stand = standing(ticket, replace(SNAPSHOT, weights=weights))
     assert (stand.rank, stand.level) == (1, level)
@@ -74,7 +75,7 @@ def test_deferred_work_is_level_zero_until_its_share_of_the_target() -> None:
     ticket = Ticket("t", "mail", MONDAY - timedelta(seconds=150))
     assert standing(ticket, mail).level == 0
     for share, level in ((0.5, 1), (0.6, 0)):
-        weights = RoutingWeights(compete_from=share)
+        weights = replace(PLAIN, compete_from=share)
         assert standing(ticket, replace(mail, weights=weights)).level == level
 
 

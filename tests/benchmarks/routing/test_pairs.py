@@ -24,6 +24,13 @@ NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 TICKET = Ticket("t", "chat", NOW - timedelta(seconds=150), {"billing": 3})
 AGENT = AgentState("a", {"billing": 4, "french": 1})
 NOBODY_ELSE = AgentState("b", {})
+PLAIN = RoutingWeights(
+    skill_fit=10.0,
+    handling_reference_seconds=None,
+    promote_after=None,
+    compete_from=None,
+    idle=2.0,
+)
 
 
 def scores(ticket: Ticket, agent: AgentState, **weights: Any) -> list[float]:
@@ -31,7 +38,7 @@ def scores(ticket: Ticket, agent: AgentState, **weights: Any) -> list[float]:
         NOW,
         (ticket,),
         (agent, NOBODY_ELSE),
-        RoutingWeights(**weights),
+        replace(PLAIN, **weights),
         channels={"voice": ChannelRules(interrupts=("chat",))},
     )
     return [float(score) for score in list_pairs(snapshot).score]
@@ -111,7 +118,7 @@ def test_continuity_work_done_and_reserve_add_their_points() -> None:
 def test_idle_time_counts_for_the_first_contact_of_who_has_nothing_open() -> None:
     rested = AgentState("a", {"billing": 4}, capacity=3, idle_since=NOW - timedelta(minutes=5))
     busy = replace(rested, id="b", open_work={"chat": 1})
-    pairs = list_pairs(Snapshot(NOW, (TICKET,), (rested, busy, NOBODY_ELSE)))
+    pairs = list_pairs(Snapshot(NOW, (TICKET,), (rested, busy, NOBODY_ELSE), PLAIN))
     assert pairs.first.tolist() == [1.0, 0.0, 0.0]
 
 
