@@ -125,15 +125,15 @@ class RoutingWeights(Record):
     own_deadlines: bool = True
     skill_fit: float = 10.0
     wait_exponent: float = 1.0
-    handling_reference_seconds: float | None = None
+    handling_reference_seconds: float | None = 300.0
     strict_priority: bool = False
-    promote_after: float | None = None
-    compete_from: float | None = None
+    promote_after: float | None = 4.0
+    compete_from: float | None = 0.8
     tags: dict[str, float] = field(default_factory=dict)
     risk: float = 20.0
     continuity: float = 30.0
     continuity_seconds: float | None = 120.0
-    idle: float = 2.0
+    idle: float = 5.0
     idle_target_seconds: float = 600.0
     worked: float = 0.0
     reserve: float = 1.0

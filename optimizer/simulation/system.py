@@ -26,6 +26,8 @@ PLAIN = RoutingWeights(
     wait_target_seconds=(1.0, 1.0, 1.0, 1.0),
     own_deadlines=False,
     skill_fit=0.0,
+    handling_reference_seconds=None,
+    promote_after=None,
     idle=0.0,
 )
 """Weights under which the score is the wait: longest waiting contact, longest idle agent."""

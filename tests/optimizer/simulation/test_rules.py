@@ -313,7 +313,7 @@ def test_a_reference_time_serves_the_shorter_work_first() -> None:
     weights = RoutingWeights(handling_reference_seconds=100.0)
     centre = two_groups(1, {}, {})
     assert order(centre, RoutingRule(weights=weights), [0, 1, 0, 1], [300.0, 100.0]) == [1, 3, 0, 2]
-    plain = RoutingRule()
+    plain = RoutingRule(weights=RoutingWeights(handling_reference_seconds=None))
     assert order(centre, plain, [0, 1, 0, 1], [300.0, 100.0]) == [0, 1, 2, 3]
 
 
