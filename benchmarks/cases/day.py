@@ -56,7 +56,7 @@ def day(
     The day is a generated centre's: four skills by voice, chat and email, three customer classes,
     a promotion from eleven to two, P0s that are the experts' after half an hour. Every rule meets
     the same contacts and the same people. In the table, the best figure of a column is marked with
-    *, and below it stands what other rules are surely better in than our recommended weights.
+    *, and below it stands what other rules are surely better in than our default weights.
 
     \b
     Examples:

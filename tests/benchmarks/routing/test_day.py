@@ -14,9 +14,9 @@ from click.testing import CliRunner
 from api.cli import main
 from benchmarks.routing.day import (
     BASELINES,
+    DEFAULT,
     MEASURES,
     OURS,
-    RECOMMENDED,
     Kinds,
     compare,
     measure,
@@ -126,7 +126,7 @@ def test_what_is_not_there_is_not_measured() -> None:
 
 
 def test_ours_waits_least_by_value_and_keeps_p0s_from_the_clock(centre: Centre) -> None:
-    rules = {"ours": RoutingRule(weights=RECOMMENDED), "fifo": RULES["fifo"]}
+    rules = {"ours": RoutingRule(weights=DEFAULT), "fifo": RULES["fifo"]}
     days = play_days(centre, rules, 3, seed=5)
     for ours, fifo in zip(days["ours"], days["fifo"], strict=True):
         assert ours["value_weighted_wait_s"] < 0.8 * fifo["value_weighted_wait_s"]
@@ -230,7 +230,7 @@ def test_the_command_shows_the_day_and_the_month(log: Path, form: list[str]) -> 
         assert figures["day"]["agents"] > 10
         assert set(figures["august"]["rules"]) > set(OURS)
     else:
-        assert "recommended weights" in shown.stdout
+        assert "default weights" in shown.stdout
         assert "300 calls" in shown.stdout
 
 
