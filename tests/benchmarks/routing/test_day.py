@@ -26,7 +26,6 @@ from benchmarks.routing.day import (
 from benchmarks.routing.day_august import compare_august
 from benchmarks.routing.day_centre import HORIZON_S, P0_LIMIT_S, Centre
 from optimizer.model import Priority, RoutingRule, RoutingWeights, Tier
-from optimizer.simulation import RULES
 from optimizer.simulation.engine import Played, play
 
 LOAD = 0.95
@@ -126,7 +125,7 @@ def test_what_is_not_there_is_not_measured() -> None:
 
 
 def test_ours_waits_least_by_value_and_keeps_p0s_from_the_clock(centre: Centre) -> None:
-    rules = {"ours": RoutingRule(weights=DEFAULT), "fifo": RULES["fifo"]}
+    rules = {"ours": RoutingRule(weights=DEFAULT), "fifo": BASELINES["fifo"]}
     days = play_days(centre, rules, 3, seed=5)
     for ours, fifo in zip(days["ours"], days["fifo"], strict=True):
         assert ours["value_weighted_wait_s"] < 0.8 * fifo["value_weighted_wait_s"]
@@ -154,7 +153,7 @@ def test_others_win_where_they_are_surely_better_and_nowhere_else() -> None:
     found = report(
         {
             first: rows(wait_p99_s=(10.0, 12.0), service_level=(0.5, 0.6)),
-            "default weights": rows(wait_p99_s=(1.0, 3.0)),
+            "convex in the wait": rows(wait_p99_s=(1.0, 3.0)),
             "fifo": rows(wait_p99_s=(8.0, 10.1), service_level=(0.4, 0.5)),
             "priority": rows(wait_p99_s=(7.0, 9.0), service_level=(0.7, 0.8)),
             "c_mu": rows(wait_p99_s=(1.0, 20.0), service_level=(0.5, 0.6)),
