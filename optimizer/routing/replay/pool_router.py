@@ -44,7 +44,7 @@ class PoolRouter:
         self._here: set[int] = set()
         self._name_of: dict[int, str] = {}
         self._contact: dict[str, int] = {}
-        self._offered: list[tuple[str, str]] = []
+        self._offered: dict[str, str] = {}
 
     def begin(self, now: datetime) -> None:
         """Let the clock of the pool run."""
@@ -82,16 +82,19 @@ class PoolRouter:
     def decide(self, now: datetime) -> list[tuple[int, int]]:
         """Accept what was offered, and what is offered upon that."""
         found = []
-        for ticket, agent in self._offered:  # grows while offers are accepted
+        while self._offered:  # it may grow while offers are accepted
+            ticket = next(iter(self._offered))
+            agent = self._offered.pop(ticket)
             found.append((self._contact[ticket], self._number[agent]))
             self._take(OfferAccepted(now, ticket, agent))
-        self._offered.clear()
         return found
 
     def _take(self, event: Event) -> None:
         assert self._pool is not None
         effects = self._pool.take(event)
-        self._offered += [(offer.ticket, offer.agent) for offer in effects.offered]
+        for withdrawn in effects.withdrawn:  # the agent left before the moment was over
+            self._offered.pop(withdrawn.ticket, None)
+        self._offered.update((offer.ticket, offer.agent) for offer in effects.offered)
 
     def _forget(self, contact: int) -> str:
         name = self._name_of.pop(contact)

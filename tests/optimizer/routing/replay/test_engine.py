@@ -112,6 +112,15 @@ def test_work_begins_when_somebody_comes_and_the_line_closes_when_all_have_gone(
     assert run.played.there.tolist() == [60]
 
 
+@pytest.mark.parametrize("kind", RouterKind)
+def test_who_goes_at_the_end_of_a_service_takes_nothing_more(kind: RouterKind) -> None:
+    log = log_of(contact(0, 60), contact(10, 60))
+    crew = worker("a", (0, 60)), worker("b", (60, 200))
+    run = replayed(log, *crew, policy="best", settings=Settings(router=kind))
+    assert run.played.agent.tolist() == [0, 1]
+    assert waits(run) == [0, 50]
+
+
 def test_a_backlog_waits_for_the_next_day() -> None:
     mails = (contact(0, 60, channel="mail"), contact(10, 60, channel="mail"))
     run = replayed(log_of(*mails, deferred=("mail",)), worker("a", (0, 50), (1000, 2000)))

@@ -126,7 +126,7 @@ def test_a_router_that_asks_for_it_is_told_the_mean_handling_of_the_kind_not_the
         contact(600, 999, skills={"long": 1}),
     )
     both = worker(skills={"busy": 3, "long": 3, "short": 3})
-    plain = Snapshot(START, (), (), RoutingWeights(skill_fit=0.0))
+    plain = Snapshot(START, (), (), RoutingWeights(skill_fit=0.0, handling_reference_seconds=None))
     quick = Snapshot(START, (), (), RoutingWeights(skill_fit=0.0, handling_reference_seconds=100.0))
     waits = [
         replayed(log, both, policy="best", rules=rules).played.wait[1:3].tolist()
