@@ -114,7 +114,8 @@ class Book:
         offer, found = self.offers.pop(ticket), self.offered.pop(ticket)
         self._let_go(offer.agent, found.channel)
         if rejected:
-            found = replace(found, rejected_by=(*found.rejected_by, offer.agent))
+            names = dict.fromkeys((*found.rejected_by, offer.agent))
+            found = replace(found, rejected_by=tuple(names))
         self.waiting[ticket] = found
 
     def close(self, ticket: str, fate: Fate) -> str | None:

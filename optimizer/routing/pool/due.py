@@ -20,23 +20,33 @@ class Concern(StrEnum):
 
 Entry = tuple[datetime, Concern, str]
 
+_FEW = 64
+"""So many moments that were put off are no burden."""
+
 
 class Agenda:
     """The next moment of each offer, agent and ticket that has one.
 
     Moments of equal time come in the order of concern and name. Those that were put off stay in
-    the heap until their old time, and are passed over then.
+    the heap and are passed over in their old time, or go when they are the greater part of it.
     """
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self._heap = sorted(entries)
         self._moments = {entry[1:]: entry[0] for entry in self._heap}
 
+    def __len__(self) -> int:
+        """Return how many moments are kept, those that were put off among them."""
+        return len(self._heap)
+
     def set(self, moment: datetime | None, concern: Concern, name: str) -> None:
         """Note the next moment, in place of the one before; None is never."""
         if moment is None:
             self._moments.pop((concern, name), None)
         elif self._moments.get((concern, name)) != moment:
+            if len(self._heap) > _FEW + 2 * len(self._moments):
+                # Else answered offers with a day's time would be a day's offers in memory.
+                self._heap = self.entries()
             self._moments[concern, name] = moment
             heappush(self._heap, (moment, concern, name))
 

@@ -116,6 +116,13 @@ def test_a_rejected_ticket_comes_back_with_its_age_and_goes_to_somebody_else() -
     assert [offer.agent for offer in pool.take(put("ben")).offered] == ["ben"]
 
 
+def test_nobody_rejects_a_ticket_twice() -> None:
+    pool = pool_of(put(), ask())
+    pool.take(TicketChanged(OPENED, Ticket("t", "chat", OPENED, rejected_by=("ann",))))
+    pool.take(OfferRejected(OPENED, "t", "ann"))
+    assert pool.snapshot().tickets[0].rejected_by == ("ann",)
+
+
 def test_a_changed_ticket_keeps_age_and_rejections() -> None:
     pool = pool_of(put(), ask(), OfferRejected(at(5), "t", "ann"))
     changed = Ticket("t", "voice", at(50), {"french": 2}, rejected_by=("ben",))
