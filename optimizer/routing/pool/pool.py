@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from datetime import UTC, datetime
+from operator import attrgetter
 
 import msgspec
 
@@ -202,16 +203,23 @@ class Pool:
             if not isinstance(event, Tick) or passed < pause:
                 return []
             self._reviewed = book.now
-        offers = []
-        for ticket, agent in sorted(self._match.partners().items()):
-            if not self._match.fits(ticket, agent):
-                continue
-            offer = Offer(ticket, agent, book.now, later(book.now, self.settings.offer_seconds))
-            book.offer(offer)
-            self._agenda.set(offer.expires, Concern.OFFER, ticket)
-            offers.append(offer)
-        self._match.make_firm(offers)
-        return offers
+        offers: list[Offer] = []
+        while pairs := self._match.in_turn():
+            made = [self._offer_one(*pair) for pair in pairs if self._match.fits(*pair)]
+            self._match.make_firm(made)
+            offers += made
+            if not made or len(made) == len(pairs):
+                break
+            # What did not fit beside the rest is matched anew, perhaps with somebody else.
+        return sorted(offers, key=attrgetter("ticket"))
+
+    def _offer_one(self, ticket: str, agent: str) -> Offer:
+        """Note an offer that is made now."""
+        now = self._book.now
+        offer = Offer(ticket, agent, now, later(now, self.settings.offer_seconds))
+        self._book.offer(offer)
+        self._agenda.set(offer.expires, Concern.OFFER, ticket)
+        return offer
 
     def _refresh_prices(self) -> None:
         """Let the prices of scarce skills follow the backlog, if it is time to."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from optimizer.model import AgentState, AgentStatus, ChannelRules
 
-__all__ = ["are_plain", "room_of", "room_on"]
+__all__ = ["are_plain", "room_of", "room_on", "units_of"]
 
 _USUAL = ChannelRules()
 
@@ -15,6 +15,11 @@ _USUAL = ChannelRules()
 def are_plain(rules: Mapping[str, ChannelRules]) -> bool:
     """Tell whether every contact takes one unit and none interrupts another."""
     return all(rule.units == 1 and not rule.interrupts for rule in rules.values())
+
+
+def units_of(channel: str, rules: Mapping[str, ChannelRules]) -> int:
+    """Return the units of an agent that a contact of a channel takes."""
+    return rules.get(channel, _USUAL).units
 
 
 def room_on(agent: AgentState, channel: str, rules: Mapping[str, ChannelRules]) -> int:
@@ -59,9 +64,7 @@ def room_of(
     total = max(0, agent.capacity - _units(agent, agent.open_work, rules))
     if not are_plain(rules):
         sizes = [
-            rules.get(channel, _USUAL).units
-            for channel, room in zip(doors, rooms, strict=True)
-            if room
+            units_of(channel, rules) for channel, room in zip(doors, rooms, strict=True) if room
         ]
         total = max(1, total // min(sizes)) if sizes else 0
     return total, [min(room, total) for room in rooms]
@@ -70,4 +73,4 @@ def room_of(
 def _units(agent: AgentState, channels: Collection[str], rules: Mapping[str, ChannelRules]) -> int:
     """Return the units that an agent's open work of some channels takes."""
     work = agent.open_work
-    return sum(work.get(c, 0) * rules.get(c, _USUAL).units for c in channels)
+    return sum(work.get(c, 0) * units_of(c, rules) for c in channels)

@@ -21,7 +21,7 @@ from optimizer.routing.pool.due import Agenda, Concern
 from optimizer.routing.pool.effects import Offer
 from optimizer.routing.pool.kinds import Kinds, KindsState
 from optimizer.routing.pool.needs import Need, need_of, next_change
-from optimizer.routing.pool.rooms import room_on
+from optimizer.routing.pool.rooms import are_plain, room_on, units_of
 from optimizer.routing.pool.scale import SPREAD, Levels, base_steps
 from optimizer.routing.pool.settings import PoolSettings
 from optimizer.routing.pool.timing import Timing, instant
@@ -133,6 +133,21 @@ class Tentative:
             self._names[ticket]: self._crowd.name(agent)
             for ticket, agent in zip(tickets.tolist(), agents.tolist(), strict=True)
         }
+
+    def in_turn(self) -> list[tuple[str, str]]:
+        """Return the pairs of the match, ticket and agent, in the order of being offered.
+
+        The match counts contacts; where these take different units, not all pairs of an agent may
+        fit together. Higher levels then go first, and next what brings most points per unit.
+        """
+        pairs, channels = sorted(self.partners().items()), self._settings.channels
+        if len(pairs) < 2 or are_plain(channels):
+            return pairs
+        bases, levels = self._timing.scores(
+            [self._entries[ticket].number for ticket, _ in pairs], self._book.clock
+        )
+        units = [units_of(self._book.waiting[ticket].channel, channels) for ticket, _ in pairs]
+        return [pairs[place] for place in np.lexsort((-bases / np.array(units), -levels))]
 
     def fits(self, ticket: str, agent: str) -> bool:
         """Tell whether an agent's units suffice for a ticket, with all that is offered so far."""

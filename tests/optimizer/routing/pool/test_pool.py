@@ -230,6 +230,29 @@ def test_offers_go_out_only_while_units_fit() -> None:
     assert pool.offers()
 
 
+def test_of_what_does_not_fit_together_the_most_urgent_is_offered() -> None:
+    rules = {"voice": ChannelRules(3)}
+    pool = pool_of(put(capacity=3), channels=rules, review_seconds=1.0)
+    for name in "abc":
+        pool.take(ask(name, priority=Priority.P3))
+    pool.take(TicketCreated(OPENED, Ticket("v", "voice", OPENED, priority=Priority.P0)))
+    pool.take(Tick(at(1)))
+    assert offered(pool) == {"v": "ann"}
+
+
+def test_what_does_not_fit_beside_the_rest_is_offered_to_somebody_else_at_once() -> None:
+    rules = {"voice": ChannelRules(3)}
+    pool = pool_of(put("ann", capacity=4), channels=rules, review_seconds=1.0)
+    pool.take(put("ben", capacity=3, worked_seconds=3600.0))
+    for name in ("v", "w"):
+        pool.take(TicketCreated(OPENED, Ticket(name, "voice", OPENED)))
+    for name in "abc":
+        pool.take(ask(name))
+    pool.take(Tick(at(1)))
+    assert len(pool.offers()) == 3
+    assert not pool.tentative()
+
+
 def test_a_call_interrupts_mail_one_at_a_time() -> None:
     rules = {"voice": ChannelRules(interrupts=("mail",))}
     pool = pool_of(put(open_work={"mail": 1}), channels=rules)
