@@ -16,7 +16,7 @@ from optimizer.codec import encode
 from optimizer.model import RoutingWeights
 from optimizer.routing import assign, base_score, skill_fit
 from optimizer.routing.score import base_weights
-from tests.optimizer.routing.plain import random_snapshot
+from tests.optimizer.routing.drawing import random_snapshot
 
 
 def post(client: FlaskClient, **changes: Any) -> Any:

@@ -30,8 +30,8 @@ from optimizer.model import (
 )
 from optimizer.routing import assign
 from optimizer.wire import twin
+from tests.optimizer.routing.drawing import NOW, random_snapshot, snapshots
 from tests.optimizer.routing.plain import (
-    NOW,
     every_match,
     first_rule,
     given_to,
@@ -41,9 +41,7 @@ from tests.optimizer.routing.plain import (
     levels_served,
     match_of,
     parts,
-    random_snapshot,
     score,
-    snapshots,
     value,
 )
 

@@ -20,13 +20,11 @@ from optimizer.model import (
     Tier,
 )
 from optimizer.routing import assign, read_board
+from tests.optimizer.routing.drawing import NOW, OFFICE, random_snapshot
 from tests.optimizer.routing.plain import (
-    NOW,
-    OFFICE,
     escalated_to,
     instant_of,
     level_of,
-    random_snapshot,
     steps_at,
     target_of,
     waited,

@@ -17,7 +17,7 @@ from optimizer.model import RelaxationStep, RoutingWeights, Snapshot, check_snap
 from optimizer.routing import read_board
 from optimizer.routing.columns import read_agents, read_tickets
 from optimizer.wire import twin
-from tests.optimizer.routing.plain import NOW, random_snapshot
+from tests.optimizer.routing.drawing import NOW, random_snapshot
 
 NUMBERS = (0.0, -0.0, 0.5, 1.0, 1.5, -1e-9, 1e9, 1e9 + 1, 1e10, 1.1e10, math.inf, math.nan, -5.0)
 WHOLE = (-1, 0, 1, 5, 6, 1000, 1001, 10**6, 10**6 + 1, 2**63, 10**30)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from optimizer.model import Snapshot, Tier
 from optimizer.routing import Rule, read_board
 from optimizer.routing.eligibility import pack
-from tests.optimizer.routing.plain import first_rule, random_snapshot, snapshots
+from tests.optimizer.routing.drawing import random_snapshot, snapshots
+from tests.optimizer.routing.plain import first_rule
 
 
 def members(words: list[int], agents: int) -> list[bool]:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from optimizer.model import Snapshot
 from optimizer.routing import assign, deal, match, read_board
+from tests.optimizer.routing.drawing import random_snapshot, snapshots
 from tests.optimizer.routing.markets import (
     Plain,
     aims,
@@ -28,7 +29,6 @@ from tests.optimizer.routing.markets import (
     value_by_flow,
     value_of,
 )
-from tests.optimizer.routing.plain import random_snapshot, snapshots
 
 T = TypeVar("T")
 

@@ -21,7 +21,7 @@ from optimizer.model import (
 from optimizer.routing import match, read_board
 from optimizer.routing.market import build_market
 from optimizer.routing.needs import Classes
-from tests.optimizer.routing.plain import NOW, random_snapshot
+from tests.optimizer.routing.drawing import NOW, random_snapshot
 
 TICKET = Ticket("t", "chat", NOW, {"a": 1, "b": 2})
 AGENT = AgentState("x", {"a": 2, "b": 2}, capacity=3)

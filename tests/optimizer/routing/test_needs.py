@@ -14,7 +14,7 @@ from optimizer.routing.asks import Moments
 from optimizer.routing.columns import TIERS, read_agents, read_tickets
 from optimizer.routing.needs import Classes, Terms, merge_tickets
 from optimizer.routing.staff import Staff
-from tests.optimizer.routing.plain import NOW
+from tests.optimizer.routing.drawing import NOW
 
 TICKET = Ticket("t", "chat", NOW, {"a": 1, "b": 2}, site="north", language="de")
 STEP = RelaxationStep(60.0, ("a",), {"b": 1, "c": 1}, (Tier.RISK,), ("south",))

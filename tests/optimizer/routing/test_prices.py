@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from optimizer.model import AgentState, RoutingWeights, Snapshot, Ticket
 from optimizer.routing import match, read_board
 from optimizer.routing.prices import skill_prices
+from tests.optimizer.routing.drawing import NOW, SKILLS
 from tests.optimizer.routing.markets import Plain, draw, match_of
-from tests.optimizer.routing.plain import NOW, SKILLS
 
 
 def judged(plain: Plain) -> tuple[int, float]:

@@ -9,8 +9,8 @@ import pytest
 from optimizer.model import AgentState, RoutingWeights, Snapshot, Ticket
 from optimizer.routing import deal, match, read_board
 from optimizer.routing.runners import runners_up
+from tests.optimizer.routing.drawing import NOW
 from tests.optimizer.routing.markets import draw, market_of, score
-from tests.optimizer.routing.plain import NOW
 
 
 @pytest.mark.parametrize("seed", range(60))

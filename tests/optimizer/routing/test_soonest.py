@@ -21,17 +21,8 @@ from optimizer.model import (
     Waiting,
 )
 from optimizer.routing import assign
-from tests.optimizer.routing.plain import (
-    NOW,
-    OFFICE,
-    earliest,
-    instant_of,
-    match_of,
-    random_snapshot,
-    snapshots,
-    target_of,
-    waited,
-)
+from tests.optimizer.routing.drawing import NOW, OFFICE, random_snapshot, snapshots
+from tests.optimizer.routing.plain import earliest, instant_of, match_of, target_of, waited
 
 TICKET = Ticket("t", "chat", NOW - timedelta(seconds=10), {"a": 1})
 FULL = AgentState("full", {"a": 3}, open_work={"chat": 1})

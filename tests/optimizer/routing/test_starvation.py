@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from optimizer.model import AgentState, Priority, RoutingWeights, Snapshot, Ticket
 from optimizer.routing import assign
-from tests.optimizer.routing.plain import NOW, match_of
+from tests.optimizer.routing.drawing import NOW
+from tests.optimizer.routing.plain import match_of
 
 WEIGHTS = st.builds(
     RoutingWeights,

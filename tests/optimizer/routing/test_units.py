@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from optimizer.model import AgentState, ChannelRules, Snapshot, Ticket
 from optimizer.routing import assign, units
 from optimizer.routing.paths import augment_all
+from tests.optimizer.routing.drawing import NOW
 from tests.optimizer.routing.markets import (
     Plain,
     aims,
@@ -23,7 +24,6 @@ from tests.optimizer.routing.markets import (
     rounded,
     value_by_program,
 )
-from tests.optimizer.routing.plain import NOW
 
 SEEDS = st.integers(0, 2**32 - 1)
 
