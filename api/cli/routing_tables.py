@@ -20,7 +20,7 @@ _PRICES = 5
 
 
 def print_assignment(assignment: Assignment, tickets: int, agents: int, zone: tzinfo) -> None:
-    """Print the decisions of greatest score, and the tickets that wait, the latest ones first.
+    """Print the decisions of greatest score, and the tickets that wait, late ones first.
 
     Parameters
     ----------

@@ -28,6 +28,7 @@ _COLUMNS = dict.fromkeys(
 )  # fmt: skip
 _ZONE = ZoneInfo("Asia/Jerusalem")
 _LONGEST_SERVICE_S = 3600.0
+_LATEST_CLOCK = timedelta(days=2)
 _UNNAMED = "NO_SERVER"
 _NOT_IN_LINE = "0:00:00"
 _NOBODY = "0"
@@ -167,15 +168,12 @@ def _clock(row: Row, name: str) -> timedelta:
     try:
         hours, minutes, seconds = map(int, text.split(":"))
         clock = timedelta(hours=hours, minutes=minutes, seconds=seconds)
-        if not (0 <= minutes < 60 and 0 <= seconds < 60 and timedelta(0) <= clock <= _TWO_DAYS):
+        if not (0 <= minutes < 60 and 0 <= seconds < 60 and timedelta(0) <= clock <= _LATEST_CLOCK):
             raise ValueError
     except ValueError:
         row.error("wrong_type", name, f"{name} is {text!r}, not a time of day such as 9:05:00.")
         return timedelta(0)
     return clock
-
-
-_TWO_DAYS = timedelta(days=2)
 
 
 def _services(calls: list[_Call]) -> tuple[list[float], int]:

@@ -68,7 +68,8 @@ def test_a_ticket_gains_a_step_of_priority_whenever_it_has_waited_so_many_target
 ) -> None:
     weights = base_weights(RoutingWeights(promote_after=2.0))
     assert promoted(3, wait, 60.0, weights) == rank
-    assert promoted(3, wait, 60.0, WEIGHTS) == 3
+    never = base_weights(RoutingWeights(promote_after=None))
+    assert promoted(3, wait, 60.0, never) == 3
 
 
 @pytest.mark.parametrize(("wait", "target"), [(1e9, 5e-324), (5e-324, 5e-324), (1e-300, 1e-200)])

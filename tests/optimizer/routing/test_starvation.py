@@ -21,6 +21,7 @@ WEIGHTS = st.builds(
     wait_target_seconds=st.tuples(*[st.floats(60.0, 300.0)] * 4),
     skill_fit=st.floats(0.0, 20.0),
     wait_exponent=st.sampled_from([1.0, 1.5, 3.0]),
+    promote_after=st.none(),
 )
 
 
@@ -94,6 +95,7 @@ def test_strict_priorities_starve_nobody_who_is_promoted(
 
 @pytest.mark.parametrize("agents", [1, 3])
 def test_strict_priorities_without_promotion_may_starve(agents: int) -> None:
-    weights = RoutingWeights(strict_priority=True, wait_target_seconds=(60.0, 120.0, 300.0, 60.0))
+    targets = (60.0, 120.0, 300.0, 60.0)
+    weights = RoutingWeights(strict_priority=True, promote_after=None, wait_target_seconds=targets)
     assert longest_wait(weights, agents, 1, 60.0, 100) == float("inf")
     assert longest_wait(replace(weights, strict_priority=False), agents, 1, 60.0, 100) < 6000.0
