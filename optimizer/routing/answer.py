@@ -5,19 +5,26 @@ Figures are computed as columns; a loop over the tickets only puts them into rec
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from optimizer.model import Clock, Decision, Obstacle, RunnerUp, Snapshot, Tier, Waiting
 from optimizer.routing.board import Board, tag_points
-from optimizer.routing.codes import gather
+from optimizer.routing.codes import gather, number_by_appearance
 from optimizer.routing.columns import TIERS
 from optimizer.routing.dealing import Pairs
-from optimizer.routing.explain import decision_reason, obstacles, waiting_reason
+from optimizer.routing.explain import (
+    decision_reason,
+    obstacles,
+    reason_beside_free,
+    waiting_reason,
+)
 from optimizer.routing.soonest import soonest
 
 __all__ = ["Kinds", "decisions", "records", "waiting"]
@@ -78,45 +85,25 @@ def decisions(
         column[order] for column in (place, pairs.ticket, pairs.agent, pairs.arc, pairs.slot)
     )
     parts = _parts(snapshot, board, ticket, agent, arc, slot)
-    score = parts[0].copy()
-    for part in parts[1:]:
-        score += part
-    used = [row for row, part in enumerate(parts) if part.any()]
-    names = [PARTS[row] for row in used]
-    values = zip(*[parts[row].tolist() for row in used], strict=True) if used else [()] * len(place)
-    clocks = _clocks(snapshot, board, ticket, kinds)
+    score, used = _added(parts)
+    names = [name for name, adds in zip(PARTS, used.tolist(), strict=True) if adds]
     waits = np.rint(board.clocks.waits[ticket]).astype(np.int64).tolist()
     targets = np.rint(board.clocks.targets[ticket]).astype(np.int64).tolist()
     percents = np.rint(100 * board.market.arc_share[arc]).astype(np.int64).tolist()
-    ranks = columns.rank[place].tolist()
-    ids, agents = columns.ids, board.staff.columns.ids
-    seconds = _runners_up(board, runners, order, kinds)
-    make = kinds(Decision)
     return tuple(
-        [
-            make(
-                ids[index],
-                agents[who],
-                points,
-                {name: value for name, value in zip(names, row, strict=True) if value},
-                decision_reason(rank, wait, target, percent),
-                clock,
-                second,
-            )
-            for index, who, points, row, rank, wait, target, percent, clock, second in zip(
-                place.tolist(),
-                agent.tolist(),
-                score.tolist(),
-                values,
-                ranks,
-                waits,
-                targets,
-                percents,
-                clocks,
-                seconds,
-                strict=True,
-            )
-        ]
+        map(
+            kinds(Decision),
+            map(columns.ids.__getitem__, place.tolist()),
+            map(board.staff.columns.ids.__getitem__, agent.tolist()),
+            score.tolist(),
+            [
+                {name: value for name, value in zip(names, row, strict=True) if value}
+                for row in parts[used].T.tolist()
+            ],
+            map(decision_reason, columns.rank[place].tolist(), waits, targets, percents),
+            _clocks(snapshot, board, ticket, kinds),
+            _runners_up(board, runners, order, kinds),
+        )
     )
 
 
@@ -128,9 +115,12 @@ def waiting(snapshot: Snapshot, board: Board, pairs: Pairs, kinds: Kinds) -> tup
     if not len(position):
         return ()
     position = position[board.tickets[position].argsort()]
-    numbers, number_of = np.unique(board.classes.of_ticket[position], return_inverse=True)
-    why, reasons = _reasons(board, numbers, kinds)
+    kinds_left = board.classes.of_ticket[position]
+    number_of, first = number_by_appearance(kinds_left)
+    numbers = kinds_left[first]
     at = soonest(snapshot, board, pairs, position)
+    # Whoever may take a ticket this very moment is free for it.
+    why, reasons = _reasons(snapshot, board, numbers, at[first] <= 0.0, kinds)
     waits, targets = board.clocks.waits[position], board.clocks.targets[position]
     due = board.clocks.until(position, targets)
     breached = waits > targets
@@ -153,28 +143,41 @@ def waiting(snapshot: Snapshot, board: Board, pairs: Pairs, kinds: Kinds) -> tup
 
 
 def _reasons(
-    board: Board, numbers: Ints, kinds: Kinds
+    snapshot: Snapshot, board: Board, numbers: Ints, free: NDArray[np.bool_], kinds: Kinds
 ) -> tuple[list[tuple[Obstacle, ...]], list[str]]:
-    """Return obstacles and a sentence for some classes, [numbers] both."""
+    """Return obstacles and a sentence for some classes, [numbers] both.
+
+    Parameters
+    ----------
+    free
+        For which of them somebody is free, [numbers].
+    """
     classes = board.classes
-    by_tier = board.eligibility.stopped(numbers)
-    in_all = by_tier.sum(axis=2).tolist()
-    same: dict[bytes, tuple[Obstacle, ...]] = {}
+    same: dict[bytes, tuple[list[int], tuple[Obstacle, ...]]] = {}
     make = kinds(Obstacle)
-    why = []
-    for stopped, row in zip(in_all, by_tier, strict=True):
+    in_all, why = [], []
+    for row in board.eligibility.stopped(numbers):
         key = row.tobytes()
         if key not in same:
-            same[key] = obstacles(stopped, row.tolist(), make)
-        why.append(same[key])
+            stopped = row.sum(axis=1).tolist()
+            same[key] = stopped, obstacles(stopped, row.tolist(), make)
+        in_all.append(same[key][0])
+        why.append(same[key][1])
     begins, places = gather(classes.first_ask, numbers)
     names = [classes.skills[skill] for skill in classes.ask_skill[places].tolist()]
     levels = classes.ask_level[places].tolist()
     first = begins.tolist()
     reasons = [
-        waiting_reason(stopped, classes.terms[term], names[begin:end], levels[begin:end])
-        for stopped, term, begin, end in zip(
-            in_all, classes.of_class[numbers].tolist(), first[:-1], first[1:], strict=True
+        reason_beside_free(snapshot.policy)
+        if is_free
+        else waiting_reason(stopped, classes.terms[term], names[begin:end], levels[begin:end])
+        for is_free, stopped, term, begin, end in zip(
+            free.tolist(),
+            in_all,
+            classes.of_class[numbers].tolist(),
+            first[:-1],
+            first[1:],
+            strict=True,
         )
     ]
     return why, reasons
@@ -182,25 +185,39 @@ def _reasons(
 
 def _parts(
     snapshot: Snapshot, board: Board, ticket: Ints, agent: Ints, arc: Ints, slot: Ints
-) -> list[Floats]:
+) -> Floats:
     """Return what each of `PARTS` adds to the score of every decision, [parts, decisions]."""
     columns, staff, market, weights = board.columns, board.staff, board.market, snapshot.weights
     place, base = board.tickets[ticket], board.parts[ticket]
     worked = staff.worked_points[agent]
     # Idle time counts for an agent's first contact only: later slots are worth no more than that.
     is_first = market.crews.slot_points[slot] != worked
-    return [
-        base[:, 0],
-        base[:, 1],
-        base[:, 2],
-        tag_points(weights, columns)[place],
-        weights.risk * columns.risk[place],
-        weights.skill_fit * market.arc_share[arc],
-        market.arc_continuity[arc],
-        np.where(is_first, staff.idle_points[agent], 0.0),
-        worked,
-        market.arc_reserve[arc],
-    ]
+    return np.array(
+        [
+            base[:, 0],
+            base[:, 1],
+            base[:, 2],
+            tag_points(weights, columns)[place],
+            weights.risk * columns.risk[place],
+            weights.skill_fit * market.arc_share[arc],
+            market.arc_continuity[arc],
+            np.where(is_first, staff.idle_points[agent], 0.0),
+            worked,
+            market.arc_reserve[arc],
+        ]
+    )
+
+
+@njit(cache=True)
+def _added(parts: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the sum of the parts of each decision, in their order, and which parts are not 0."""
+    score = np.zeros(parts.shape[1])
+    used = np.zeros(len(parts), dtype=np.bool_)
+    for row in range(len(parts)):
+        for place in range(parts.shape[1]):
+            score[place] += parts[row, place]
+            used[row] |= parts[row, place] != 0.0
+    return score, used
 
 
 def _runners_up(
@@ -236,11 +253,14 @@ def _clocks(snapshot: Snapshot, board: Board, position: Ints, kinds: Kinds) -> l
 def _moments(now: datetime, seconds: Floats) -> list[datetime | None]:
     """Return instants in UTC, None for what is infinite or beyond the years that there are."""
     since = now.astimezone(UTC)
-    latest = (datetime.max.replace(tzinfo=UTC) - since).total_seconds()
-    earliest = (datetime.min.replace(tzinfo=UTC) - since).total_seconds()
-    if len(seconds) and earliest < seconds.min() and seconds.max() < latest:
+    try:
         return [since + timedelta(0, after) for after in seconds.tolist()]
-    return [
-        since + timedelta(0, after) if earliest < after < latest else None
-        for after in seconds.tolist()
-    ]
+    except OverflowError:
+        return [_moment(since, after) for after in seconds.tolist()]
+
+
+def _moment(since: datetime, after: float) -> datetime | None:
+    try:
+        return None if after == math.inf else since + timedelta(0, after)
+    except OverflowError:
+        return None

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
-from optimizer.model import RoutingWeights, Tier
-from optimizer.routing.codes import Coded
+from optimizer.model import HIGHEST_LEVEL, RoutingWeights, Tier
+from optimizer.routing.codes import Coded, number_lists
 from optimizer.routing.columns import TIERS, TicketColumns
 from optimizer.routing.staff import Staff
 
 __all__ = [
     "Moments",
     "Personal",
+    "SkillSets",
     "personal_terms",
     "skill_sets",
     "steps_taken",
@@ -30,7 +31,9 @@ __all__ = [
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-Skills = Mapping[str, int]
+
+_WIDTH = HIGHEST_LEVEL + 1
+"""Skill s at level l is one number, ``s * _WIDTH + l``."""
 
 _SERVED_BY = np.array(
     [sum(1 << i for i, own in enumerate(TIERS) if own.may_serve(asked)) for asked in TIERS]
@@ -61,8 +64,7 @@ class Moments(NamedTuple):
     escalated: Ints
 
 
-@dataclass(frozen=True, slots=True)
-class Personal:
+class Personal(NamedTuple):
     """Positions of the agents whom a ticket names, in order.
 
     Parameters
@@ -172,42 +174,61 @@ def _authority(columns: TicketColumns, row: Ints, staff: Staff) -> Coded[float]:
     return Coded(np.searchsorted(steps, columns.amount[row]), (*steps.tolist(), math.inf))
 
 
-class _Bits(dict[tuple[str, int], int]):
-    """A bit for each skill at a level: sets of these are equal where their sums are."""
+class SkillSets(NamedTuple):
+    """The different sets of skills that tickets ask for, or asked for before any relaxation.
 
-    def __missing__(self, ask: tuple[str, int]) -> int:
-        bit = self[ask] = 1 << len(self)
-        return bit
+    Parameters
+    ----------
+    asks, needs
+        The set that must be held now, and the one that was needed at first, [moments] both.
+    skills
+        Names, in order.
+    first, skill, level
+        Set s has skill ``skills[skill[i]]`` at ``level[i]``, i from ``first[s]`` up to ``first[s
+        + 1]``, in the order of names; [sets + 1], [skills of sets], [skills of sets].
+    """
+
+    asks: Ints
+    needs: Ints
+    skills: tuple[str, ...]
+    first: Ints
+    skill: Ints
+    level: Ints
 
 
 def skill_sets(
     columns: TicketColumns, moments: Moments, relaxed: Mapping[int, Sequence[Any]]
-) -> tuple[Coded[Skills], Coded[Skills]]:
-    """Return what must be held now, and what the ticket needed before any relaxation.
+) -> SkillSets:
+    """Return the sets of skills; time in proportion to the skills of all tickets."""
+    skills = tuple(sorted({*columns.skill_names}))
+    number = dict(zip(skills, range(len(skills)), strict=True))
+    names, levels, lengths = columns.skill_names, columns.skill_levels, columns.asked
+    if relaxed:
+        left = [_lowered(columns.skills[moments.row[at]], steps) for at, steps in relaxed.items()]
+        names = names + [name for held in left for name in held]
+        lowered = np.array([level for held in left for level in held.values()], dtype=np.int64)
+        levels = np.append(levels, lowered)
+        lengths = np.append(lengths, [len(held) for held in left])
+    skill = np.fromiter(map(number.__getitem__, names), np.int64, len(names))
+    begins, items = _in_order(lengths, skill * _WIDTH + levels)
+    rows = np.append(moments.row, np.arange(len(columns), len(lengths)))
+    codes, _, first, item = number_lists(begins, items, rows)
+    asks = needs = codes[: len(moments.row)]
+    if relaxed:
+        asks = needs.copy()
+        asks[list(relaxed)] = codes[len(needs) :]
+    skill, level = np.divmod(item, _WIDTH)
+    return SkillSets(asks, needs, skills, first, skill, level)
 
-    Both count in the same codes.
-    """
-    skills = columns.skills
-    bit = _Bits().__getitem__
-    numbers: dict[int, int] = {}
-    found = [
-        numbers.setdefault(sum(map(bit, held.items())), len(numbers))
-        for held in map(skills.__getitem__, moments.row.tolist())
-    ]
-    needs = np.array(found, dtype=np.int64)
-    first = np.empty(len(numbers), dtype=np.int64)
-    first[needs[::-1]] = moments.row[::-1]
-    sets: list[Skills] = [skills[row] for row in first.tolist()]
-    if not relaxed:
-        coded = Coded(needs, tuple(sets))
-        return coded, coded
-    asks = needs.copy()
-    for place, steps in relaxed.items():
-        left = _lowered(skills[moments.row[place]], steps)
-        asks[place] = numbers.setdefault(sum(map(bit, left.items())), len(numbers))
-        if len(numbers) > len(sets):
-            sets.append(left)
-    return Coded(asks, tuple(sets)), Coded(needs, tuple(sets))
+
+@njit(cache=True)
+def _in_order(lengths: Ints, items: Ints) -> tuple[Ints, Ints]:
+    """Return where each list begins, [lists + 1], and the items with each list in rising order."""
+    begins = np.zeros(len(lengths) + 1, dtype=np.int64)
+    for place in range(len(lengths)):
+        begins[place + 1] = begins[place] + lengths[place]
+        items[begins[place] : begins[place + 1]].sort()
+    return begins, items
 
 
 def _lowered(skills: Mapping[str, int], steps: Sequence[Any]) -> dict[str, int]:
@@ -248,8 +269,10 @@ def personal_terms(
 
     usual = Personal()
     return Coded.of(
-        terms(row, wait)
-        if prior[row] is not None or preferred[row] or excluded[row] or rejected[row]
-        else usual
-        for row, wait in zip(moments.row.tolist(), moments.wait.tolist(), strict=True)
+        [
+            terms(row, wait)
+            if prior[row] is not None or preferred[row] or excluded[row] or rejected[row]
+            else usual
+            for row, wait in zip(moments.row.tolist(), moments.wait.tolist(), strict=True)
+        ]
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["Coded", "gather", "join", "number_by_appearance"]
+__all__ = ["Coded", "gather", "join", "number_by_appearance", "number_lists"]
 
 T = TypeVar("T")
 H = TypeVar("H", bound=Hashable)
@@ -32,17 +33,18 @@ class Coded(Generic[T]):
 
     __slots__ = ("codes", "values")
 
-    def __init__(self, codes: Ints | None, values: tuple[T, ...]) -> None:
+    def __init__(self, codes: Ints | None, values: Sequence[T]) -> None:
         self.codes = codes
         self.values = values
 
     @staticmethod
-    def of(column: Iterable[H]) -> Coded[H]:
+    def of(column: list[H]) -> Coded[H]:
         """Return the coded form of a column."""
+        # Most columns are all alike, which to count tells in a fraction of the time.
+        if not column or column.count(column[0]) == len(column):
+            return Coded(None, tuple(column[:1]))
         numbers: dict[H, int] = {}
         codes = [numbers.setdefault(value, len(numbers)) for value in column]
-        if len(numbers) < 2:
-            return Coded(None, tuple(numbers))
         return Coded(np.array(codes, dtype=np.int64), tuple(numbers))
 
     def at(self, row: int) -> T:
@@ -80,14 +82,72 @@ def number_by_appearance(codes: Ints) -> tuple[Ints, Ints]:
     tuple
         The number of each row, [rows], and the first row of each number, [numbers].
     """
-    numbers: dict[int, int] = {}
-    listed = [numbers.setdefault(code, len(numbers)) for code in codes.tolist()]
-    number = np.array(listed, dtype=np.int64)
-    first = np.empty(len(numbers), dtype=np.int64)
-    first[number[::-1]] = np.arange(len(number))[::-1]
+    number, first, _, _ = number_lists(np.arange(len(codes) + 1), codes, np.arange(len(codes)))
     return number, first
 
 
+@njit(cache=True)
+def number_lists(begins: Ints, items: Ints, rows: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """Return numbers from 0 on for lists of the same items, in the order in which they appear.
+
+    A hash table with linear probing; time in proportion to the items.
+
+    Parameters
+    ----------
+    begins
+        Where each list begins, and at the end where the last one ends, [lists + 1].
+    items
+        Of all lists, one after the other; those of a list in rising order.
+    rows
+        The lists in question, in the order in which they appear, [rows].
+
+    Returns
+    -------
+    tuple
+        The number of each row, [rows]; the first row of each number, [numbers]; where the items of
+        each number begin, [numbers + 1]; and these items, one after the other.
+    """
+    number = np.empty(len(rows), dtype=np.int64)
+    first = np.empty(len(rows), dtype=np.int64)
+    starts = np.zeros(len(rows) + 1, dtype=np.int64)
+    kept = np.empty(len(items), dtype=np.int64)
+    size = 1
+    while size < 2 * len(rows):
+        size *= 2
+    table = np.full(size, -1)
+    count = 0
+    for row in range(len(rows)):
+        own = items[begins[rows[row]] : begins[rows[row] + 1]]
+        key = np.int64(17)
+        for item in own:
+            key = (key ^ (key >> 31) ^ item) * np.int64(0x5851F42D4C957F2D)
+        place = (key ^ (key >> 32)) & (size - 1)
+        while table[place] >= 0:
+            other = kept[starts[table[place]] : starts[table[place] + 1]]
+            if _are_equal(own, other):
+                break
+            place = (place + 1) & (size - 1)
+        if table[place] < 0:
+            table[place] = count
+            first[count] = row
+            starts[count + 1] = starts[count] + len(own)
+            kept[starts[count] : starts[count + 1]] = own
+            count += 1
+        number[row] = table[place]
+    return number, first[:count].copy(), starts[: count + 1].copy(), kept[: starts[count]].copy()
+
+
+@njit(cache=True)
+def _are_equal(one: Ints, other: Ints) -> bool:
+    if len(one) != len(other):
+        return False
+    equal = True
+    for place in range(len(one)):
+        equal &= one[place] == other[place]
+    return equal
+
+
+@njit(cache=True)
 def gather(first: Ints, numbers: Ints) -> tuple[Ints, Ints]:
     """Pick some of many lists that stand one after the other.
 
@@ -103,8 +163,11 @@ def gather(first: Ints, numbers: Ints) -> tuple[Ints, Ints]:
     tuple
         Where each wanted list begins, [wanted + 1], and the places of all their items.
     """
-    lengths = first[numbers + 1] - first[numbers]
     begins = np.zeros(len(numbers) + 1, dtype=np.int64)
-    np.cumsum(lengths, out=begins[1:])
-    places = np.arange(begins[-1]) + np.repeat(first[numbers] - begins[:-1], lengths)
+    for row in range(len(numbers)):
+        begins[row + 1] = begins[row] + first[numbers[row] + 1] - first[numbers[row]]
+    places = np.empty(begins[-1], dtype=np.int64)
+    for row in range(len(numbers)):
+        for item in range(begins[row], begins[row + 1]):
+            places[item] = first[numbers[row]] + item - begins[row]
     return begins, places

@@ -9,12 +9,13 @@ say yes exactly where `check_snapshot` finds nothing; what is wrong, and where, 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from optimizer.model import HIGHEST_LEVEL, AgentState, Priority, Ticket, Tier
@@ -54,6 +55,9 @@ class TicketColumns:
         0 for P0 to 3 for P3, and the place in `TIERS`, [tickets].
     value, risk, amount, paused, preferred_seconds
         [tickets].
+    skill_names, skill_levels, asked
+        The skills of all tickets one after the other, [skills asked for], and how many each
+        ticket asks for, [tickets].
     first_due, resolution_due
         Elapsed seconds from creation to the deadline, not a number where there is none,
         [tickets]; None where no ticket has one.
@@ -66,6 +70,9 @@ class TicketColumns:
     ids: list[str]
     channels: list[str]
     skills: list[dict[str, int]]
+    skill_names: list[str]
+    skill_levels: Ints
+    asked: Ints
     age: Floats
     rank: Ints
     tier: Ints
@@ -148,10 +155,14 @@ def read_tickets(tickets: Sequence[Ticket], now: datetime) -> TicketColumns:
         If a time has no offset, or a number is beyond all ranges; then the tickets are not sound.
     """
     created = [t.created for t in tickets]
+    skills = [t.skills for t in tickets]
     return TicketColumns(
         ids=[t.id for t in tickets],
         channels=[t.channel for t in tickets],
-        skills=[t.skills for t in tickets],
+        skills=skills,
+        skill_names=[name for asked in skills for name in asked],
+        skill_levels=_whole([level for asked in skills for level in asked.values()]),
+        asked=_whole([*map(len, skills)]),
         age=_array([(now - c).total_seconds() for c in created]),
         rank=_rank_codes([t.priority for t in tickets]),
         tier=_tier_codes([t.tier for t in tickets]),
@@ -206,7 +217,7 @@ def read_agents(
         free_from=_until([a.free_from for a in agents], now),
         skill_names=[name for held in skills for name in held],
         skill_levels=_whole([level for held in skills for level in held.values()]),
-        held=_whole([len(held) for held in skills]),
+        held=_whole([*map(len, skills)]),
         tier=_tier_codes([a.tier for a in agents]),
         capacity=_whole([a.capacity for a in agents]),
         worked=_array([a.worked_seconds for a in agents]),
@@ -245,7 +256,7 @@ def tickets_are_sound(columns: TicketColumns, calendars: Collection[str]) -> boo
             for due in (columns.first_due, columns.resolution_due)
         )
         and (columns.calendars is None or {*columns.calendars, None} <= {*calendars, None})
-        and _levels_fit(level for skills in columns.skills for level in skills.values())
+        and _within(columns.skill_levels, 1, HIGHEST_LEVEL)
         and (columns.relaxation is None or _steps_fit(columns.relaxation))
     )
 
@@ -268,22 +279,19 @@ def _are_names(ids: list[str]) -> bool:
     return len(different) == len(ids) and "" not in different
 
 
+@njit(cache=True)
 def _within(values: Floats | Ints, low: float, high: float) -> bool:
     """Tell whether all values are finite and within their bounds; no number is never within."""
-    if not len(values):
-        return True
-    least, most = values.min(), values.max()
-    return bool(low <= least and most <= high and most < math.inf)
-
-
-def _levels_fit(levels: Iterable[int]) -> bool:
-    return {*levels} <= {*range(1, HIGHEST_LEVEL + 1)}
+    within = True
+    for value in values:
+        within &= low <= value <= high and value < np.inf
+    return within
 
 
 def _steps_fit(relaxation: list[tuple[Any, ...]]) -> bool:
     steps = [step for steps in relaxation for step in steps]
-    return all(0.0 <= step.after_seconds <= MOST_SECONDS for step in steps) and _levels_fit(
-        level for step in steps for level in step.levels.values()
+    return all(0.0 <= step.after_seconds <= MOST_SECONDS for step in steps) and all(
+        1 <= level <= HIGHEST_LEVEL for step in steps for level in step.levels.values()
     )
 
 

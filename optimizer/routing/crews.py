@@ -142,31 +142,23 @@ def merge_agents(
     """
     total = np.minimum(room.total, most)
     who = np.flatnonzero(total)
-    tight = (room.contacts > 0) & ((room.contacts < total) | room.mixed)
-    alone = staff.alone | tight.any(axis=0)
+    tight, own = _tight(room.contacts, room.mixed, total, staff.alone)
     # Full on one channel is a rule of the moment that the whole crew goes by, like any other.
     usable = np.packbits(room.contacts > 0, axis=0).astype(np.int64)
-    figures = [*_figures(staff), *usable, np.where(alone, np.arange(1, len(alone) + 1), 0)]
+    figures = [*_figures(staff), *usable, own]
     if price is not None:
         figures.append(price.view(np.int64))
     size = 1 << (2 * len(who)).bit_length()
     crew_of, leader = _merge(levels, np.array(figures), who, np.full(size, -1, dtype=np.int64))
-    doors = tight[:, leader]
-    first_door = np.zeros(len(leader) + 1, dtype=np.int64)
-    np.cumsum(1 + doors.sum(axis=0), out=first_door[1:])
-    # The main door of a crew comes first; its limit never binds.
-    door_of = np.where(doors, doors.cumsum(axis=0), 0) + first_door[:-1]
-    door_limit = np.full(first_door[-1], most)
-    door_units = np.ones(first_door[-1], dtype=np.int64)
-    channel, crew = np.nonzero(doors)
-    door_limit[door_of[channel, crew]] = room.contacts[channel, leader[crew]]
-    door_units[door_of[channel, crew]] = room.units[channel]
+    door_of, first_door, door_crew, door_limit, door_units = _doors(
+        tight, leader, room.contacts, room.units, most
+    )
     slot_crew, slot_agent, slot_rank, slot_points = _slots(staff, who, crew_of, total[who])
     return Crews(
         leader=leader,
-        door_of=door_of.T,
+        door_of=door_of,
         first_door=first_door,
-        door_crew=np.repeat(np.arange(len(leader)), np.diff(first_door)),
+        door_crew=door_crew,
         door_limit=door_limit,
         first_slot=np.searchsorted(slot_crew, np.arange(len(leader) + 1)),
         slot_crew=slot_crew,
@@ -176,6 +168,61 @@ def merge_agents(
         door_units=door_units,
         units=np.where(room.mixed[leader], room.free_units[leader], -1),
     )
+
+
+@njit(cache=True)
+def _tight(contacts: Ints, mixed: Mask, total: Ints, named: Mask) -> tuple[Mask, Ints]:
+    """Return where room on a channel is tighter than as a whole, and who must be a crew alone.
+
+    Returns
+    -------
+    tuple
+        [channels, agents]; a number of their own for those who are alone and 0 for others,
+        [agents].
+    """
+    tight = np.zeros(contacts.shape, dtype=np.bool_)
+    own = np.zeros(len(total), dtype=np.int64)
+    for agent in range(len(total)):
+        alone = named[agent]
+        for channel in range(len(contacts)):
+            room = contacts[channel, agent]
+            tight[channel, agent] = room > 0 and (room < total[agent] or mixed[agent])
+            alone |= tight[channel, agent]
+        if alone:
+            own[agent] = agent + 1
+    return tight, own
+
+
+@njit(cache=True)
+def _doors(
+    tight: Mask, leader: Ints, contacts: Ints, units: Ints, most: int
+) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    """Return `door_of`, `first_door`, `door_crew`, `door_limit` and `door_units` of `Crews`.
+
+    The main door of a crew comes first; its limit never binds. A channel on which room is tight
+    has a door of its own.
+    """
+    channels, crews = len(contacts), len(leader)
+    door_of = np.empty((crews, channels), dtype=np.int64)
+    first_door = np.zeros(crews + 1, dtype=np.int64)
+    door_crew = np.empty(crews * (1 + channels), dtype=np.int64)
+    limit = np.full(len(door_crew), most)
+    size = np.ones(len(door_crew), dtype=np.int64)
+    doors = 0
+    for crew in range(crews):
+        main = doors
+        door_crew[doors] = crew
+        doors += 1
+        for channel in range(channels):
+            door_of[crew, channel] = main
+            if tight[channel, leader[crew]]:
+                door_of[crew, channel] = doors
+                door_crew[doors] = crew
+                limit[doors] = contacts[channel, leader[crew]]
+                size[doors] = units[channel]
+                doors += 1
+        first_door[crew + 1] = doors
+    return door_of, first_door, door_crew[:doors].copy(), limit[:doors].copy(), size[:doors].copy()
 
 
 def _figures(staff: Staff) -> list[Ints]:
@@ -253,7 +300,8 @@ def _slots(
     agent = np.repeat(agents, total)
     added = np.arange(len(agent)) - np.repeat(np.cumsum(total) - total, total)
     rank = np.empty(len(agent), dtype=np.int64)
-    rank[np.lexsort((agent, staff.opened[agent] + added))] = np.arange(len(agent))
+    # Slots stand in the order of agents, so a stable sort leaves that to decide among equals.
+    rank[np.argsort(staff.opened[agent] + added, kind="stable")] = np.arange(len(agent))
     points = staff.worked_points[agent] + np.where(added == 0, staff.idle_points[agent], 0.0)
     crew = np.repeat(crew_of, total)
     order = np.lexsort((rank, -points, crew))

@@ -13,10 +13,10 @@ that were left waiting.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -46,7 +46,7 @@ class Rule(StrEnum):
     ``reserved``: it is kept for others, for a while; ``availability``: accepts no work now;
     ``capacity``: has no room beside the contacts open; ``channel_limit``: has as many of this
     channel open as allowed; ``outscored``: may take the ticket, but what room was left went to
-    other tickets.
+    other tickets, or is worth more than this one.
     """
 
     CHANNEL = "channel"
@@ -84,8 +84,10 @@ class _Rows(NamedTuple):
     masks
         The different sets that terms ask for, [masks, words].
     ask_skill, ask_level
-        For each ask of a class, who holds the skill (row of `holding`), and who holds it at the
-        level (row of `able`), [asks] both.
+        The skill and the level of each ask of a class, [asks] both.
+    able
+        Who holds skill s at level l or above, in row ``s * HIGHEST_LEVEL + l - 1``, [skills x
+        levels, words].
     barred_at, only_at
         The row of `people` with those who are barred, and with those to whom the class is
         reserved, -1 where there is none, [classes] both.
@@ -99,7 +101,6 @@ class _Rows(NamedTuple):
     first_ask: Ints
     ask_skill: Ints
     ask_level: Ints
-    holding: Bits
     able: Bits
     barred_at: Ints
     only_at: Ints
@@ -146,11 +147,6 @@ def sieve(classes: Classes, staff: Staff, levels: NDArray[np.int8]) -> Eligibili
         Of the skills in `classes`, [skills, agents].
     """
     masks, passing = _masks_of_terms(classes.terms, staff)
-    width = HIGHEST_LEVEL + 1
-    ask = classes.ask_skill * width + classes.ask_level
-    is_asked = np.zeros(len(classes.skills) * width, dtype=np.bool_)
-    is_asked[ask] = True
-    skill, level = np.divmod(np.flatnonzero(is_asked), width)
     barred_at, barred = _people(classes.barred, len(classes), len(staff), 0)
     only_at, only = _people(classes.only, len(classes), len(staff), len(barred))
     rows = _Rows(
@@ -159,26 +155,23 @@ def sieve(classes: Classes, staff: Staff, levels: NDArray[np.int8]) -> Eligibili
         masks=masks,
         first_ask=classes.first_ask,
         ask_skill=classes.ask_skill,
-        ask_level=(np.cumsum(is_asked) - 1)[ask],
-        holding=pack(levels > 0),
-        able=pack(levels[skill] >= level[:, np.newaxis]),
+        ask_level=classes.ask_level,
+        able=_able(levels),
         barred_at=barred_at,
         only_at=only_at,
-        people=np.concatenate([barred, only]),
+        people=np.concatenate([barred, only]) if classes.only else barred,
         tiers=pack(staff.columns.tier == np.arange(len(TIERS))[:, np.newaxis]),
     )
-    qualified = _qualified(rows)
-    now = np.bitwise_and.reduce(masks[passing[:, _LASTING:]], axis=1)
-    return Eligibility(qualified & now[classes.of_class], qualified, rows)
+    return Eligibility(*_sieved(rows), rows)
 
 
 def _masks_of_terms(terms: tuple[Terms, ...], staff: Staff) -> tuple[Bits, Ints]:
     """Return the different sets that terms ask for, and which of them each terms ask for."""
     numbers: dict[Hashable, int] = {}
     masks: list[Mask] = []
-    passing = np.empty((len(terms), len(_OF_TERMS)), dtype=np.int64)
-    for place, term in enumerate(terms):
-        wanted = (
+    passing: list[int] = []
+    for term in terms:
+        wanted: tuple[tuple[str, Hashable, Callable[[Any], Mask]], ...] = (
             ("channel", term.channel, staff.serving),
             ("tier", term.tiers, staff.of_tiers),
             ("site", term.sites, staff.at_sites),
@@ -189,12 +182,13 @@ def _masks_of_terms(terms: tuple[Terms, ...], staff: Staff) -> tuple[Bits, Ints]
             ("capacity", term.channel, staff.with_units_for),
             ("limit", term.channel, staff.below_limit_of),
         )
-        for column, (rule, value, find) in enumerate(wanted):
+        for rule, value, find in wanted:
             number = numbers.setdefault((rule, value), len(numbers))
             if number == len(masks):
-                masks.append(find(value))  # type: ignore[operator]  # each takes its own value
-            passing[place, column] = number
-    return pack(np.array(masks, dtype=np.bool_).reshape(len(masks), len(staff))), passing
+                masks.append(find(value))
+            passing.append(number)
+    found = np.array(masks, dtype=np.bool_).reshape(len(masks), len(staff))
+    return pack(found), np.array(passing, dtype=np.int64).reshape(len(terms), len(_OF_TERMS))
 
 
 def _people(
@@ -211,21 +205,38 @@ def _people(
     return at, pack(sets)
 
 
+@njit(cache=True)
 def pack(masks: Mask) -> Bits:
     """Return masks over agents, [masks, agents], as bits, [masks, words]; spare bits are 0."""
     count, agents = masks.shape
-    padded = np.zeros((count, -(-agents // 64) * 64), dtype=np.bool_)
-    padded[:, :agents] = masks
-    return np.packbits(padded, axis=1, bitorder="little").view("<u8").astype(np.uint64, copy=False)
+    bits = np.zeros((count, (agents + 63) // 64), dtype=np.uint64)
+    for row in range(count):
+        for agent in range(agents):
+            bits[row, agent >> 6] |= np.uint64(masks[row, agent]) << np.uint64(agent & 63)
+    return bits
 
 
 @njit(cache=True)
-def _qualified(rows: _Rows) -> Bits:
-    """AND the rows of each class that do not depend on what agents are doing."""
+def _able(levels: NDArray[np.int8]) -> Bits:
+    """Return who holds each skill at each level or above, as in `_Rows`."""
+    skills, agents = levels.shape
+    bits = np.zeros((skills * HIGHEST_LEVEL, (agents + 63) // 64), dtype=np.uint64)
+    for skill in range(skills):
+        for agent in range(agents):
+            for below in range(levels[skill, agent]):
+                row = skill * HIGHEST_LEVEL + below
+                bits[row, agent >> 6] |= np.uint64(1) << np.uint64(agent & 63)
+    return bits
+
+
+@njit(cache=True)
+def _sieved(rows: _Rows) -> tuple[Bits, Bits]:
+    """AND the rows of each class: all of them, and those that are not about this moment."""
     words = rows.masks.shape[1]
-    found = np.empty((len(rows.of_class), words), dtype=np.uint64)
+    allowed = np.empty((len(rows.of_class), words), dtype=np.uint64)
+    qualified = np.empty((len(rows.of_class), words), dtype=np.uint64)
     for kind in range(len(rows.of_class)):
-        left = found[kind]
+        left = qualified[kind]
         passing = rows.passing[rows.of_class[kind]]
         left[:] = rows.masks[passing[0]]
         for rule in range(1, _LASTING):
@@ -233,7 +244,7 @@ def _qualified(rows: _Rows) -> Bits:
             for word in range(words):
                 left[word] &= row[word]
         for i in range(rows.first_ask[kind], rows.first_ask[kind + 1]):
-            row = rows.able[rows.ask_level[i]]
+            row = rows.able[rows.ask_skill[i] * HIGHEST_LEVEL + rows.ask_level[i] - 1]
             for word in range(words):
                 left[word] &= row[word]
         if rows.barred_at[kind] >= 0:
@@ -244,7 +255,12 @@ def _qualified(rows: _Rows) -> Bits:
             row = rows.people[rows.only_at[kind]]
             for word in range(words):
                 left[word] &= row[word]
-    return found
+        allowed[kind] = left
+        for rule in range(_LASTING, passing.shape[0]):
+            row = rows.masks[passing[rule]]
+            for word in range(words):
+                allowed[kind, word] &= row[word]
+    return allowed, qualified
 
 
 @njit(cache=True)
@@ -266,9 +282,11 @@ def _count_stopped(rows: _Rows, numbers: Ints) -> Ints:
         for rule in range(_SKILL):
             _keep(left, rows.masks[passing[rule]], False, rows.tiers, found[rule])
         for i in range(rows.first_ask[kind], rows.first_ask[kind + 1]):
-            _keep(left, rows.holding[rows.ask_skill[i]], False, rows.tiers, found[_SKILL])
+            row = rows.able[rows.ask_skill[i] * HIGHEST_LEVEL]
+            _keep(left, row, False, rows.tiers, found[_SKILL])
         for i in range(rows.first_ask[kind], rows.first_ask[kind + 1]):
-            _keep(left, rows.able[rows.ask_level[i]], False, rows.tiers, found[_LEVEL])
+            row = rows.able[rows.ask_skill[i] * HIGHEST_LEVEL + rows.ask_level[i] - 1]
+            _keep(left, row, False, rows.tiers, found[_LEVEL])
         _keep(left, rows.masks[passing[5]], False, rows.tiers, found[_AUTHORITY])
         if rows.barred_at[kind] >= 0:
             _keep(left, rows.people[rows.barred_at[kind]], True, rows.tiers, found[_EXCLUDED])

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from optimizer.model import Obstacle
+from optimizer.model import Obstacle, RoutingPolicy
 from optimizer.routing.columns import TIERS
 from optimizer.routing.eligibility import Rule
 from optimizer.routing.needs import Terms
 
-__all__ = ["decision_reason", "obstacles", "waiting_reason"]
+__all__ = ["decision_reason", "obstacles", "reason_beside_free", "waiting_reason"]
 
 _RULES = tuple(Rule)
 _NAMES = tuple(rule.value for rule in Rule)
 _FIRST_OF_THE_MOMENT = _RULES.index(Rule.AVAILABILITY)
-_OF_THE_MOMENT = {
-    Rule.AVAILABILITY: "unavailable",
-    Rule.CAPACITY: "at capacity",
-    Rule.CHANNEL_LIMIT: "at the limit of the channel",
-}
+_OUTSCORED = _RULES.index(Rule.OUTSCORED)
+_OF_THE_MOMENT = ("unavailable", "at capacity", "at the limit of the channel")
+"""What the rules from availability on say of those whom they stop."""
 
 
 def obstacles(
@@ -51,7 +49,7 @@ def obstacles(
 def waiting_reason(
     stopped: Sequence[int], terms: Terms, skills: Sequence[str], levels: Sequence[int]
 ) -> str:
-    """Return why nobody takes a ticket: the rule that stops the last agent, or other work.
+    """Return why nobody is free for a ticket: the rule that stops the last agent, or other work.
 
     Parameters
     ----------
@@ -60,22 +58,30 @@ def waiting_reason(
     terms, skills, levels
         What the ticket asks for; least levels by skill.
     """
-    agents = left = sum(stopped)
+    agents = sum(stopped)
     if not agents:
         return "There is no agent."
-    for place, count in enumerate(stopped[:-1]):
-        if left == count:
-            rule = _RULES[place]
-            if place >= _FIRST_OF_THE_MOMENT:
-                return _nobody_free(stopped)
-            who = "No agent"
-            if left < agents:
-                who += f" left by other rules ({left} of {agents})"
-            return f"{who} {_ability(rule, terms, skills, levels)}."
-        left -= count
-    if left == 1:
-        return "The only eligible agent took work that goes before it."
-    return f"All {left} eligible agents took work that goes before it."
+    last = len(stopped) - 1
+    while not stopped[last]:
+        last -= 1
+    left = stopped[last]
+    if last == _OUTSCORED:
+        if left == 1:
+            return "The only eligible agent took work that goes before it."
+        return f"All {left} eligible agents took work that goes before it."
+    if last >= _FIRST_OF_THE_MOMENT:
+        return _nobody_free(stopped)
+    who = "No agent"
+    if left < agents:
+        who += f" left by other rules ({left} of {agents})"
+    return f"{who} {_ability(_RULES[last], terms, skills, levels)}."
+
+
+def reason_beside_free(policy: RoutingPolicy) -> str:
+    """Return why a ticket waits though somebody who may take it is free."""
+    if policy == RoutingPolicy.BULLSEYE:
+        return "An eligible agent is free, but no ring reaches one yet."
+    return "An eligible agent is free, but would cost more points than the ticket brings."
 
 
 def decision_reason(rank: int, wait: int, target: int, percent: int) -> str:
@@ -96,8 +102,8 @@ def decision_reason(rank: int, wait: int, target: int, percent: int) -> str:
 
 
 def _nobody_free(stopped: Sequence[int]) -> str:
-    counts = ((stopped[_RULES.index(rule)], text) for rule, text in _OF_THE_MOMENT.items())
-    return f"No qualified agent is free: {', '.join(f'{n} {text}' for n, text in counts if n)}."
+    counts = zip(stopped[_FIRST_OF_THE_MOMENT:_OUTSCORED], _OF_THE_MOMENT, strict=True)
+    return f"No qualified agent is free: {', '.join([f'{n} {text}' for n, text in counts if n])}."
 
 
 def _ability(rule: Rule, terms: Terms, skills: Sequence[str], levels: Sequence[int]) -> str:

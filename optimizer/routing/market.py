@@ -104,7 +104,7 @@ def build_market(
     number = {name: place for place, name in enumerate(names)}
     channel = np.array([number[terms.channel] for terms in classes.terms], dtype=np.int64)
     channel = channel[classes.of_class]
-    room = room_of(staff, names, _may_serve(eligibility.allowed, channel, len(staff)))
+    room = room_of(staff, names, _may_serve(eligibility.allowed, channel, len(names), len(staff)))
     held, needed = _prices(classes, staff, weights)
     crews = merge_agents(staff, levels, held, room, len(base))
     leads = np.zeros(len(staff), dtype=np.bool_)
@@ -143,14 +143,19 @@ def build_market(
     )
 
 
-def _may_serve(allowed: Bits, channel: Ints, agents: int) -> NDArray[np.bool_]:
+@njit(cache=True)
+def _may_serve(allowed: Bits, channel: Ints, channels: int, agents: int) -> NDArray[np.bool_]:
     """Return who may take anything of a channel, [channels, agents]."""
-    channels = int(channel.max()) + 1 if len(channel) else 0
     anything = np.zeros((channels, allowed.shape[1]), dtype=np.uint64)
+    for kind in range(len(channel)):
+        for word in range(allowed.shape[1]):
+            anything[channel[kind], word] |= allowed[kind, word]
+    found = np.empty((channels, agents), dtype=np.bool_)
     for number in range(channels):
-        np.bitwise_or.reduce(allowed[channel == number], axis=0, out=anything[number])
-    bits = np.unpackbits(anything.view(np.uint8), axis=1, count=agents, bitorder="little")
-    return bits.view(np.bool_)
+        for agent in range(agents):
+            bit = anything[number, agent >> 6] >> np.uint64(agent & 63)
+            found[number, agent] = bit & np.uint64(1)
+    return found
 
 
 def _prices(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -131,46 +131,33 @@ def merge_tickets(
     relaxed = steps_taken(columns, moments)
     fields = terms_of(columns, moments, relaxed, staff)
     term, first_row = number_by_appearance(join(fields, count))
-    asks, needs = skill_sets(columns, moments, relaxed)
+    sets = skill_sets(columns, moments, relaxed)
+    number_of_set = range(len(sets.first) - 1)
     personal = personal_terms(columns, moments, staff, weights)
-    different: list[Coded[Any]] = [Coded(term, tuple(range(len(first_row)))), needs, personal]
+    different: list[Coded[Any]] = [
+        Coded(term, range(len(first_row))),
+        Coded(sets.needs, number_of_set),
+        personal,
+    ]
     if relaxed:
-        different.append(asks)
+        different.append(Coded(sets.asks, number_of_set))
     of_ticket, first = number_by_appearance(join(different, count))
     usual = personal.values == (Personal(),)
     people = [] if usual else [personal.at(row) for row in first.tolist()]
-    skills, first_item, item_skill, item_level = _flat(asks.values)
-    first_ask, ask = gather(first_item, asks.codes_at(first))
-    first_need, need = gather(first_item, needs.codes_at(first))
+    first_need, need = first_ask, ask = gather(sets.first, sets.needs[first])
+    if relaxed:
+        first_ask, ask = gather(sets.first, sets.asks[first])
     return Classes(
         of_ticket=of_ticket,
         terms=tuple(Terms(*[field.at(row) for field in fields]) for row in first_row.tolist()),
         of_class=term[first],
-        skills=skills,
+        skills=sets.skills,
         first_ask=first_ask,
-        ask_skill=item_skill[ask],
-        ask_level=item_level[ask],
+        ask_skill=sets.skill[ask],
+        ask_level=sets.level[ask],
         first_need=first_need,
-        need_skill=item_skill[need],
+        need_skill=sets.skill[need],
         close_to={c: who.close_to for c, who in enumerate(people) if who.close_to},
         barred={c: who.barred for c, who in enumerate(people) if who.barred},
         only={c: who.only for c, who in enumerate(people) if who.only is not None},
     )
-
-
-def _flat(sets: Sequence[Mapping[str, int]]) -> tuple[tuple[str, ...], Ints, Ints, Ints]:
-    """Return the skills of all sets in order of name, where each set begins, skills and levels.
-
-    Within a set, skills stand in order of name.
-    """
-    names = [name for asked in sets for name in asked]
-    levels = np.array([level for asked in sets for level in asked.values()], dtype=np.int64)
-    lengths = [len(asked) for asked in sets]
-    skills = tuple(sorted(set(names)))
-    number = {name: place for place, name in enumerate(skills)}
-    skill = np.array([number[name] for name in names], dtype=np.int64)
-    owner = np.repeat(np.arange(len(sets)), lengths)
-    order = np.argsort(owner * len(skills) + skill)
-    first = np.zeros(len(sets) + 1, dtype=np.int64)
-    np.cumsum(lengths, out=first[1:])
-    return skills, first, skill[order], levels[order]

@@ -176,20 +176,24 @@ def base_parts(
     return parts
 
 
-def agent_points(weights: RoutingWeights, idle_s: Floats, worked_s: Floats) -> Floats:
+def agent_points(
+    weights: RoutingWeights, idle_s: Floats | float, worked_s: Floats | float
+) -> Floats:
     """Return the points for taking each agent rather than another, [agents].
 
     Parameters
     ----------
     idle_s
-        Seconds since the agent became free, 0 where that is unknown or work is open, [agents].
+        Seconds since the agent became free, 0 where that is unknown or work is open, [agents];
+        or one number for all of them.
     worked_s
-        Seconds worked today, [agents].
+        Seconds worked today, in the same way.
     """
-    return (
+    points: Floats = (
         weights.idle * np.maximum(idle_s, 0.0) / weights.idle_target_seconds
         - weights.worked * worked_s / 3600.0
     )
+    return points
 
 
 def skill_fit(needs: Mapping[str, int], held: Mapping[str, int], weight: float) -> float:

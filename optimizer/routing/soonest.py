@@ -46,16 +46,7 @@ def soonest(snapshot: Snapshot, board: Board, pairs: Pairs, waiting: Ints) -> Fl
         return found
     position = waiting[who]
     later = _ready_later(snapshot, board, board.tickets[position], waits, ready, row)
-    begin = board.clocks.until(position, waits)
-    is_last = np.append(who[1:] != who[:-1], True)
-    end = np.where(is_last, np.inf, np.append(begin[1:], np.inf))
-    # A change counts from its instant on, and what was asked for before it no longer does.
-    opening = np.full(len(waiting), np.inf)
-    is_first = np.append(True, who[1:] != who[:-1])
-    opening[who[is_first]] = begin[is_first]
-    found = np.where(found < opening, found, np.inf)
-    at = np.maximum(begin, later)
-    np.minimum.at(found, who, np.where(at < end, at, np.inf))
+    _take_changes(found, who, board.clocks.until(position, waits), later)
     return found
 
 
@@ -140,6 +131,28 @@ def _changes(snapshot: Snapshot, board: Board, waiting: Ints) -> tuple[Ints, Flo
     new = np.ones(len(who), dtype=np.bool_)
     new[1:] = (who[1:] != who[:-1]) | (at[1:] != at[:-1])
     return who[new], at[new]
+
+
+@njit(cache=True)
+def _take_changes(found: Floats, who: Ints, begin: Floats, later: Floats) -> None:
+    """Let each change count from its instant on until the next, and no longer what was before it.
+
+    Parameters
+    ----------
+    found
+        Seconds until each ticket may be taken as it is now; changed in place.
+    who, begin, later
+        The ticket of each change, when it comes, and from when on somebody is ready for what is
+        asked for then; by ticket, in order of time, [changes] all.
+    """
+    for place in range(len(who)):
+        ticket = who[place]
+        if (place == 0 or who[place - 1] != ticket) and found[ticket] >= begin[place]:
+            found[ticket] = np.inf
+        is_last = place + 1 == len(who) or who[place + 1] != ticket
+        at = max(begin[place], later[place])
+        if is_last or at < begin[place + 1]:
+            found[ticket] = min(found[ticket], at)
 
 
 def _first_ready(classes: Classes, qualified: Bits, ready: Floats, row: dict[str, int]) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from optimizer.model import ChannelRules, RoutingWeights, Tier
@@ -78,11 +79,11 @@ class Staff:
         self._spare = columns.capacity - self._taken
         self.free_units = np.where(self.available, np.maximum(self._spare, 0), 0)
         idle = np.where((self.opened > 0) | np.isnan(columns.idle), 0.0, columns.idle)
-        nothing = np.zeros(count)
         with np.errstate(over="ignore"):  # too many points are refused when all are known
-            self.idle_points = agent_points(weights, idle, nothing)
-        self.worked_points = agent_points(weights, nothing, columns.worked)
+            self.idle_points = agent_points(weights, idle, 0.0)
+        self.worked_points = agent_points(weights, 0.0, columns.worked)
         self.alone = np.zeros(count, dtype=np.bool_)
+        self._everybody = np.ones(count, dtype=np.bool_)
         self._rules = rules
         self._numbers: dict[str, int] = {}
         numbers = self._numbers
@@ -104,14 +105,10 @@ class Staff:
 
     def levels(self, skills: Sequence[str]) -> NDArray[np.int8]:
         """Return the levels of some skills, 0 where they are not held, [skills, agents]."""
-        row = np.full(len(self._numbers), -1)
-        for place, skill in enumerate(skills):
-            if skill in self._numbers:
-                row[self._numbers[skill]] = place
-        rows = row[self._skill]
-        asked = rows >= 0
+        place = dict(zip(skills, range(len(skills)), strict=True))
+        row = np.array([place.get(skill, -1) for skill in self._numbers], dtype=np.int64)
         levels = np.zeros((len(skills), len(self)), dtype=np.int8)
-        levels[rows[asked], self._holder[asked]] = self.columns.skill_levels[asked]
+        _spread(levels, row, self._skill, self._holder, self.columns.skill_levels)
         return levels
 
     def dearest(self, prices: Mapping[str, float]) -> Floats:
@@ -133,17 +130,17 @@ class Staff:
 
     def at_sites(self, sites: Collection[str] | None) -> Mask:
         """Return who works at one of some sites, everybody where that is None, [agents]."""
-        return self._everybody() if sites is None else self._with(self._sites, sites, others=False)
+        return self._everybody if sites is None else self._with(self._sites, sites, others=False)
 
     def speaking(self, language: str | None) -> Mask:
         """Return who speaks a language, everybody where it is None, [agents]."""
         if language is None:
-            return self._everybody()
+            return self._everybody
         return self._with(self._languages, (None, language))
 
     def human_if(self, required: bool) -> Mask:
         """Return who is no machine, everybody unless a human is required, [agents]."""
-        return ~self.columns.automated if required else self._everybody()
+        return ~self.columns.automated if required else self._everybody
 
     def granting(self, amount: float) -> Mask:
         """Return who may grant an amount, [agents]."""
@@ -205,11 +202,11 @@ class Staff:
         columns = self.columns
         room = self.with_units_for(channel, units_given)
         room &= self.below_limit_of(channel, contacts_given)
-        after_call = np.fmax(columns.after_call, 0.0)
-        ends = np.where(np.isnan(columns.free_from), np.inf, columns.free_from)
         ever = columns.capacity >= self.units.get(channel, 1)
-        ready = np.where(room, after_call, np.where(ever, np.maximum(ends, after_call), np.inf))
-        return np.where(columns.at_work, ready, np.inf)
+        expected: Floats = _expected(
+            columns.at_work, room, ever, columns.after_call, columns.free_from
+        )
+        return expected
 
     def _units_open(self, channels: Sequence[str]) -> Ints:
         """Return the units that open work of some channels takes, [agents]."""
@@ -234,9 +231,6 @@ class Staff:
             dtype=np.int64,
         )
 
-    def _everybody(self) -> Mask:
-        return np.ones(len(self), dtype=np.bool_)
-
     def _with(
         self,
         groups: Mapping[str | None, list[int]] | None,
@@ -246,11 +240,35 @@ class Staff:
     ) -> Mask:
         """Return who belongs to one of some groups; `others` if nobody belongs to any."""
         if groups is None:
-            return np.full(len(self), others)
+            return self._everybody if others else ~self._everybody
         mask = np.zeros(len(self), dtype=np.bool_)
         for name in names:
             mask[groups.get(name, [])] = True
         return mask
+
+
+@njit(cache=True)
+def _spread(levels: NDArray[np.int8], row: Ints, skill: Ints, holder: Ints, held: Ints) -> None:
+    """Write the levels held into their rows; skills whose row is below 0 are not asked for."""
+    for place in range(len(skill)):
+        if row[skill[place]] >= 0:
+            levels[row[skill[place]], holder[place]] = held[place]
+
+
+@njit(cache=True)
+def _expected(at_work: Mask, room: Mask, ever: Mask, after_call: Floats, ends: Floats) -> Floats:
+    """Return when agents are ready, infinite where nothing is known, [agents]; see `ready`."""
+    found = np.full(len(room), np.inf)
+    for agent in range(len(room)):
+        # A comparison with what is not there is false.
+        after = after_call[agent] if after_call[agent] > 0.0 else 0.0
+        if not at_work[agent]:
+            continue
+        if room[agent]:
+            found[agent] = after
+        elif ever[agent] and not np.isnan(ends[agent]):
+            found[agent] = max(ends[agent], after)
+    return found
 
 
 def _open_contacts(

@@ -22,6 +22,7 @@ from optimizer.model import (
     Decision,
     Obstacle,
     Priority,
+    Ring,
     RoutingPolicy,
     RoutingWeights,
     Snapshot,
@@ -323,6 +324,30 @@ def test_the_reason_of_an_outscored_ticket_says_so(agents: int, reason: str) -> 
     staff = tuple(AgentState(f"a{i}", {}) for i in range(agents))
     (left,) = assign(Snapshot(NOW, tickets, staff)).waiting
     assert (left.ticket, left.reason) == ("late", reason)
+
+
+def test_the_reason_tells_when_a_free_agent_is_worth_more_than_the_ticket() -> None:
+    scarce = AgentState("scarce", {"rare": 5})
+    weights = RoutingWeights(reserve=1.0, skill_prices={"rare": 5000.0})
+    (left,) = assign(Snapshot(NOW, (Ticket("t", "chat", NOW),), (scarce,), weights)).waiting
+    assert [obstacle.rule for obstacle in left.obstacles] == ["outscored"]
+    assert left.earliest == NOW
+    assert left.reason == (
+        "An eligible agent is free, but would cost more points than the ticket brings."
+    )
+
+
+def test_the_reason_tells_when_no_ring_reaches_a_free_agent() -> None:
+    rings = (Ring(0.0, 2), Ring(20.0))
+    snapshot = Snapshot(
+        NOW,
+        (Ticket("t", "chat", NOW, {"a": 3}),),
+        (AgentState("x", {"a": 3}),),
+        policy=RoutingPolicy.BULLSEYE,
+        rings=rings,
+    )
+    (left,) = assign(snapshot).waiting
+    assert left.reason == "An eligible agent is free, but no ring reaches one yet."
 
 
 def test_a_decision_tells_urgency_and_fit() -> None:
