@@ -37,7 +37,7 @@ from numpy.typing import NDArray
 
 from optimizer.routing.dealing import deal
 from optimizer.routing.market import Market
-from optimizer.routing.paths import LARGEST, Network, Solution
+from optimizer.routing.network import LARGEST, Network, Solution
 from optimizer.routing.units import fit_units
 
 __all__ = ["Match", "match"]
@@ -153,15 +153,15 @@ def _network(market: Market, grid: _Grid) -> Network:
     # Points that differ by less than a step must not let costs fall within a crew.
     cost = cost[np.lexsort((cost, crews.slot_crew))]
     return Network(
-        queue=market.ticket_class,
+        queue=market.ticket_class.astype(np.uint32),
         first_ticket=market.first_ticket,
         gain=gain[market.by_class],
-        first_arc=market.first_arc,
-        arc_class=market.arc_class,
-        arc_door=market.arc_door,
+        first_arc=market.first_arc.astype(np.uint64),
+        arc_class=market.arc_class.astype(np.uint32),
+        arc_door=market.arc_door.astype(np.uint32),
         fit=grid.whole(market.arc_fit),
         first_door=crews.first_door,
-        door_crew=crews.door_crew,
+        door_crew=crews.door_crew.astype(np.uint32),
         door_limit=crews.door_limit,
         first_slot=crews.first_slot,
         last_slot=crews.first_slot[1:],

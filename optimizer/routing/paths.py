@@ -6,12 +6,15 @@ most: from the ticket's class over alternating arcs (a class may take a slot fro
 moves elsewhere) to a free slot, to a served ticket that is sent back to wait, or to the new ticket
 itself waiting. Prices of doors and profits of classes keep every reduced cost at or above zero,
 so Dijkstra's algorithm finds the path, and after every entry the match of the tickets entered so
-far is optimal (Ahuja, Magnanti and Orlin, *Network Flows*, 1993, section 9.7). Three things make
-it fast:
+far is optimal (Ahuja, Magnanti and Orlin, *Network Flows*, 1993, section 9.7). Five things make it
+fast:
 
 * a class is searched once, however many tickets and pairs it stands for;
 * a search ends as soon as nothing nearer than the best end is left, and most ends are near;
-* prices only rise, hence a class that once left a ticket waiting never needs another search.
+* prices only rise, hence a class that once left a ticket waiting never needs another search;
+* for the same reason an arc that was once too dear for a class stays so until the class earns less:
+  such arcs are listed last and mostly not looked at;
+* most doors are reached at no cost, as arcs in use have none: these need no heap.
 
 S searches that look at E' arcs each cost O(S E' log E'); S is at most the tickets served plus the
 classes, and E' is usually a small part of all arcs.
@@ -22,148 +25,142 @@ that came by a sibling door leaves.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["LARGEST", "Network", "Solution", "augment_all"]
+from optimizer.routing.network import Network, Solution
+
+__all__ = ["augment_all"]
 
 Ints = NDArray[np.int64]
+Numbers = NDArray[np.uint32]
+Places = NDArray[np.uint64]
+Whole = int | np.integer[Any]
 
-NOWHERE = -1
+NOWHERE = np.int64(-1)
+NO_ARC = np.uint32(2**32 - 1)
 FAR = 2**62
-LARGEST = 2.0**59
-"""Bound on what a pair may be worth, so that no distance reaches FAR."""
-
-
-class Network(NamedTuple):
-    """A market in whole numbers.
-
-    Classes, crews and doors are numbered; ``first_x[i]`` is where the x of i begin in their list.
-    Gains fall within a class; costs are 0 or more and rise within a crew, whose slots from
-    ``last_slot`` on are closed. `fit` may be negative.
-    """
-
-    queue: Ints
-    first_ticket: Ints
-    gain: Ints
-    first_arc: Ints
-    arc_class: Ints
-    arc_door: Ints
-    fit: Ints
-    first_door: Ints
-    door_crew: Ints
-    door_limit: Ints
-    first_slot: Ints
-    last_slot: Ints
-    cost: Ints
-
-
-class Solution(NamedTuple):
-    """The best match of a network, with the prices that prove it.
-
-    Parameters
-    ----------
-    flow
-        Tickets carried by each arc, [arcs].
-    profit
-        What the best arc of each class leaves after the price of its door, -FAR where the class
-        has no arc, [classes]. A ticket waits only if its gain and this add up to 0 or less, and is
-        served only if they add up to 0 or more.
-    price
-        What room at each door is worth to others, the cost of the slot included, 0 or more,
-        [doors].
-    served, load, used
-        Tickets served of each class, [classes]; contacts that came by each door, [doors]; slots
-        taken of each crew, [crews].
-    """
-
-    flow: Ints
-    profit: Ints
-    price: Ints
-    served: Ints
-    load: Ints
-    used: Ints
 
 
 class _State(NamedTuple):
     """What is matched so far, with the prices that prove it.
 
-    The arcs in use at each door form a list linked in both directions.
+    Parameters
+    ----------
+    latest
+        Gain of the last ticket served of each class, [classes].
+    room
+        Cost of the slot that the next contact by each door takes, FAR if none may come, [doors].
+    head, after, before
+        The arcs in use at each door form a list linked in both directions, [doors] and [arcs].
+    order
+        The arcs of each class, those that may be near first, [arcs].
+    near, bound
+        Where in `order` the other arcs of each class begin, whose price less fit is `bound` or
+        more, [classes]. As prices only rise, that stays true.
     """
 
     profit: Ints
     served: Ints
+    latest: Ints
     price: Ints
     load: Ints
+    room: Ints
     used: Ints
     flow: Ints
-    head: Ints
-    after: Ints
-    before: Ints
+    head: Numbers
+    after: Numbers
+    before: Numbers
+    order: Numbers
+    near: Places
+    bound: Ints
 
 
 class _Search(NamedTuple):
-    """Working memory of one search; distances are FAR wherever it has not been."""
+    """Working memory of one search; distances are FAR wherever it has not been.
+
+    A door goes to the heap, or to the stack if it is as near as what is being looked at.
+    """
 
     class_distance: Ints
-    class_arc: Ints
-    classes: Ints
+    class_arc: Numbers
+    classes: Numbers
     door_distance: Ints
     door_from: Ints
-    doors: Ints
+    doors: Numbers
     done: NDArray[np.bool_]
+    stack: Numbers
     heap_key: Ints
-    heap_door: Ints
+    heap_door: Numbers
 
 
 def augment_all(net: Network) -> Solution:
     """Return the match of greatest total gain and fit less costs."""
+    return Solution(*_solve(net))
+
+
+@njit(cache=True, nogil=True)
+def _solve(net: Network) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints]:
+    """Return the fields of the solution."""
     state = _start(net)
     _enter_all(net, state, _memory(net))
-    return Solution(state.flow, state.profit, state.price, state.served, state.load, state.used)
+    return state.flow, state.profit, state.price, state.served, state.load, state.used
 
 
+@njit(cache=True, nogil=True)
 def _start(net: Network) -> _State:
     """Match nothing: doors cost what the first slot does, and classes earn by their best arc."""
     classes, doors, arcs = len(net.first_arc) - 1, len(net.door_crew), len(net.arc_door)
-    first = np.where(net.last_slot > net.first_slot[:-1], net.first_slot[:-1], 0)
-    price = net.cost[first][net.door_crew]
-    profit = np.full(classes, -FAR)
-    np.maximum.at(profit, net.arc_class, net.fit - price[net.arc_door])
-    return _State(
-        profit=profit,
+    state = _State(
+        profit=np.full(classes, -FAR),
         served=np.zeros(classes, dtype=np.int64),
-        price=price,
+        latest=np.full(classes, FAR),
+        price=np.empty(doors, dtype=np.int64),
         load=np.zeros(doors, dtype=np.int64),
+        room=np.empty(doors, dtype=np.int64),
         used=np.zeros(len(net.first_slot) - 1, dtype=np.int64),
         flow=np.zeros(arcs, dtype=np.int64),
-        head=np.full(doors, NOWHERE),
-        after=np.full(arcs, NOWHERE),
-        before=np.full(arcs, NOWHERE),
+        head=np.full(doors, NO_ARC),
+        after=np.full(arcs, NO_ARC),
+        before=np.full(arcs, NO_ARC),
+        order=np.arange(arcs).astype(np.uint32),
+        near=net.first_arc[:-1].copy(),
+        bound=np.full(classes, -FAR),
     )
+    for door in range(doors):
+        crew = net.door_crew[door]
+        first = net.first_slot[crew]
+        state.price[door] = net.cost[first] if first < net.last_slot[crew] else net.cost[0]
+        _see_room(net, state, door)
+    for arc in range(arcs):
+        here, door = net.arc_class[arc], net.arc_door[arc]
+        state.profit[here] = max(state.profit[here], net.fit[arc] - state.price[door])
+    return state
 
 
+@njit(cache=True, nogil=True)
 def _memory(net: Network) -> _Search:
     """Return working memory; a search pushes an arc or a pair of sibling doors at most once."""
-    classes, doors, arcs = len(net.first_arc) - 1, len(net.door_crew), len(net.arc_door)
-    pushes = arcs + int((np.diff(net.first_door) ** 2).sum())
+    classes, doors = len(net.first_arc) - 1, len(net.door_crew)
+    pushes = len(net.arc_door) + (np.diff(net.first_door) ** 2).sum()
     return _Search(
         class_distance=np.full(classes, FAR),
-        class_arc=np.full(classes, NOWHERE),
-        classes=np.empty(classes, dtype=np.int64),
+        class_arc=np.full(classes, NO_ARC),
+        classes=np.empty(classes, dtype=np.uint32),
         door_distance=np.full(doors, FAR),
         door_from=np.empty(doors, dtype=np.int64),
-        doors=np.empty(doors, dtype=np.int64),
+        doors=np.empty(doors, dtype=np.uint32),
         done=np.zeros(doors, dtype=np.bool_),
+        stack=np.empty(doors, dtype=np.uint32),
         heap_key=np.empty(pushes, dtype=np.int64),
-        heap_door=np.empty(pushes, dtype=np.int64),
+        heap_door=np.empty(pushes, dtype=np.uint32),
     )
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _enter_all(net: Network, state: _State, memory: _Search) -> None:
     """Enter the tickets one by one; each entry keeps the match optimal."""
     for start in net.queue:
@@ -178,10 +175,10 @@ def _enter_all(net: Network, state: _State, memory: _Search) -> None:
         _forget(memory, classes, doors)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _search(
-    net: Network, state: _State, memory: _Search, start: int, worth: int
-) -> tuple[int, int, int, int, int]:
+    net: Network, state: _State, memory: _Search, start: np.uint32, worth: int
+) -> tuple[int, Whole, Whole, int, int]:
     """Find the nearest end for a new ticket of class `start`.
 
     Parameters
@@ -195,74 +192,96 @@ def _search(
         Distance of the end; the class of which a ticket waits, or NOWHERE; the door to a free
         slot, or NOWHERE; how many classes and doors were reached.
     """
-    distance, end_class, end_door = worth, start, NOWHERE
-    memory.class_distance[start] = 0
+    profit, price, bound, near = state.profit, state.price, state.bound, state.near
+    class_distance, door_distance = memory.class_distance, memory.door_distance
+    keys, waiting, stack = memory.heap_key, memory.heap_door, memory.stack
+    distance, end_class, end_door = worth, np.int64(start), NOWHERE
+    class_distance[start] = 0
     memory.classes[0] = start
-    classes, doors, pushed = 1, 0, 0
-    scanned = 0
+    classes, scanned, doors, pushed, stacked = 1, 0, 0, 0, 0
+    here_at = 0  # how far the class or door is that is being looked at
     while True:
-        while scanned < classes:
+        while scanned < classes and here_at < distance:
             here = memory.classes[scanned]
             scanned += 1
-            offset = memory.class_distance[here] + state.profit[here]
-            for arc in range(net.first_arc[here], net.first_arc[here + 1]):
-                door = net.arc_door[arc]
-                reached = offset - net.fit[arc] + state.price[door]
-                if reached >= min(distance, memory.door_distance[door]):
-                    continue
-                if memory.door_distance[door] == FAR:
-                    memory.doors[doors] = door
-                    doors += 1
-                memory.door_distance[door] = reached
-                memory.door_from[door] = arc
-                crew = net.door_crew[door]
-                slot = net.first_slot[crew] + state.used[crew]
-                if state.load[door] < net.door_limit[door] and slot < net.last_slot[crew]:
-                    end = reached + net.cost[slot] - state.price[door]
+            offset = here_at + profit[here]
+            first, last, stop = net.first_arc[here], net.first_arc[here + 1], near[here]
+            while True:
+                for place in range(first, stop):
+                    arc = state.order[place]
+                    door = net.arc_door[arc]
+                    reached = offset - net.fit[arc] + price[door]
+                    if reached >= distance or reached >= door_distance[door]:
+                        continue
+                    if door_distance[door] == FAR:
+                        memory.doors[doors] = door
+                        doors += 1
+                    door_distance[door] = reached
+                    memory.door_from[door] = arc
+                    end = reached + state.room[door] - price[door]
                     if end < distance:
-                        distance, end_class, end_door = end, NOWHERE, door
-                if reached < distance:
-                    pushed = _push(memory.heap_key, memory.heap_door, pushed, reached, door)
-        door = NOWHERE
-        while pushed > 0 and memory.heap_key[0] < distance:
-            nearest = memory.heap_door[0]
-            pushed = _pop(memory.heap_key, memory.heap_door, pushed)
-            if not memory.done[nearest]:
-                door = nearest
-                break
-        if door == NOWHERE:
+                        distance, end_class, end_door = end, NOWHERE, np.int64(door)
+                    if reached == here_at:
+                        stack[stacked] = door
+                        stacked += 1
+                    elif reached < distance:
+                        pushed = _push(keys, waiting, pushed, reached, door)
+                if stop == last or offset + bound[here] >= distance:
+                    break
+                first, stop = stop, last
+            if stop == last:
+                _part(net, state, here, distance - offset)
+        door, found = np.uint32(0), False
+        if stacked > 0:
+            stacked -= 1
+            door, found = stack[stacked], True
+        while not found and pushed > 0:
+            here_at, door = keys[0], waiting[0]
+            pushed = _pop(keys, waiting, pushed)
+            found = not memory.done[door]
+        if not found or here_at >= distance:
             return distance, end_class, end_door, classes, doors
         memory.done[door] = True
-        reached = memory.door_distance[door]
         arc = state.head[door]
-        while arc != NOWHERE:
+        while arc != NO_ARC:
             here = net.arc_class[arc]
-            if memory.class_distance[here] == FAR:
-                memory.class_distance[here] = reached
+            if class_distance[here] == FAR:
+                class_distance[here] = here_at
                 memory.class_arc[here] = arc
                 memory.classes[classes] = here
                 classes += 1
-                last = net.gain[net.first_ticket[here] + state.served[here] - 1]
-                end = reached + last + state.profit[here]
+                end = here_at + state.latest[here] + profit[here]
                 if end < distance:
-                    distance, end_class, end_door = end, here, NOWHERE
+                    distance, end_class, end_door = end, np.int64(here), NOWHERE
             arc = state.after[arc]
         if state.load[door] == net.door_limit[door]:
             continue
         crew = net.door_crew[door]
         for sibling in range(net.first_door[crew], net.first_door[crew + 1]):
-            moved = reached + state.price[sibling] - state.price[door]
-            nearer = moved < min(distance, memory.door_distance[sibling])
-            if nearer and state.load[sibling] > 0:
-                if memory.door_distance[sibling] == FAR:
+            moved = here_at + price[sibling] - price[door]
+            if moved < min(distance, door_distance[sibling]) and state.load[sibling] > 0:
+                if door_distance[sibling] == FAR:
                     memory.doors[doors] = sibling
                     doors += 1
-                memory.door_distance[sibling] = moved
-                memory.door_from[sibling] = -2 - door
-                pushed = _push(memory.heap_key, memory.heap_door, pushed, moved, sibling)
+                door_distance[sibling] = moved
+                memory.door_from[sibling] = -2 - np.int64(door)
+                pushed = _push(keys, waiting, pushed, moved, np.uint32(sibling))
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
+def _part(net: Network, state: _State, here: np.uint32, bound: int) -> None:
+    """List the arcs of a class first whose price less fit is below a bound."""
+    near = net.first_arc[here]
+    for place in range(net.first_arc[here], net.first_arc[here + 1]):
+        arc = state.order[place]
+        if state.price[net.arc_door[arc]] - net.fit[arc] < bound:
+            state.order[place], state.order[near] = state.order[near], arc
+            near += np.uint64(1)
+    state.near[here] = near
+    state.bound[here] = bound
+
+
+@njit(cache=True, nogil=True)
 def _reprice(state: _State, memory: _Search, distance: int, classes: int, doors: int) -> None:
     """Move prices and profits so that the path found costs nothing and no arc less."""
     for i in range(classes):
@@ -273,61 +292,88 @@ def _reprice(state: _State, memory: _Search, distance: int, classes: int, doors:
         state.price[door] += max(0, distance - memory.door_distance[door])
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _augment(
-    net: Network, state: _State, memory: _Search, start: int, end_class: int, end_door: int
+    net: Network,
+    state: _State,
+    memory: _Search,
+    start: Whole,
+    end_class: Whole,
+    end_door: Whole,
 ) -> None:
     """Walk the path back from its end: each class on it moves one ticket to its next door."""
     if end_class == NOWHERE:
         door = end_door
-        state.used[net.door_crew[door]] += 1
+        crew = net.door_crew[door]
+        state.used[crew] += 1
+        for sibling in range(net.first_door[crew], net.first_door[crew + 1]):
+            _see_room(net, state, sibling)
     else:
-        state.served[end_class] -= 1
+        _serve(net, state, end_class, -1)
         door = _leave(net, state, memory.class_arc[end_class])
-    state.served[start] += 1
+    _serve(net, state, start, 1)
     while True:
         while memory.door_from[door] < NOWHERE:
             door = -2 - memory.door_from[door]
         arc = memory.door_from[door]
-        _enter(net, state, arc)
+        _enter(net, state, np.uint32(arc))
         if net.arc_class[arc] == start:
             return
         door = _leave(net, state, memory.class_arc[net.arc_class[arc]])
 
 
-@njit(cache=True)
-def _enter(net: Network, state: _State, arc: int) -> None:
+@njit(cache=True, nogil=True)
+def _serve(net: Network, state: _State, here: Whole, more: int) -> None:
+    """Serve one more ticket of a class, or one less."""
+    state.served[here] += more
+    served = state.served[here]
+    state.latest[here] = net.gain[net.first_ticket[here] + served - 1] if served else FAR
+
+
+@njit(cache=True, nogil=True)
+def _see_room(net: Network, state: _State, door: Whole) -> None:
+    """Note what the next slot behind a door costs."""
+    crew = net.door_crew[door]
+    slot = net.first_slot[crew] + state.used[crew]
+    free = state.load[door] < net.door_limit[door] and slot < net.last_slot[crew]
+    state.room[door] = net.cost[slot] if free else FAR
+
+
+@njit(cache=True, nogil=True)
+def _enter(net: Network, state: _State, arc: np.uint32) -> None:
     """Send one more ticket along an arc."""
     door = net.arc_door[arc]
     if state.flow[arc] == 0:
         first = state.head[door]
-        if first != NOWHERE:
+        if first != NO_ARC:
             state.before[first] = arc
         state.after[arc] = first
-        state.before[arc] = NOWHERE
+        state.before[arc] = NO_ARC
         state.head[door] = arc
     state.flow[arc] += 1
     state.load[door] += 1
+    _see_room(net, state, door)
 
 
-@njit(cache=True)
-def _leave(net: Network, state: _State, arc: int) -> int:
+@njit(cache=True, nogil=True)
+def _leave(net: Network, state: _State, arc: np.uint32) -> Whole:
     """Take one ticket off an arc and return the door it came through."""
     door = net.arc_door[arc]
     state.flow[arc] -= 1
     state.load[door] -= 1
+    _see_room(net, state, door)
     if state.flow[arc] == 0:
         before, after = state.before[arc], state.after[arc]
-        if before == NOWHERE:
+        if before == NO_ARC:
             state.head[door] = after
         else:
             state.after[before] = after
-        if after != NOWHERE:
+        if after != NO_ARC:
             state.before[after] = before
-    return int(door)
+    return np.int64(door)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _forget(memory: _Search, classes: int, doors: int) -> None:
     """Clear what a search has touched, and nothing else."""
     for i in range(classes):
@@ -337,8 +383,8 @@ def _forget(memory: _Search, classes: int, doors: int) -> None:
         memory.done[memory.doors[i]] = False
 
 
-@njit(cache=True)
-def _push(keys: Ints, doors: Ints, size: int, key: int, door: int) -> int:
+@njit(cache=True, nogil=True)
+def _push(keys: Ints, doors: Numbers, size: int, key: int, door: np.uint32) -> int:
     """Add a door to a binary heap and return its new size."""
     place = size
     while place > 0 and keys[(place - 1) >> 1] > key:
@@ -349,8 +395,8 @@ def _push(keys: Ints, doors: Ints, size: int, key: int, door: int) -> int:
     return size + 1
 
 
-@njit(cache=True)
-def _pop(keys: Ints, doors: Ints, size: int) -> int:
+@njit(cache=True, nogil=True)
+def _pop(keys: Ints, doors: Numbers, size: int) -> int:
     """Remove the door with the least key from a binary heap and return its new size."""
     last = size - 1
     key, door = keys[last], doors[last]

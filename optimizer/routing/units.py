@@ -29,7 +29,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.routing.paths import Network, Solution, augment_all
+from optimizer.routing.network import Network, Solution
+from optimizer.routing.paths import augment_all
 
 __all__ = ["fit_units"]
 
