@@ -63,23 +63,40 @@ def reserve(rows: Rows, numbers: Ints) -> Rows:
         row = numbers[0]
         if rows.length[row] < rows.space[row]:
             return rows
-    short, more = np.unique(numbers, return_counts=True)
-    wanted = rows.length[short] + more
-    full = wanted > rows.space[short]
+    named, more = np.unique(numbers, return_counts=True)
+    wanted = rows.length[named] + more
+    full = wanted > rows.space[named]
     if not full.any():
         return rows
-    short = short[full]
-    space = np.maximum(SHORTEST, 1 << np.ceil(np.log2(wanted[full])).astype(np.int64))
+    space = _space_for(wanted[full])
     if rows.filled[0] + space.sum() > len(rows.item):
-        rows = _repacked(rows, int(space.sum()))
-    _widen(rows, short, space)
+        return _repacked(rows, named, wanted)
+    _widen(rows, named[full], space)
     return rows
 
 
-def _repacked(rows: Rows, more: int) -> Rows:
-    """Return the rows packed without gaps, in a pool that has as much space again."""
-    used = int(rows.space.sum())
-    start = np.cumsum(rows.space) - rows.space
+def _space_for(lengths: Ints) -> Ints:
+    """Return the space of rows of some lengths: powers of two, and none for an empty row."""
+    space: Ints = 1 << np.ceil(np.log2(np.maximum(lengths, SHORTEST))).astype(np.int64)
+    return np.where(lengths > 0, space, 0)
+
+
+def _repacked(rows: Rows, named: Ints, wanted: Ints) -> Rows:
+    """Return the rows packed without gaps, in a pool that has as much space again.
+
+    Rows give back what they do not use: numbers are used again, so that each would come to hold
+    the space of the longest list that it ever had.
+
+    Parameters
+    ----------
+    named, wanted
+        Rows that are to have space for so many items.
+    """
+    lengths = rows.length.copy()
+    lengths[named] = wanted
+    space = _space_for(lengths)
+    used = int(space.sum())
+    start = np.cumsum(space) - space
     within = np.arange(int(rows.length.sum())) - np.repeat(
         np.cumsum(rows.length) - rows.length, rows.length
     )
@@ -87,9 +104,9 @@ def _repacked(rows: Rows, more: int) -> Rows:
     packed = Rows(
         start,
         rows.length,
-        rows.space,
-        np.zeros(2 * (used + more), dtype=np.int64),
-        np.zeros(2 * (used + more), dtype=np.int64),
+        space,
+        np.zeros(2 * used, dtype=np.int64),
+        np.zeros(2 * used, dtype=np.int64),
         np.array([used], dtype=np.int64),
     )
     packed.item[new] = rows.item[old]

@@ -43,6 +43,30 @@ def test_items_that_come_and_go_are_where_they_belong(seed: int) -> None:
     assert rows.filled[0] <= len(rows.item)
 
 
+def test_rows_give_back_the_space_of_lists_that_are_gone() -> None:
+    """Numbers are used again; in turn each has a long list while all others have short ones."""
+    rows, plain = empty_rows(30, 8), [[0] for _ in range(30)]
+    rows = reserve(rows, np.arange(30))
+    append_each(rows, np.arange(30), np.zeros(30, dtype=np.int64), np.zeros(30, dtype=np.int64))
+    sizes = []
+    for turn in range(120):
+        long, short = turn % 30, (turn + 7) % 30
+        numbers = np.array([long] * 100 + [short] * 2)
+        items = 1 + np.arange(102)
+        rows = reserve(rows, numbers)
+        append_each(rows, numbers, items, -items)
+        plain[long] += range(1, 101)
+        plain[short] += (101, 102)
+        for row in range(30):
+            assert sorted(listed(rows, row)) == sorted((item, -item) for item in plain[row])
+        for row in (long, short):
+            for item in plain[row][1:]:
+                drop_each(rows, np.array([row]), item)
+            del plain[row][1:]
+        sizes.append(len(rows.item))
+    assert max(sizes) < 4 * (30 * 4 + 128)
+
+
 @pytest.mark.parametrize("spread", [1, 40])
 def test_rows_in_order_stay_in_order_whatever_their_new_worths(spread: int) -> None:
     random = Random(spread)
