@@ -1,4 +1,4 @@
-"""Times taken in turns, so that whatever else the machine does hits all alike."""
+"""Times taken in turns, so that whatever else runs meanwhile hits all alike."""
 
 from __future__ import annotations
 

@@ -21,6 +21,9 @@ and never within one, so a search sees only what is nearer than the nearest end.
 
 Where bases or costs have changed, some lengths at the hub are below 0. They count as 0 until
 their turn comes: a search may then end there, which mends them too, but cannot make them worse.
+
+The heap and the moves are in this file because compiled code is kept by file: a kernel would go on
+with the old code of one that it calls in another.
 """
 
 from __future__ import annotations
