@@ -40,6 +40,7 @@ DEFAULT = RoutingWeights()
 
 OURS: Mapping[str, RoutingWeights] = {
     "default weights": DEFAULT,
+    "short work first": replace(DEFAULT, handling_reference_seconds=300.0),
     "idle time before fit": replace(DEFAULT, idle=20.0, skill_fit=5.0),
     "email in idle time alone": replace(DEFAULT, compete_from=None),
     "convex in the wait": replace(DEFAULT, wait_exponent=2.0),

@@ -85,7 +85,8 @@ class RoutingWeights(Record):
         minute weighs more than the one before.
     handling_reference_seconds
         If it is set, the points for the wait are multiplied by this over the handling time of
-        the ticket, where that is known (the c-mu rule); above 0.
+        the ticket, where that is known (the c-mu rule); above 0. Tickets of which some take a
+        hundred times as long as others need a reference only if these may wait as much longer.
     strict_priority
         Whether a ticket of higher priority goes first whatever else is at stake.
     promote_after
@@ -125,7 +126,7 @@ class RoutingWeights(Record):
     own_deadlines: bool = True
     skill_fit: float = 10.0
     wait_exponent: float = 1.0
-    handling_reference_seconds: float | None = 300.0
+    handling_reference_seconds: float | None = None
     strict_priority: bool = False
     promote_after: float | None = 4.0
     compete_from: float | None = 0.8
