@@ -85,8 +85,7 @@ def decisions(
         column[order] for column in (place, pairs.ticket, pairs.agent, pairs.arc, pairs.slot)
     )
     parts = _parts(snapshot, board, ticket, agent, arc, slot)
-    score, used = _added(parts)
-    names = [name for name, adds in zip(PARTS, used.tolist(), strict=True) if adds]
+    score, adding = _added(parts)
     waits = np.rint(board.clocks.waits[ticket]).astype(np.int64).tolist()
     targets = np.rint(board.clocks.targets[ticket]).astype(np.int64).tolist()
     percents = np.rint(100 * board.market.arc_share[arc]).astype(np.int64).tolist()
@@ -96,10 +95,7 @@ def decisions(
             map(columns.ids.__getitem__, place.tolist()),
             map(board.staff.columns.ids.__getitem__, agent.tolist()),
             score.tolist(),
-            [
-                {name: value for name, value in zip(names, row, strict=True) if value}
-                for row in parts[used].T.tolist()
-            ],
+            _by_name(parts, adding.tolist()),
             map(decision_reason, columns.rank[place].tolist(), waits, targets, percents),
             _clocks(snapshot, board, ticket, kinds),
             _runners_up(board, runners, order, kinds),
@@ -209,15 +205,27 @@ def _parts(
 
 
 @njit(cache=True)
-def _added(parts: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return the sum of the parts of each decision, in their order, and which parts are not 0."""
+def _added(parts: Floats) -> tuple[Floats, Ints]:
+    """Return the sum of the parts of each decision, in their order, and as bits which are not 0."""
     score = np.zeros(parts.shape[1])
-    used = np.zeros(len(parts), dtype=np.bool_)
+    adding = np.zeros(parts.shape[1], dtype=np.int64)
     for row in range(len(parts)):
         for place in range(parts.shape[1]):
             score[place] += parts[row, place]
-            used[row] |= parts[row, place] != 0.0
-    return score, used
+            if parts[row, place] != 0.0:
+                adding[place] |= 1 << row
+    return score, adding
+
+
+def _by_name(parts: Floats, adding: Sequence[int]) -> list[dict[str, float]]:
+    """Return the parts of each decision that are not 0 by name; `adding` says which, as bits."""
+    names = {
+        bits: [name for row, name in enumerate(PARTS) if bits >> row & 1] for bits in {*adding}
+    }
+    by_decision = parts.T
+    left = iter(by_decision[by_decision != 0.0].tolist())
+    # Each dictionary takes as many of the values that are left as it has names.
+    return [dict(zip(names[bits], left, strict=False)) for bits in adding]
 
 
 def _runners_up(

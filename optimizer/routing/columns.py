@@ -223,7 +223,7 @@ def read_agents(
         worked=_array([a.worked_seconds for a in agents]),
         authority=_array([a.authority for a in agents]),
         at_work=np.array([a.status == "available" and a.accepts_offers for a in agents], np.bool_),
-        automated=np.array([a.automated for a in agents], np.bool_),
+        automated=_flags([a.automated for a in agents]),
         channels=_given([a.channels for a in agents]),
         languages=_given([a.languages for a in agents]),
         sites=_given([a.site for a in agents]),
@@ -304,6 +304,10 @@ def _counts_fit(counts: list[dict[str, int]] | None) -> bool:
 def _array(values: list[float]) -> Floats:
     # Most columns hold nothing but zeros, which `any` tells in a fifth of the time.
     return np.array(values, dtype=np.float64) if any(values) else np.zeros(len(values))
+
+
+def _flags(values: list[bool]) -> NDArray[np.bool_]:
+    return np.array(values, dtype=np.bool_) if any(values) else np.zeros(len(values), np.bool_)
 
 
 def _whole(values: list[int]) -> Ints:

@@ -153,14 +153,16 @@ def merge_agents(
     door_of, first_door, door_crew, door_limit, door_units = _doors(
         tight, leader, room.contacts, room.units, most
     )
-    slot_crew, slot_agent, slot_rank, slot_points = _slots(staff, who, crew_of, total[who])
+    first_slot, slot_crew, slot_agent, slot_rank, slot_points = _slots(
+        who, crew_of, len(leader), total, staff.opened, staff.idle_points, staff.worked_points
+    )
     return Crews(
         leader=leader,
         door_of=door_of,
         first_door=first_door,
         door_crew=door_crew,
         door_limit=door_limit,
-        first_slot=np.searchsorted(slot_crew, np.arange(len(leader) + 1)),
+        first_slot=first_slot,
         slot_crew=slot_crew,
         slot_agent=slot_agent,
         slot_points=slot_points,
@@ -293,16 +295,50 @@ def _alike(levels: NDArray[np.int8], figures: Ints, one: int, other: int) -> boo
     return alike
 
 
+@njit(cache=True)
 def _slots(
-    staff: Staff, agents: Ints, crew_of: Ints, total: Ints
-) -> tuple[Ints, Ints, Ints, Floats]:
-    """Return crew, agent, rank and points of each slot of some agents."""
-    agent = np.repeat(agents, total)
-    added = np.arange(len(agent)) - np.repeat(np.cumsum(total) - total, total)
-    rank = np.empty(len(agent), dtype=np.int64)
-    # Slots stand in the order of agents, so a stable sort leaves that to decide among equals.
-    rank[np.argsort(staff.opened[agent] + added, kind="stable")] = np.arange(len(agent))
-    points = staff.worked_points[agent] + np.where(added == 0, staff.idle_points[agent], 0.0)
-    crew = np.repeat(crew_of, total)
-    order = np.lexsort((rank, -points, crew))
-    return crew[order], agent[order], rank[order], points[order]
+    agents: Ints,
+    crew_of: Ints,
+    crews: int,
+    total: Ints,
+    opened: Ints,
+    idle_points: Floats,
+    worked_points: Floats,
+) -> tuple[Ints, Ints, Ints, Ints, Floats]:
+    """Return `first_slot`, `slot_crew`, `slot_agent`, `slot_rank` and `slot_points` of `Crews`.
+
+    Parameters
+    ----------
+    agents, crew_of
+        Those with room, in order, and the crew of each, [agents with room].
+    total
+        Slots of each agent, [agents].
+    """
+    first_slot = np.zeros(crews + 1, dtype=np.int64)
+    for place in range(len(agents)):
+        first_slot[crew_of[place] + 1] += total[agents[place]]
+    first_slot = np.cumsum(first_slot)
+    slots = first_slot[-1]
+    crew = np.empty(slots, dtype=np.int64)
+    agent = np.empty(slots, dtype=np.int64)
+    load = np.empty(slots, dtype=np.int64)
+    points = np.empty(slots)
+    slot = 0
+    for place in range(len(agents)):
+        one = agents[place]
+        for added in range(total[one]):
+            crew[slot], agent[slot], load[slot] = crew_of[place], one, opened[one] + added
+            points[slot] = worked_points[one] + (idle_points[one] if added == 0 else 0.0)
+            slot += 1
+    # Each sort is stable, so what was in order before decides among equals: agents in the order of
+    # rank, rank in that of points, and points within a crew.
+    by_rank = np.argsort(load, kind="mergesort")
+    rank = np.empty(slots, dtype=np.int64)
+    rank[by_rank] = np.arange(slots)
+    by_points = by_rank[np.argsort(-points[by_rank], kind="mergesort")]
+    place_in = first_slot.copy()
+    order = np.empty(slots, dtype=np.int64)
+    for slot in by_points:
+        order[place_in[crew[slot]]] = slot
+        place_in[crew[slot]] += 1
+    return first_slot, crew[order], agent[order], rank[order], points[order]

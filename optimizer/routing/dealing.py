@@ -84,7 +84,9 @@ def _deal(
         here = slice(first_arc[kind], first_arc[kind + 1])
         used = first_arc[kind] + np.flatnonzero(flow[here])
         place = first_ticket[kind]
-        for arc in used[np.argsort(-fit[used], kind="mergesort")]:
+        if len(used) > 1:
+            used = used[np.argsort(-fit[used], kind="mergesort")]
+        for arc in used:
             for _ in range(flow[arc]):
                 arc_of[by_class[place]] = arc
                 place += 1

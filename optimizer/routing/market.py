@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from optimizer.model import RoutingWeights
 from optimizer.routing.crews import Crews, merge_agents, room_of
-from optimizer.routing.eligibility import Bits, Eligibility, pack
+from optimizer.routing.eligibility import Bits, Eligibility
 from optimizer.routing.needs import Classes
 from optimizer.routing.score import fit_share
 from optimizer.routing.staff import Staff
@@ -107,16 +107,15 @@ def build_market(
     room = room_of(staff, names, _may_serve(eligibility.allowed, channel, len(names), len(staff)))
     held, needed = _prices(classes, staff, weights)
     crews = merge_agents(staff, levels, held, room, len(base))
-    leads = np.zeros(len(staff), dtype=np.bool_)
-    leads[crews.leader] = True
-    allowed = eligibility.allowed & pack(leads[np.newaxis])
-    first_arc = np.zeros(len(classes) + 1, dtype=np.int64)
-    np.cumsum(np.bitwise_count(allowed).sum(axis=1), out=first_arc[1:])
-    crew_at = np.zeros(len(staff), dtype=np.int64)
-    crew_at[crews.leader] = np.arange(len(crews.leader))
-    arc_class, arc_agent, share = _arcs(
-        allowed, first_arc, classes.first_need, classes.need_skill, levels, staff.held
+    first_arc, arc_class, arc_crew, share = _arcs(
+        _led(eligibility.allowed, crews.leader),
+        crews.leader,
+        classes.first_need,
+        classes.need_skill,
+        levels,
+        staff.held,
     )
+    arc_agent = crews.leader[arc_crew]
     reserve = np.zeros(len(share))
     if held is not None:
         reserve -= weights.reserve * np.maximum(held[arc_agent] - needed[arc_class], 0.0)
@@ -133,7 +132,7 @@ def build_market(
         by_class=by_class,
         first_arc=first_arc,
         arc_class=arc_class,
-        arc_door=crews.door_of[crew_at[arc_agent], channel[arc_class]],
+        arc_door=crews.door_of[arc_crew, channel[arc_class]],
         arc_share=share,
         arc_reserve=reserve,
         arc_continuity=continuity,
@@ -177,23 +176,47 @@ def _prices(
 
 
 @njit(cache=True)
+def _led(allowed: Bits, leader: Ints) -> Bits:
+    """Return who leads a crew and may take work of each class, [classes, words]."""
+    leads = np.zeros(allowed.shape[1], dtype=np.uint64)
+    for agent in leader:
+        leads[agent >> 6] |= np.uint64(1) << np.uint64(agent & 63)
+    return allowed & leads
+
+
+@njit(cache=True)
 def _arcs(
-    allowed: Bits,
-    first_arc: Ints,
+    led: Bits,
+    leader: Ints,
     first_need: Ints,
     needs: Ints,
     levels: NDArray[np.int8],
     held: Ints,
-) -> tuple[Ints, Ints, Floats]:
-    """Return class, agent and share of a perfect fit of each arc, [arcs] all."""
+) -> tuple[Ints, Ints, Ints, Floats]:
+    """Return where the arcs of each class begin, and class, crew and share of a fit of each arc.
+
+    Returns
+    -------
+    tuple
+        [classes + 1]; [arcs] all others.
+    """
+    first_arc = np.zeros(len(led) + 1, dtype=np.int64)
+    for kind in range(len(led)):
+        first_arc[kind + 1] = first_arc[kind]
+        for word in led[kind]:
+            while word:
+                word &= word - np.uint64(1)  # without its lowest bit
+                first_arc[kind + 1] += 1
+    crew_at = np.zeros(len(held), dtype=np.int64)
+    crew_at[leader] = np.arange(len(leader))
     kinds = np.empty(first_arc[-1], dtype=np.int64)
-    agents = np.empty(first_arc[-1], dtype=np.int64)
+    crews = np.empty(first_arc[-1], dtype=np.int64)
     share = np.empty(first_arc[-1])
-    for kind in range(len(first_arc) - 1):
+    for kind in range(len(led)):
         arc = first_arc[kind]
         needed = first_need[kind + 1] - first_need[kind]
-        for word in range(allowed.shape[1]):
-            left = allowed[kind, word]
+        for word in range(led.shape[1]):
+            left = led[kind, word]
             agent = 64 * word
             while left:
                 if left & np.uint64(1):
@@ -202,12 +225,12 @@ def _arcs(
                         total += levels[needs[i], agent]
                         both += levels[needs[i], agent] > 0
                     kinds[arc] = kind
-                    agents[arc] = agent
+                    crews[arc] = crew_at[agent]
                     share[arc] = fit_share(total, both, needed, held[agent])
                     arc += 1
                 left >>= np.uint64(1)
                 agent += 1
-    return kinds, agents, share
+    return first_arc, kinds, crews, share
 
 
 def _listed(by_class: Mapping[int, tuple[int, ...]]) -> tuple[Ints, Ints, Ints]:
