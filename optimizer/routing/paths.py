@@ -25,76 +25,24 @@ that came by a sibling door leaves.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from optimizer.routing.network import Network, Solution
+from optimizer.routing.state import Search, State
 
 __all__ = ["augment_all"]
 
 Ints = NDArray[np.int64]
 Numbers = NDArray[np.uint32]
-Places = NDArray[np.uint64]
 Whole = int | np.integer[Any]
 
 NOWHERE = np.int64(-1)
 NO_ARC = np.uint32(2**32 - 1)
 FAR = 2**62
-
-
-class _State(NamedTuple):
-    """What is matched so far, with the prices that prove it.
-
-    Parameters
-    ----------
-    latest
-        Gain of the last ticket served of each class, [classes].
-    room
-        Cost of the slot that the next contact by each door takes, FAR if none may come, [doors].
-    head, after, before
-        The arcs in use at each door form a list linked in both directions, [doors] and [arcs].
-    order
-        The arcs of each class, those that may be near first, [arcs].
-    near, bound
-        Where in `order` the other arcs of each class begin, whose price less fit is `bound` or
-        more, [classes]. As prices only rise, that stays true.
-    """
-
-    profit: Ints
-    served: Ints
-    latest: Ints
-    price: Ints
-    load: Ints
-    room: Ints
-    used: Ints
-    flow: Ints
-    head: Numbers
-    after: Numbers
-    before: Numbers
-    order: Numbers
-    near: Places
-    bound: Ints
-
-
-class _Search(NamedTuple):
-    """Working memory of one search; distances are FAR wherever it has not been.
-
-    A door goes to the heap, or to the stack if it is as near as what is being looked at.
-    """
-
-    class_distance: Ints
-    class_arc: Numbers
-    classes: Numbers
-    door_distance: Ints
-    door_from: Ints
-    doors: Numbers
-    done: NDArray[np.bool_]
-    stack: Numbers
-    heap_key: Ints
-    heap_door: Numbers
 
 
 def augment_all(net: Network) -> Solution:
@@ -111,10 +59,10 @@ def _solve(net: Network) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints]:
 
 
 @njit(cache=True, nogil=True)
-def _start(net: Network) -> _State:
+def _start(net: Network) -> State:
     """Match nothing: doors cost what the first slot does, and classes earn by their best arc."""
     classes, doors, arcs = len(net.first_arc) - 1, len(net.door_crew), len(net.arc_door)
-    state = _State(
+    state = State(
         profit=np.full(classes, -FAR),
         served=np.zeros(classes, dtype=np.int64),
         latest=np.full(classes, FAR),
@@ -142,11 +90,11 @@ def _start(net: Network) -> _State:
 
 
 @njit(cache=True, nogil=True)
-def _memory(net: Network) -> _Search:
+def _memory(net: Network) -> Search:
     """Return working memory; a search pushes an arc or a pair of sibling doors at most once."""
     classes, doors = len(net.first_arc) - 1, len(net.door_crew)
     pushes = len(net.arc_door) + (np.diff(net.first_door) ** 2).sum()
-    return _Search(
+    return Search(
         class_distance=np.full(classes, FAR),
         class_arc=np.full(classes, NO_ARC),
         classes=np.empty(classes, dtype=np.uint32),
@@ -161,7 +109,7 @@ def _memory(net: Network) -> _Search:
 
 
 @njit(cache=True, nogil=True)
-def _enter_all(net: Network, state: _State, memory: _Search) -> None:
+def _enter_all(net: Network, state: State, memory: Search) -> None:
     """Enter the tickets one by one; each entry keeps the match optimal."""
     for start in net.queue:
         # A class that has left a ticket waiting finds that ticket here again, worth 0 or less.
@@ -177,7 +125,7 @@ def _enter_all(net: Network, state: _State, memory: _Search) -> None:
 
 @njit(cache=True, nogil=True)
 def _search(
-    net: Network, state: _State, memory: _Search, start: np.uint32, worth: int
+    net: Network, state: State, memory: Search, start: np.uint32, worth: int
 ) -> tuple[int, Whole, Whole, int, int]:
     """Find the nearest end for a new ticket of class `start`.
 
@@ -269,7 +217,7 @@ def _search(
 
 
 @njit(cache=True, nogil=True)
-def _part(net: Network, state: _State, here: np.uint32, bound: int) -> None:
+def _part(net: Network, state: State, here: np.uint32, bound: int) -> None:
     """List the arcs of a class first whose price less fit is below a bound."""
     near = net.first_arc[here]
     for place in range(net.first_arc[here], net.first_arc[here + 1]):
@@ -282,7 +230,7 @@ def _part(net: Network, state: _State, here: np.uint32, bound: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _reprice(state: _State, memory: _Search, distance: int, classes: int, doors: int) -> None:
+def _reprice(state: State, memory: Search, distance: int, classes: int, doors: int) -> None:
     """Move prices and profits so that the path found costs nothing and no arc less."""
     for i in range(classes):
         here = memory.classes[i]
@@ -295,8 +243,8 @@ def _reprice(state: _State, memory: _Search, distance: int, classes: int, doors:
 @njit(cache=True, nogil=True)
 def _augment(
     net: Network,
-    state: _State,
-    memory: _Search,
+    state: State,
+    memory: Search,
     start: Whole,
     end_class: Whole,
     end_door: Whole,
@@ -323,7 +271,7 @@ def _augment(
 
 
 @njit(cache=True, nogil=True)
-def _serve(net: Network, state: _State, here: Whole, more: int) -> None:
+def _serve(net: Network, state: State, here: Whole, more: int) -> None:
     """Serve one more ticket of a class, or one less."""
     state.served[here] += more
     served = state.served[here]
@@ -331,7 +279,7 @@ def _serve(net: Network, state: _State, here: Whole, more: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _see_room(net: Network, state: _State, door: Whole) -> None:
+def _see_room(net: Network, state: State, door: Whole) -> None:
     """Note what the next slot behind a door costs."""
     crew = net.door_crew[door]
     slot = net.first_slot[crew] + state.used[crew]
@@ -340,7 +288,7 @@ def _see_room(net: Network, state: _State, door: Whole) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _enter(net: Network, state: _State, arc: np.uint32) -> None:
+def _enter(net: Network, state: State, arc: np.uint32) -> None:
     """Send one more ticket along an arc."""
     door = net.arc_door[arc]
     if state.flow[arc] == 0:
@@ -356,7 +304,7 @@ def _enter(net: Network, state: _State, arc: np.uint32) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _leave(net: Network, state: _State, arc: np.uint32) -> Whole:
+def _leave(net: Network, state: State, arc: np.uint32) -> Whole:
     """Take one ticket off an arc and return the door it came through."""
     door = net.arc_door[arc]
     state.flow[arc] -= 1
@@ -374,7 +322,7 @@ def _leave(net: Network, state: _State, arc: np.uint32) -> Whole:
 
 
 @njit(cache=True, nogil=True)
-def _forget(memory: _Search, classes: int, doors: int) -> None:
+def _forget(memory: Search, classes: int, doors: int) -> None:
     """Clear what a search has touched, and nothing else."""
     for i in range(classes):
         memory.class_distance[memory.classes[i]] = FAR

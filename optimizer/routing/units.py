@@ -25,6 +25,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import mul
 
 import numpy as np
 from numpy.typing import NDArray
@@ -309,7 +310,7 @@ def _mixes(units: int, sizes: tuple[int, ...], limits: tuple[int, ...]) -> list[
 
 def _total(counts: Sequence[int], each: Sequence[int]) -> int:
     """Return what some contacts by each door come to."""
-    return sum(count * one for count, one in zip(counts, each, strict=True))
+    return sum(map(mul, counts, each))
 
 
 def _value(net: Network, solution: Solution) -> int:
