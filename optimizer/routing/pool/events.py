@@ -42,7 +42,7 @@ class _Told(Record):
     at
         When it happened, with its offset; a time before the pool's own counts as the pool's.
     id
-        Name of the message: a second one of this name is answered as the first was.
+        Name of the message: if it comes again it is answered as it was the first time.
     """
 
     at: datetime

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from operator import attrgetter
 
 import msgspec
 
-from optimizer.errors import Issue, Severity
+from optimizer.errors import InvalidInput, Issue, Severity
 from optimizer.model import Snapshot, Waiting
 from optimizer.model.live_checks import MOST_POINTS
 from optimizer.routing.assign import assign
@@ -31,6 +32,13 @@ _CHEAP = 1e-3
 """Prices below this many points have faded away."""
 
 
+class _Answered(msgspec.Struct):
+    """A message that was taken: its digest, and how it was answered."""
+
+    digest: bytes
+    effects: Effects
+
+
 class _Saved(msgspec.Struct):
     """All that the next answers of a pool depend on."""
 
@@ -41,7 +49,7 @@ class _Saved(msgspec.Struct):
     book: Book
     agenda: list[tuple[datetime, Concern, str]]
     match: TentativeState
-    answers: dict[str, Effects]
+    answers: dict[str, _Answered]
 
 
 class Pool:
@@ -74,7 +82,7 @@ class Pool:
         self._book = Book(opened, opened)
         self._agenda = Agenda()
         self._reviewed = self._priced = opened
-        self._answers: dict[str, Effects] = {}
+        self._answers: dict[str, _Answered] = {}
         self._begin(settings.weights.skill_prices)
         self._match = Tentative(self._current, self._book, self._agenda)
 
@@ -134,10 +142,11 @@ class Pool:
         Raises
         ------
         InvalidInput
-            If the event cannot be; every problem is listed, and the pool stays as it was.
+            If the event cannot be, or another had its identifier; every problem is listed, and
+            the pool stays as it was.
         """
         if event.id is not None and event.id in self._answers:
-            return self._answers[event.id]
+            return self._answered(event.id, event)
         check_event(event, self._book, self._rules)
         problems = self._move_on(event.at)
         changes = self._desk.handle(event)
@@ -150,7 +159,7 @@ class Pool:
         if isinstance(event, Tick):
             self._forget_answers()
         if event.id is not None:
-            self._answers[event.id] = effects
+            self._answers[event.id] = _Answered(_digest(event), effects)
         return effects
 
     def offers(self) -> tuple[Offer, ...]:
@@ -240,12 +249,19 @@ class Pool:
             self._match = Tentative(self._current, book, self._agenda)
             self._match.refresh(book.waiting, book.agents)
 
+    def _answered(self, name: str, event: Event) -> Effects:
+        answered = self._answers[name]
+        if answered.digest != _digest(event):
+            issue = Issue("id_reused", "/id", f"Another event had the identifier {name!r}.")
+            raise InvalidInput("The event has problems.", [issue])
+        return answered.effects
+
     def _forget_answers(self) -> None:
         """Forget messages answered so long ago that no repeat is expected any more."""
         oldest = later(self._book.now, -self.settings.remember_seconds)
         while oldest and self._answers:
-            name, effects = next(iter(self._answers.items()))
-            if effects.at >= oldest:
+            name, answered = next(iter(self._answers.items()))
+            if answered.effects.at >= oldest:
                 break
             del self._answers[name]
 
@@ -265,3 +281,8 @@ class Pool:
         tickets = [self._book.waiting[name] for name in names]
         clocks = clock_records(tickets, replace(self._rules, now=self._book.clock))
         return tuple(Queued(name, clock) for name, clock in zip(names, clocks, strict=True))
+
+
+def _digest(event: Event) -> bytes:
+    """Return what tells an event from others with the same identifier."""
+    return hashlib.blake2b(msgspec.msgpack.encode((type(event).__name__, event)), digest_size=16).digest()

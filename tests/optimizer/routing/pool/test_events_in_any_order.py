@@ -201,9 +201,12 @@ class EventsInAnyOrder(RuleBasedStateMachine):
     @rule()
     def message_repeated(self) -> None:
         name = f"m{len(self.told)}"
-        effects = self.tell(Tick(self.now, id=name))
+        message = Tick(self.now, id=name)
+        effects = self.tell(message)
         before = self.pool.save()
-        assert self.pool.take(TicketCancelled(self.now, "t0", id=name)) == effects
+        assert self.pool.take(message) == effects
+        with pytest.raises(InvalidInput, match="problems"):
+            self.pool.take(TicketCancelled(self.now, "t0", id=name))
         assert self.pool.save() == before
 
     @rule()

@@ -261,12 +261,22 @@ def test_a_call_interrupts_mail_one_at_a_time() -> None:
     assert offered(pool) == {"v": "ann"}
 
 
+def test_another_message_with_a_known_identifier_is_refused() -> None:
+    pool = pool_of(put())
+    first = ask("t", 0.0)
+    pool.take(replace(first, id="m1"))
+    with pytest.raises(InvalidInput) as refused:
+        pool.take(replace(ask("u", 0.0), id="m1"))
+    assert [issue.code for issue in refused.value.issues] == ["id_reused"]
+    assert {offer.ticket for offer in pool.offers()} == {"t"}
+    assert Pool.restore(pool.save()).take(replace(first, id="m1")).offered == pool.offers()
+
+
 def test_a_repeated_message_is_answered_as_before_and_changes_nothing() -> None:
     pool = pool_of(put())
     event = replace(ask(), id="m")
     first, saved = pool.take(event), pool.save()
     assert pool.take(event) == first
-    assert pool.take(replace(ask("other"), id="m")) == first
     assert pool.save() == saved
 
 
