@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -20,7 +21,17 @@ from api.problems import Problem
 from optimizer.progress import Event, Observer
 from optimizer.stop import Deadline
 
-__all__ = ["console", "emit_json", "interruptible", "json_option", "notes", "observing", "problem"]
+__all__ = [
+    "console",
+    "emit_json",
+    "interruptible",
+    "json_option",
+    "literal",
+    "notes",
+    "observing",
+    "problem",
+    "visible",
+]
 
 T = TypeVar("T")
 
@@ -39,6 +50,25 @@ def emit_json(value: dict[str, Any]) -> None:
     """Print one JSON object; not-a-number and infinity are refused rather than printed."""
     json.dump(value, sys.stdout, allow_nan=False, default=_plain)
     sys.stdout.write("\n")
+
+
+# Control characters, marks of direction, breaks of lines and halves of characters.
+_UNSEEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def visible(text: str) -> str:
+    r"""Return a text with an escape such as ``\x1b`` for whatever would act on a terminal.
+
+    Identifiers come from others: raw, they could clear the screen or turn the order of letters.
+    """
+    return _UNSEEN.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def literal(text: str) -> str:
+    """Return a text of others as markup that shows just this text, made `visible`."""
+    return escape(visible(text))
 
 
 def interruptible(call: Callable[[], T], deadline: Deadline | None = None) -> T:
@@ -103,11 +133,11 @@ def problem(problem: Problem, *, as_json: bool) -> None:
     if as_json:
         emit_json(problem.as_dict())
         return
-    notes.print(f"[bold red]{problem.title}[/]: {escape(problem.detail)}", soft_wrap=True)
+    notes.print(f"[bold red]{problem.title}[/]: {literal(problem.detail)}", soft_wrap=True)
     for issue in problem.issues:
         notes.print(
-            f"  {issue['severity']:<11} {escape(issue['pointer']) or '/'}  "
-            f"{escape(issue['detail'])} [dim]\\[{issue['code']}][/]",
+            f"  {issue['severity']:<11} {literal(issue['pointer']) or '/'}  "
+            f"{literal(issue['detail'])} [dim]\\[{issue['code']}][/]",
             soft_wrap=True,
         )
 

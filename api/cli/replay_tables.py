@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 from rich.box import SIMPLE_HEAD
-from rich.markup import escape
 from rich.table import Table
 
-from api.cli.output import console
+from api.cli.output import console, literal
 from api.tables import write_table
 from api.wording import duration, share
 from optimizer.routing.replay import (
@@ -73,11 +72,13 @@ def as_dict(result: Comparison, settings: Settings, told: list[str]) -> dict[str
     return {
         "log": {
             "contacts": len(contacts),
+            "compared": result.compared,
             "first": contacts[0].ticket.created.astimezone(result.log.zone).isoformat(),
             "last": contacts[-1].ticket.created.astimezone(result.log.zone).isoformat(),
         },
         "agents": len(result.agents),
         "settings": asdict(settings),
+        "remarks": _cuts(result),
         "assumptions": told,
         "reality": asdict(result.reality),
         "policies": [asdict(run.figures) for run in result.runs],
@@ -88,10 +89,14 @@ def print_tables(result: Comparison, settings: Settings, told: list[str]) -> Non
     """Print the figures of all policies, below what happened in reality."""
     contacts = result.log.contacts
     days = [contacts[place].ticket.created.astimezone(result.log.zone) for place in (0, -1)]
+    cut = f"the first {result.compared:,} of " if result.compared < len(contacts) else ""
     console.print(
         f"[bold]{days[0]:%Y-%m-%d %H:%M} to {days[1]:%Y-%m-%d %H:%M}[/], "
-        f"{len(contacts):,} contacts, {len(result.agents):,} agents"
+        f"{cut}{len(contacts):,} contacts, {len(result.agents):,} agents",
+        soft_wrap=True,
     )
+    for line in _cuts(result):
+        console.print(f"- {line}", soft_wrap=True)
     every = [result.reality, *(run.figures for run in result.runs)]
     _print(every, _waits(settings.within))
     _print(every, _KEPT)
@@ -103,16 +108,28 @@ def print_tables(result: Comparison, settings: Settings, told: list[str]) -> Non
         if len(groups[0]) > 1:
             _print_groups(title, every, groups)
     for line in told:
-        console.print(f"- {escape(line)}", soft_wrap=True)
+        console.print(f"- {literal(line)}", soft_wrap=True)
     for run in result.runs:
         figures = run.figures
-        for line in figures.remarks:
-            console.print(f"- {figures.name}: {escape(line)}", soft_wrap=True)
         console.print(
-            f"{figures.name}: {figures.all.contacts:,} contacts, {figures.decisions:,} decisions "
+            f"{figures.name}: {len(run.played):,} contacts, {figures.decisions:,} decisions "
             f"in {figures.seconds:.1f} s",
             soft_wrap=True,
         )
+
+
+def _cuts(result: Comparison) -> list[str]:
+    """Return what the figures leave out because the replay was stopped, a sentence each."""
+    lines = [f"{run.figures.name}: {line}" for run in result.runs for line in run.figures.remarks]
+    if result.compared < len(result.log.contacts):
+        lines.append(
+            f"All figures, those of reality too, are about the first {result.compared:,} contacts: "
+            "so many every policy shown has played."
+        )
+    if result.unplayed:
+        names = ", ".join(policy.value for policy in result.unplayed)
+        lines.append(f"Not begun, so not shown: {names}.")
+    return lines
 
 
 def _waits(within: float) -> dict[str, Callable[[Figures], str]]:
@@ -161,7 +178,7 @@ def _print_groups(title: str, every: list[Figures], groups: list[Mapping[str, Wa
     table = _table(title, ["contacts", *(f"{figures.name}" for figures in every)])
     for name, waits in groups[0].items():
         means = (duration(own[name].mean_wait_s if name in own else None) for own in groups)
-        table.add_row(escape(name), f"{waits.contacts:,}", *means)
+        table.add_row(literal(name), f"{waits.contacts:,}", *means)
     console.print(table)
 
 

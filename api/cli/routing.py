@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from api.cli.output import console, emit_json, json_option, notes
+from api.cli.output import console, emit_json, json_option, notes, visible
 
 if TYPE_CHECKING:
     from optimizer.errors import Issue
@@ -53,8 +53,10 @@ def assign(
     """Match a snapshot of tickets to agents so that the total score is the greatest possible.
 
     Every decision comes with the parts of its score and who would have come next, every ticket
-    left waiting with the rules that stop the agents; clocks tell what is late or at risk. With -
-    the snapshot is read from standard input.
+    left waiting with the rules that stop the agents; clocks tell what is late or at risk.
+
+    SNAPSHOT.json is a document with a section "snapshot", or the bare snapshot as the HTTP API
+    takes it (POST /v1/assignments). With - it is read from standard input.
 
     \b
     Examples:
@@ -68,11 +70,13 @@ def assign(
 
     if out is not None:
         check_place(out.parent)
-    assignment, snapshot = _answer(_body(snapshot_path), policy, partial=partial)
+    body, root = _snapshot_in(_read(snapshot_path))
+    assignment, snapshot = _answer(body, root, policy, partial=partial)
     for issue in assignment.problems:
-        notes.print(f"left out: {issue.pointer}  {issue.detail}", soft_wrap=True, markup=False)
+        told = visible(f"left out: {issue.pointer}  {issue.detail}")
+        notes.print(told, soft_wrap=True, markup=False)
     if ticket is not None:
-        record = _about(assignment, ticket)
+        record = _about(assignment, ticket, root)
     if out is not None:
         write(out, assignment)
     if as_json:
@@ -92,12 +96,31 @@ def assign(
         console.print(f"Wrote {out}", soft_wrap=True, markup=False)
 
 
-def _body(path: str) -> bytes:
-    return sys.stdin.buffer.read() if path == _STDIN else Path(path).read_bytes()
+def _read(path: str) -> bytes:
+    """Return what a file, or standard input, holds.
+
+    Raises
+    ------
+    InvalidInput
+        If standard input is closed, or is not open for reading.
+    """
+    from optimizer.errors import InvalidInput, Issue
+
+    if path != _STDIN:
+        return Path(path).read_bytes()
+    try:
+        if sys.stdin is None:
+            raise OSError("It is closed")
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        issue = Issue("unreadable_file", "", f"Standard input: {error.strerror or error}.")
+        raise InvalidInput("Standard input cannot be read.", [issue]) from None
 
 
-def _answer(body: bytes, policy: str | None, *, partial: bool) -> tuple[Assignment, Snapshot]:
-    """Return the assignment, with the snapshot that it answers."""
+def _answer(
+    body: bytes, root: str, policy: str | None, *, partial: bool
+) -> tuple[Assignment, Snapshot]:
+    """Return the assignment, with the snapshot that it answers; issues lead there from `root`."""
     from dataclasses import replace
 
     from api.partial import use_what_can_be
@@ -117,18 +140,22 @@ def _answer(body: bytes, policy: str | None, *, partial: bool) -> tuple[Assignme
             snapshot = with_values(snapshot, policy=RoutingPolicy(policy))
         return decide(snapshot), snapshot
 
-    section = _snapshot_of(body)
+    def below(issue: Issue) -> Issue:
+        return replace(issue, pointer=f"{root}{issue.pointer}")
+
     try:
         if not partial:
-            return use(section)
-        (assignment, snapshot), problems = use_what_can_be(section, use)
+            return use(body)
+        (assignment, snapshot), problems = use_what_can_be(body, use)
     except InvalidInput as error:
-        raise InvalidInput(error.detail, [_below(issue) for issue in error.issues]) from None
-    return replace(assignment, problems=tuple(_below(issue) for issue in problems)), snapshot
+        raise InvalidInput(error.detail, [below(issue) for issue in error.issues]) from None
+    return replace(assignment, problems=tuple(below(issue) for issue in problems)), snapshot
 
 
-def _snapshot_of(body: bytes) -> bytes:
-    """Return the section ``snapshot`` of a document, on its own.
+def _snapshot_in(body: bytes) -> tuple[bytes, str]:
+    """Return a snapshot on its own, and the pointer to where it stood.
+
+    What has neither ``schema`` nor ``snapshot`` is no document, but a bare snapshot.
 
     Raises
     ------
@@ -148,6 +175,8 @@ def _snapshot_of(body: bytes) -> bytes:
     if not isinstance(document, dict):
         issue = Issue("wrong_type", "", "The document is no object with sections.")
         raise InvalidInput("The document cannot be used.", [issue])
+    if not {"schema", "snapshot"} & document.keys():
+        return body, ""
     issues = []
     if document.get("schema") != SCHEMA:
         detail = f"The schema is {document.get('schema')!r}, not {SCHEMA!r}."
@@ -157,17 +186,10 @@ def _snapshot_of(body: bytes) -> bytes:
         issues.append(Issue("missing_field", "/snapshot", detail))
     if issues:
         raise InvalidInput("The document lacks what was asked for.", issues)
-    return to_json(document["snapshot"])
+    return to_json(document["snapshot"]), "/snapshot"
 
 
-def _below(issue: Issue) -> Issue:
-    """Return an issue of a snapshot with its pointer in the document."""
-    from dataclasses import replace
-
-    return replace(issue, pointer=f"/snapshot{issue.pointer}")
-
-
-def _about(assignment: Assignment, ticket: str) -> Decision | Waiting:
+def _about(assignment: Assignment, ticket: str, root: str) -> Decision | Waiting:
     """Return the decision about a ticket, or why it waits.
 
     Raises
@@ -183,7 +205,7 @@ def _about(assignment: Assignment, ticket: str) -> Decision | Waiting:
             return record
     detail = f"There is no ticket {ticket!r} in the snapshot."
     raise InvalidInput(
-        "The ticket is unknown.", [Issue("unknown_ticket", "/snapshot/tickets", detail)]
+        "The ticket is unknown.", [Issue("unknown_ticket", f"{root}/tickets", detail)]
     )
 
 

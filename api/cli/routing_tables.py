@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
 from rich.box import SIMPLE_HEAD
-from rich.markup import escape
 from rich.table import Table
 
-from api.cli.output import console
+from api.cli.output import console, literal
 from api.wording import duration
 from optimizer.model import Assignment, Clock, Decision, Waiting
 
@@ -33,7 +32,7 @@ def print_assignment(assignment: Assignment, tickets: int, agents: int, zone: tz
     waiting = sorted(assignment.waiting, key=lambda w: (not w.breached, not w.at_risk))
     _print(
         "Assigned",
-        ("Ticket", "Agent", "Score", "Next best", "Waited", "Target", ""),
+        ("Ticket", "Agent", "Score", "Runner-up", "Waited", "Target", ""),
         (
             (d.ticket, d.agent, f"{d.score:.1f}", _runner_up(d), *_waited(d.clock), _late(d.clock))
             for d in decisions[:_SHOWN]
@@ -63,8 +62,10 @@ def _print_sums(assignment: Assignment, tickets: int, agents: int) -> None:
         soft_wrap=True,
     )
     if assignment.waiting:
+        wait = "waits" if len(assignment.waiting) == 1 else "wait"
+        late = "is late" if breached == 1 else "are late"
         console.print(
-            f"{len(assignment.waiting)} wait: {breached} are late, {at_risk} at risk of it",
+            f"{len(assignment.waiting)} {wait}: {breached} {late}, {at_risk} at risk of it",
             soft_wrap=True,
         )
     if assignment.bound > assignment.value * (1 + 1e-9):
@@ -73,7 +74,7 @@ def _print_sums(assignment: Assignment, tickets: int, agents: int) -> None:
     if prices:
         shown = ", ".join(f"{skill} {price:.1f}" for skill, price in prices[:_PRICES])
         console.print(
-            f"Another free agent would be worth, by skill: {escape(shown)}", soft_wrap=True
+            f"Another free agent would be worth, by skill: {literal(shown)}", soft_wrap=True
         )
 
 
@@ -98,8 +99,8 @@ def print_ticket(record: Decision | Waiting, zone: tzinfo) -> None:
 
 def _print_decision(decision: Decision) -> None:
     console.print(
-        f"[bold]{escape(decision.ticket)}[/] goes to [bold]{escape(decision.agent)}[/]: "
-        f"{escape(decision.reason)}",
+        f"[bold]{literal(decision.ticket)}[/] goes to [bold]{literal(decision.agent)}[/]: "
+        f"{literal(decision.reason)}",
         soft_wrap=True,
     )
     parts = [(name.replace("_", " "), f"{value:.2f}") for name, value in decision.parts.items()]
@@ -109,14 +110,14 @@ def _print_decision(decision: Decision) -> None:
         console.print("Nobody else could have taken it.")
     else:
         console.print(
-            f"Next best: {escape(runner_up.agent)} with {runner_up.score:.2f} points",
+            f"Runner-up: {literal(runner_up.agent)} with {runner_up.score:.2f} points",
             soft_wrap=True,
         )
 
 
 def _print_waiting(waiting: Waiting, zone: tzinfo) -> None:
     console.print(
-        f"[bold]{escape(waiting.ticket)}[/] waits: {escape(waiting.reason)}", soft_wrap=True
+        f"[bold]{literal(waiting.ticket)}[/] waits: {literal(waiting.reason)}", soft_wrap=True
     )
     rows = (
         (
@@ -178,7 +179,7 @@ def _print(
     for column in columns:
         table.add_column(column, justify="right" if column in _NUMBERS else "left")
     for row in rows:
-        table.add_row(*(escape(cell) for cell in row))
+        table.add_row(*(literal(cell) for cell in row))
     if not table.row_count:
         return
     console.print(table)

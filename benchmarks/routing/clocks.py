@@ -103,4 +103,4 @@ def _promises(ticket: Ticket, hours: OpeningHours | None) -> list[float]:
             promised.append(open_seconds(hours, ticket.created, due) - ticket.paused_seconds)
         elif seconds is not None:
             promised.append(seconds)
-    return promised
+    return [promise for promise in promised if promise > 0.0]

@@ -63,8 +63,8 @@ class Ticket(Record):
     risk
         How likely this becomes a complaint or a loss, 0 to 1.
     first_response_due, resolution_due
-        Deadlines, with their offsets; the open time until then is what is promised, and at least
-        a second.
+        Deadlines, with their offsets. One before which the calendar never opens, or not beyond
+        the pauses, is no target.
     first_response_seconds, resolution_seconds
         Promises in seconds of open time from creation, above 0; a deadline that is given as an
         instant goes before its promise.

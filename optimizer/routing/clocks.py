@@ -22,9 +22,6 @@ __all__ = ["Clocks", "concerned", "escalated_at", "read_clocks"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-LEAST_TARGET = 1.0
-"""Seconds that a ticket is given whose deadline lies in closed hours, or before its pauses end."""
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _YEAR = 366 * 86400 * MICROSECONDS
 _HORIZONS = (_YEAR, 8 * _YEAR, 60 * _YEAR)
@@ -226,14 +223,17 @@ def _targets(weights: RoutingWeights, columns: TicketColumns, calendars: _Calend
 def _promised(
     due: Floats | None, seconds: Floats | None, columns: TicketColumns, calendars: _Calendars
 ) -> Floats | None:
-    """Return open seconds from creation to a deadline, not a number where there is none."""
+    """Return open seconds from creation to a deadline, not a number where there is none.
+
+    A deadline before which no clock of the ticket runs says nothing about how urgent it is.
+    """
     if due is None:
         return None if seconds is None else seconds.copy()
     set_ = ~np.isnan(due)
     until = np.where(set_, due - columns.age, -columns.age)
     opened = calendars.between(-columns.age, until) - columns.paused
     rest = np.full(len(due), np.nan) if seconds is None else seconds
-    return np.where(set_, np.maximum(opened, LEAST_TARGET), rest)
+    return np.where(set_, np.where(opened > 0.0, opened, np.nan), rest)
 
 
 def _steps(columns: TicketColumns, waits: Floats) -> Ints:

@@ -285,4 +285,6 @@ class Pool:
 
 def _digest(event: Event) -> bytes:
     """Return what tells an event from others with the same identifier."""
-    return hashlib.blake2b(msgspec.msgpack.encode((type(event).__name__, event)), digest_size=16).digest()
+    return hashlib.blake2b(
+        msgspec.msgpack.encode((type(event).__name__, event)), digest_size=16
+    ).digest()

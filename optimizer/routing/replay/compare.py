@@ -61,7 +61,15 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
-    """What a policy came to, contact by contact and in figures."""
+    """What a policy came to, contact by contact and in figures.
+
+    Parameters
+    ----------
+    figures
+        Of the contacts that are compared.
+    played
+        All that was played.
+    """
 
     figures: Figures
     played: Played
@@ -75,6 +83,12 @@ class Comparison:
     ----------
     agents
         Identifiers, by the numbers that the runs use.
+    compared
+        How many contacts, in order of arrival, all figures are about: those that every policy of
+        `runs` has played. Where that is a part of what was played, or of the log, occupancy and
+        the inequality of idle time are None: nobody was there for this part alone.
+    unplayed
+        Policies that were not begun.
     """
 
     log: Log
@@ -82,6 +96,8 @@ class Comparison:
     rules: Snapshot
     reality: Figures
     runs: tuple[Run, ...]
+    compared: int
+    unplayed: tuple[RoutingPolicy, ...] = ()
 
 
 def compare(
@@ -104,7 +120,7 @@ def compare(
         do not. None are the defaults.
     deadline
         When it has passed, or is stopped, the policy under way ends where it is, and those that
-        follow are not played; the first one always is in part.
+        follow are not played. All figures are then about the contacts that every policy played.
 
     Raises
     ------
@@ -122,9 +138,9 @@ def compare(
         log = with_expected_handling(log)
     customers = draw_customers(log, settings.mean_patience, settings.seed)
     names = tuple(worker.state.id for worker in crew)
-    runs: list[Run] = []
+    every: list[tuple[Played, Snapshot, float]] = []
     for policy in policies:
-        if runs and deadline.passed():
+        if every and deadline.passed():
             break
         started = time.perf_counter()
         own = replace(rules, policy=policy)
@@ -132,10 +148,23 @@ def compare(
             log, crew, own, customers, _router(settings, own, names), settings.times, deadline,
             observer,
         )  # fmt: skip
-        seconds = time.perf_counter() - started
-        runs.append(Run(figures_of(played, log, own, settings.within, seconds), played))
-    reality = figures_of_reality(log, crew, rules, settings.within)
-    return Comparison(log, names, rules, reality, tuple(runs))
+        every.append((played, own, time.perf_counter() - started))
+    compared = min(len(played) for played, _, _ in every)
+    runs = []
+    for played, own, seconds in every:
+        figures = figures_of(played.first(compared), log, own, settings.within, seconds)
+        runs.append(Run(figures if compared == len(played) else _of_a_part(figures), played))
+    part = replace(log, contacts=log.contacts[:compared])
+    reality = figures_of_reality(part, crew, rules, settings.within)
+    if compared < len(log.contacts):
+        reality = _of_a_part(reality)
+    unplayed = tuple(policies[len(runs) :])
+    return Comparison(log, names, rules, reality, tuple(runs), compared, unplayed)
+
+
+def _of_a_part(figures: Figures) -> Figures:
+    """Return the figures without those on agents, who were there for all contacts."""
+    return replace(figures, occupancy=None, idle_gini=None)
 
 
 def _router(settings: Settings, rules: Snapshot, names: Sequence[str]) -> Router:

@@ -42,6 +42,11 @@ class Figures:
     idle_gini
         Gini coefficient of the shares of time in which agents are idle, from 0 (all the same) to
         1; None likewise.
+    decisions, seconds
+        At how many moments the router gave work to somebody, and the time that the replay took:
+        always of all that was played.
+    complete
+        Whether the log was played to its end.
     remarks
         How the replay ended, if not with the log.
     """
@@ -135,6 +140,8 @@ def figures_of_reality(log: Log, crew: Sequence[Worker], rules: Snapshot, within
 
 def _idleness(log: Log, crew: Sequence[Worker]) -> tuple[float | None, float | None]:
     """Return occupancy and the inequality of idle time in reality."""
+    if not log.contacts:
+        return None, None
     busy: dict[str, float] = defaultdict(float)
     for contact in log.contacts:
         if contact.agent is not None:

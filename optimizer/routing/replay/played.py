@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
 
@@ -70,3 +70,8 @@ class Played:
     def __len__(self) -> int:
         """Return the number of contacts played."""
         return len(self.outcome)
+
+    def first(self, count: int) -> Played:
+        """Return what became of the contacts that came first; the rest is of the whole replay."""
+        columns = ("outcome", "agent", "wait", "given", "done", "prior")
+        return replace(self, **{name: getattr(self, name)[:count] for name in columns})

@@ -182,12 +182,11 @@ def test_options_that_make_no_sense_are_refused(calls: Path, options: list[str])
     assert run(calls, *options).exit_code == 2
 
 
-def test_an_interrupt_shows_what_was_played(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rows = [f"c{i},2026-03-02T08:{i // 60:02}:{i % 60:02}Z,60" for i in range(2000)]
+def interrupted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> Result:
+    """Return what is shown of 2,000 contacts when Ctrl-C comes while the first policy plays."""
+    rows = [f"c{i},2026-03-02T08:{i // 60:02}:{i % 60:02}Z,60,{i}" for i in range(2000)]
     path = tmp_path / "long.csv"
-    path.write_text("id,created,handling_seconds\n" + "\n".join(rows) + "\n")
+    path.write_text("id,created,handling_seconds,waited_seconds\n" + "\n".join(rows) + "\n")
     write(tmp_path / "agents.json", Snapshot(START, (), (AgentState("a", {}),)))
 
     @contextmanager
@@ -204,12 +203,48 @@ def test_an_interrupt_shows_what_was_played(
     # A shell that runs the tests in the background has told its children to ignore the signal.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        shown = run(path, "--agents", tmp_path / "agents.json", "--policy", "fifo,best", "--json")
+        return run(
+            path, "--agents", tmp_path / "agents.json", "--policy", "fifo,best,greedy", *options
+        )
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupt_shows_what_was_played_and_cuts_reality_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = interrupted(tmp_path, monkeypatch, "--json")
     assert shown.exit_code == 0
     assert "Stopping with the best so far" in shown.stderr
-    (fifo,) = json.loads(shown.stdout)["policies"]
+    found = json.loads(shown.stdout)
+    (fifo,) = found["policies"]
     assert not fifo["complete"]
-    assert 0 < fifo["all"]["contacts"] < 2000
-    assert any("Stopped at" in remark for remark in fifo["remarks"])
+    played = fifo["all"]["contacts"]
+    assert 0 < played < 2000
+    assert (found["log"]["contacts"], found["log"]["compared"]) == (2000, played)
+    assert found["reality"]["all"]["contacts"] == played
+    assert found["reality"]["all"]["max_wait_s"] == played - 1
+    assert found["remarks"][0].startswith("fifo: Stopped at")
+    assert found["remarks"][-1] == "Not begun, so not shown: best, greedy."
+
+
+def test_people_read_first_that_a_replay_was_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = interrupted(tmp_path, monkeypatch)
+    assert shown.exit_code == 0
+    header, stopped, cut, unplayed, *tables = shown.stdout.splitlines()
+    assert " the first " in header
+    assert "of 2,000 contacts" in header
+    assert stopped.startswith("- fifo: Stopped at")
+    assert cut.startswith("- All figures, those of reality too, are about the first ")
+    assert unplayed == "- Not begun, so not shown: best, greedy."
+    assert any(line.startswith(" reality") for line in tables)
+
+
+def test_names_cannot_act_on_the_terminal(calls: Path) -> None:
+    calls.write_text(calls.read_text().replace(",b,", ",b\x1b[2J\u202e,"))
+    shown = run(calls)
+    assert shown.exit_code == 0, shown.output
+    assert "b\\x1b[2J\\u202e" in shown.stdout
+    assert not {"\x1b", "\u202e"} & set(shown.output)

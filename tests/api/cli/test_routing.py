@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -105,7 +108,7 @@ def test_a_ticket_that_was_assigned_tells_the_parts_of_its_score(snapshot_file: 
             str.split, shown.stdout.splitlines()
         )
     assert decision.runner_up is not None
-    assert f"Next best: {decision.runner_up.agent}" in shown.stdout
+    assert f"Runner-up: {decision.runner_up.agent}" in shown.stdout
     found = json.loads(run(snapshot_file, "--ticket", decision.ticket, "--json").stdout)
     assert found["decision"]["parts"] == decision.parts
     assert "waiting" not in found
@@ -152,6 +155,57 @@ def test_a_snapshot_comes_by_standard_input_too(snapshot_file: Path) -> None:
     assert found | {"seconds": 0} == expected | {"seconds": 0}
 
 
+def bare(path: Path, snapshot: Snapshot) -> Path:
+    """Write a snapshot without the document around it."""
+    write(path, snapshot)
+    path.write_text(json.dumps(json.loads(path.read_text())["snapshot"]))
+    return path
+
+
+def test_a_bare_snapshot_as_the_http_api_takes_it_is_taken(
+    snapshot_file: Path, tmp_path: Path
+) -> None:
+    body = bare(tmp_path / "body.json", SNAPSHOT)
+    piped = CliRunner().invoke(main, ["assign", "-", "--json"], input=body.read_bytes())
+    expected = json.loads(run(snapshot_file, "--json").stdout)
+    for shown in (run(body, "--json"), piped):
+        assert shown.exit_code == 0
+        assert json.loads(shown.stdout) | {"seconds": 0} == expected | {"seconds": 0}
+
+
+def test_issues_of_a_bare_snapshot_lead_into_it_as_it_is(tmp_path: Path) -> None:
+    tickets = (Ticket("bad", "chat", NOW, {"a": 7}), Ticket("good", "chat", NOW))
+    body = bare(tmp_path / "bad.json", Snapshot(NOW, tickets, (AgentState("x", {}),)))
+    refused = json.loads(run(body, "--json").stdout)
+    assert [error["pointer"] for error in refused["errors"]] == ["/tickets/0/skills/a"]
+    found = json.loads(run(body, "--partial", "--json").stdout)
+    assert [d["ticket"] for d in found["decisions"]] == ["good"]
+    assert [p["pointer"] for p in found["problems"]] == ["/tickets/0/skills/a"]
+    unknown = json.loads(run(body, "--partial", "--ticket", "?", "--json").stdout)
+    assert [error["pointer"] for error in unknown["errors"]] == ["/tickets"]
+
+
+@pytest.mark.parametrize("redirection", ["<&-", "0>/dev/null"])
+def test_a_standard_input_that_cannot_be_read_is_bad_input(redirection: str) -> None:
+    command = [sys.executable, "-c", "from api.cli import main; main()", "assign", "-", "--json"]
+    shown = subprocess.run(
+        ["/bin/sh", "-c", f'exec "$@" {redirection}', "sh", *command],
+        capture_output=True, text=True, check=False, env=os.environ,
+    )  # fmt: skip
+    assert shown.returncode == 2, shown.stderr
+    (error,) = json.loads(shown.stdout)["errors"]
+    assert error["code"] == "unreadable_file"
+
+
+def test_one_that_waits_is_told_in_the_singular(tmp_path: Path) -> None:
+    long_ago = NOW - timedelta(days=9)
+    tickets = tuple(Ticket(name, "chat", long_ago, {"a": 1}) for name in "tu")
+    write(tmp_path / "one.json", Snapshot(NOW, tickets[:1], ()))
+    assert "1 waits: 1 is late, 0 at risk of it" in run(tmp_path / "one.json").stdout
+    write(tmp_path / "two.json", Snapshot(NOW, tickets, ()))
+    assert "2 wait: 2 are late, 0 at risk of it" in run(tmp_path / "two.json").stdout
+
+
 def test_what_is_sound_is_assigned_if_the_caller_says_so(tmp_path: Path) -> None:
     tickets = (Ticket("bad", "chat", NOW, {"a": 7}), Ticket("good", "chat", NOW))
     write(tmp_path / "bad.json", Snapshot(NOW, tickets, (AgentState("x", {}),)))
@@ -177,6 +231,24 @@ def test_names_with_markup_are_printed_as_they_are(tmp_path: Path) -> None:
     assert shown.exit_code == 0
     assert "[red]t[/]" in shown.stdout
     assert "[/x]" in shown.stdout
+
+
+def test_names_cannot_act_on_the_terminal(tmp_path: Path) -> None:
+    odd = "t\x1b[2J\u202e\n1"
+    tickets = (Ticket(odd, "chat", NOW), Ticket("w" + odd, "chat", NOW, {odd: 1}))
+    write(tmp_path / "odd.json", Snapshot(NOW, tickets, (AgentState("a" + odd, {}),)))
+    shown = "t\\x1b[2J\\u202e\\x0a1"
+    for options in ([], ["--ticket", odd], ["--ticket", "w" + odd]):
+        found = run(tmp_path / "odd.json", *options)
+        assert found.exit_code == 0
+        assert shown in found.output
+        assert not {"\x1b", "\u202e"} & set(found.output)
+    sneaky = Ticket(odd, "chat", NOW, {odd: 9})
+    write(tmp_path / "bad.json", Snapshot(NOW, (sneaky,), ()))
+    for options in ([], ["--partial"]):
+        found = run(tmp_path / "bad.json", *options)
+        assert shown in found.stderr
+        assert not {"\x1b", "\u202e"} & set(found.output)
 
 
 def test_bad_input_lists_every_issue_and_exits_with_2(tmp_path: Path) -> None:

@@ -69,12 +69,11 @@ def target_of(snapshot: Snapshot, ticket: Ticket) -> float:
     if not ticket.responded:
         deadlines.append((ticket.first_response_due, ticket.first_response_seconds))
     promises = [
-        seconds if due is None else max(1.0, elapsed(snapshot, ticket, due))
-        for due, seconds in deadlines
-        if due is not None or seconds is not None
+        seconds if due is None else elapsed(snapshot, ticket, due) for due, seconds in deadlines
     ]
-    if weights.own_deadlines and promises:
-        return min(promise for promise in promises if promise is not None)
+    running = [promise for promise in promises if promise is not None and promise > 0.0]
+    if weights.own_deadlines and running:
+        return min(running)
     return weights.wait_target_seconds[int(ticket.priority[1])]
 
 

@@ -19,6 +19,7 @@ from optimizer.model import (
     Snapshot,
     Tier,
 )
+from optimizer.progress import Event
 from optimizer.routing.replay import (
     NOBODY,
     LoggedContact,
@@ -356,4 +357,41 @@ def test_a_replay_that_is_stopped_tells_what_was_played() -> None:
     assert 0 < len(run.played) < 1000
     every = run.figures.all
     assert every.contacts == len(run.played) == every.answered + every.left
+    assert result.compared == result.reality.all.contacts == len(run.played)
+    assert result.unplayed == (RoutingPolicy.BEST,)
     assert compare(log, [worker()], policies).runs[1].figures.complete
+
+
+def test_a_policy_that_is_stopped_cuts_the_others_and_reality_to_what_it_played() -> None:
+    many = log_of(*(contact(i, 60, waited=float(i), agent="a") for i in range(1000)))
+    policies = [RoutingPolicy.FIFO, RoutingPolicy.PRIORITY, RoutingPolicy.BEST]
+    deadline = Deadline.after(1e9)
+
+    def stop(event: Event) -> None:
+        if event.phase.startswith("priority"):
+            deadline.stop()
+
+    crew = [worker("a", (0, 1e5))]
+    result = compare(many, crew, policies, deadline=deadline, observer=stop)
+    fifo, stopped = result.runs
+    assert (len(fifo.played), fifo.figures.complete) == (1000, True)
+    assert (result.compared, stopped.figures.complete) == (len(stopped.played), False)
+    assert 0 < result.compared < 1000
+    assert result.unplayed == (RoutingPolicy.BEST,)
+    for figures in (result.reality, fifo.figures, stopped.figures):
+        assert figures.all.contacts == result.compared
+    assert result.reality.all.max_wait_s == result.compared - 1
+    assert fifo.figures.all.max_wait_s == 59 * (result.compared - 1)
+    # Agents were there for the whole of the log, not for the part that is compared.
+    assert fifo.figures.occupancy is None
+    assert result.reality.occupancy is None
+    assert stopped.figures.occupancy is not None
+
+
+def test_a_replay_that_is_stopped_before_anything_came_has_figures_of_nothing() -> None:
+    log = log_of(contact(0, 60, waited=0.0, agent="a"))
+    deadline = Deadline.after(1e9)
+    deadline.stop()
+    result = compare(log, [worker()], [RoutingPolicy.FIFO], deadline=deadline)
+    assert result.compared == result.reality.all.contacts == 0
+    assert result.runs[0].figures.all.mean_wait_s is None
