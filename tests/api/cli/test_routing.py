@@ -91,6 +91,7 @@ def test_people_see_decisions_and_waiting_with_reasons_and_what_is_left_out(
     assert f"... and {len(expected.waiting) - 20} more" in shown.stdout
     best = next(d for d in expected.decisions if d.ticket.startswith("b"))
     assert best.runner_up is not None
+    assert "Runner-up" in shown.stdout
     row = next(line for line in shown.stdout.splitlines() if best.ticket in line.split())
     assert row.split()[1:4] == [best.agent, f"{best.score:.1f}", best.runner_up.agent]
     assert row.endswith("late  ") == (best.clock.waited_seconds > best.clock.target_seconds)
@@ -237,7 +238,7 @@ def test_names_cannot_act_on_the_terminal(tmp_path: Path) -> None:
     odd = "t\x1b[2J\u202e\n1"
     tickets = (Ticket(odd, "chat", NOW), Ticket("w" + odd, "chat", NOW, {odd: 1}))
     write(tmp_path / "odd.json", Snapshot(NOW, tickets, (AgentState("a" + odd, {}),)))
-    shown = "t\\x1b[2J\\u202e\\x0a1"
+    shown = "t\\x1b[2J\\u202e\\n1"
     for options in ([], ["--ticket", odd], ["--ticket", "w" + odd]):
         found = run(tmp_path / "odd.json", *options)
         assert found.exit_code == 0
