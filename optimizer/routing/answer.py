@@ -165,7 +165,7 @@ def _reasons(
     first = begins.tolist()
     reasons = [
         reason_beside_free(snapshot.policy)
-        if is_free
+        if is_free and stopped[-1]  # work in hand that is overdue may end now: nobody is free yet
         else waiting_reason(stopped, classes.terms[term], names[begin:end], levels[begin:end])
         for is_free, stopped, term, begin, end in zip(
             free.tolist(),

@@ -14,6 +14,7 @@ __all__ = ["decision_reason", "obstacles", "reason_beside_free", "waiting_reason
 _RULES = tuple(Rule)
 _NAMES = tuple(rule.value for rule in Rule)
 _FIRST_OF_THE_MOMENT = _RULES.index(Rule.AVAILABILITY)
+_RESERVED = _RULES.index(Rule.RESERVED)
 _OUTSCORED = _RULES.index(Rule.OUTSCORED)
 _OF_THE_MOMENT = ("unavailable", "at capacity", "at the limit of the channel")
 """What the rules from availability on say of those whom they stop."""
@@ -103,7 +104,10 @@ def decision_reason(rank: int, wait: int, target: int, percent: int) -> str:
 
 def _nobody_free(stopped: Sequence[int]) -> str:
     counts = zip(stopped[_FIRST_OF_THE_MOMENT:_OUTSCORED], _OF_THE_MOMENT, strict=True)
-    return f"No qualified agent is free: {', '.join([f'{n} {text}' for n, text in counts if n])}."
+    said = f"No qualified agent is free: {', '.join([f'{n} {text}' for n, text in counts if n])}."
+    if kept := stopped[_RESERVED]:
+        said += f" It is reserved: {kept} more may not take it yet."
+    return said
 
 
 def _ability(rule: Rule, terms: Terms, skills: Sequence[str], levels: Sequence[int]) -> str:

@@ -337,6 +337,22 @@ def test_the_reason_tells_when_a_free_agent_is_worth_more_than_the_ticket() -> N
     )
 
 
+def test_overdue_work_in_hand_makes_nobody_free() -> None:
+    busy = AgentState("z", {}, open_work={"chat": 1}, free_from=NOW - timedelta(minutes=10))
+    (left,) = assign(Snapshot(NOW, (Ticket("t", "chat", NOW),), (busy,))).waiting
+    assert left.reason == "No qualified agent is free: 1 at capacity."
+    assert left.earliest == NOW
+
+
+def test_the_reason_names_a_reservation_beside_those_it_is_for() -> None:
+    ticket = Ticket("t", "chat", NOW, prior_agent="ann", preferred_seconds=60.0)
+    agents = (AgentState("ann", {}, status=AgentStatus.AWAY), AgentState("ben", {}))
+    (left,) = assign(Snapshot(NOW, (ticket,), agents)).waiting
+    assert left.reason == (
+        "No qualified agent is free: 1 unavailable. It is reserved: 1 more may not take it yet."
+    )
+
+
 def test_the_reason_tells_when_no_ring_reaches_a_free_agent() -> None:
     rings = (Ring(0.0, 2), Ring(20.0))
     snapshot = Snapshot(
