@@ -5,19 +5,17 @@ Figures are computed as columns; a loop over the tickets only puts them into rec
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from optimizer.model import Clock, Decision, Obstacle, RunnerUp, Snapshot, Tier, Waiting
-from optimizer.routing.board import Board, tag_points
+from optimizer.model import Clock, Decision, Obstacle, RunnerUp, Snapshot, Waiting
+from optimizer.routing.board import Board, points_for_tags
+from optimizer.routing.clocks import moments
 from optimizer.routing.codes import gather, number_by_appearance
-from optimizer.routing.columns import TIERS
 from optimizer.routing.dealing import Pairs
 from optimizer.routing.explain import (
     decision_reason,
@@ -47,9 +45,6 @@ PARTS = (
     "reserve",
 )
 """The terms of a score, in the order in which they are added up."""
-
-_ESCALATED: tuple[Tier | None, ...] = (*TIERS, None)
-"""By place in `TIERS`; the last stands at -1."""
 
 
 class Kinds(Protocol):
@@ -97,7 +92,7 @@ def decisions(
             score.tolist(),
             _by_name(parts, adding.tolist()),
             map(decision_reason, columns.rank[place].tolist(), waits, targets, percents),
-            _clocks(snapshot, board, ticket, kinds),
+            board.clocks.records(ticket, snapshot.now, kinds(Clock)),
             _runners_up(board, runners, order, kinds),
         )
     )
@@ -128,8 +123,8 @@ def waiting(snapshot: Snapshot, board: Board, pairs: Pairs, kinds: Kinds) -> tup
             for index, number, clock, moment, passed, risky in zip(
                 board.tickets[position].tolist(),
                 number_of.tolist(),
-                _clocks(snapshot, board, position, kinds),
-                _moments(snapshot.now, at),
+                board.clocks.records(position, snapshot.now, kinds(Clock)),
+                moments(snapshot.now, at),
                 breached.tolist(),
                 at_risk.tolist(),
                 strict=True,
@@ -193,7 +188,7 @@ def _parts(
             base[:, 0],
             base[:, 1],
             base[:, 2],
-            tag_points(weights, columns)[place],
+            points_for_tags(weights, columns)[place],
             weights.risk * columns.risk[place],
             weights.skill_fit * market.arc_share[arc],
             market.arc_continuity[arc],
@@ -239,36 +234,3 @@ def _runners_up(
         None if who < 0 else make(ids[who], points)
         for who, points in zip(agent[order].tolist(), score[order].tolist(), strict=True)
     ]
-
-
-def _clocks(snapshot: Snapshot, board: Board, position: Ints, kinds: Kinds) -> list[Clock]:
-    clocks = board.clocks
-    make: Callable[..., Clock] = kinds(Clock)
-    waits, targets = clocks.waits[position], clocks.targets[position]
-    due = _moments(snapshot.now, clocks.until(position, targets))
-    columns = (waits.tolist(), targets.tolist(), due)
-    escalated, relaxed = clocks.escalated[position], clocks.relaxed[position]
-    if (escalated < 0).all() and not relaxed.any():
-        return [make(*row) for row in zip(*columns, strict=True)]
-    return [
-        make(wait, target, moment, _ESCALATED[tier], steps)
-        for wait, target, moment, tier, steps in zip(
-            *columns, escalated.tolist(), relaxed.tolist(), strict=True
-        )
-    ]
-
-
-def _moments(now: datetime, seconds: Floats) -> list[datetime | None]:
-    """Return instants in UTC, None for what is infinite or beyond the years that there are."""
-    since = now.astimezone(UTC)
-    try:
-        return [since + timedelta(0, after) for after in seconds.tolist()]
-    except OverflowError:
-        return [_moment(since, after) for after in seconds.tolist()]
-
-
-def _moment(since: datetime, after: float) -> datetime | None:
-    try:
-        return None if after == math.inf else since + timedelta(0, after)
-    except OverflowError:
-        return None

@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from optimizer.model import HIGHEST_LEVEL, RoutingWeights, Tier
+from optimizer.model import HIGHEST_LEVEL, Escalation, RoutingWeights, Ticket, Tier
 from optimizer.routing.codes import Coded, number_lists
 from optimizer.routing.columns import TIERS, TicketColumns
 from optimizer.routing.staff import Staff
@@ -23,10 +23,12 @@ __all__ = [
     "Moments",
     "Personal",
     "SkillSets",
+    "concerns",
     "personal_terms",
     "skill_sets",
     "steps_taken",
     "terms_of",
+    "turning_points",
 ]
 
 Ints = NDArray[np.int64]
@@ -80,6 +82,23 @@ class Personal(NamedTuple):
     close_to: tuple[int, ...] = ()
     barred: tuple[int, ...] = ()
     only: tuple[int, ...] | None = None
+
+
+def concerns(escalation: Escalation, ticket: Ticket) -> bool:
+    """Tell whether an escalation is for a ticket, whatever it has waited."""
+    return (
+        escalation.priority in (None, ticket.priority)
+        and escalation.from_tier in (None, ticket.tier)
+        and escalation.channel in (None, ticket.channel)
+        and escalation.risk_from <= ticket.risk
+    )
+
+
+def turning_points(ticket: Ticket, escalations: Sequence[Escalation]) -> set[float]:
+    """Return the waits, in seconds, from which others may take a ticket than before."""
+    steps = {step.after_seconds for step in ticket.relaxation}
+    escalated = {e.after_seconds for e in escalations if concerns(e, ticket)}
+    return steps | escalated | {ticket.preferred_seconds}
 
 
 def steps_taken(columns: TicketColumns, moments: Moments) -> dict[int, list[Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,11 +24,11 @@ from optimizer.routing.columns import (
 from optimizer.routing.eligibility import Eligibility, sieve
 from optimizer.routing.market import Market, build_market
 from optimizer.routing.needs import Classes, merge_tickets
-from optimizer.routing.score import BaseWeights, base_parts, base_weights
+from optimizer.routing.score import base_parts, base_weights, levels_of, tag_points
 from optimizer.routing.staff import Staff
 from optimizer.routing.ties import ordered
 
-__all__ = ["Board", "read_board", "tag_points"]
+__all__ = ["Board", "points_for_tags", "read_board"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -153,7 +152,7 @@ def _parts(weights: RoutingWeights, tickets: TicketColumns, clocks: Clocks) -> F
         with np.errstate(over="ignore"):  # too great a score is refused when it is known
             speeds = weights.handling_reference_seconds / tickets.handling
         speeds = np.where(np.isnan(speeds), 1.0, speeds)
-    extras = tag_points(weights, tickets) + weights.risk * tickets.risk
+    extras = points_for_tags(weights, tickets) + weights.risk * tickets.risk
     parts: Floats = base_parts(
         tickets.rank,
         tickets.value,
@@ -166,45 +165,19 @@ def _parts(weights: RoutingWeights, tickets: TicketColumns, clocks: Clocks) -> F
     return parts
 
 
-def tag_points(weights: RoutingWeights, tickets: TicketColumns) -> Floats:
+def points_for_tags(weights: RoutingWeights, tickets: TicketColumns) -> Floats:
     """Return the points for the tags of each ticket, in the order of the snapshot, [tickets]."""
     if not weights.tags or tickets.tags is None:
         return np.zeros(len(tickets))
-    points = weights.tags
-    # An exact sum does not depend on the order in which tags are listed.
-    return np.array([math.fsum(points.get(tag, 0.0) for tag in {*tags}) for tags in tickets.tags])
+    return np.array([tag_points(weights, tags) for tags in tickets.tags])
 
 
 def _levels(snapshot: Snapshot, tickets: TicketColumns, clocks: Clocks) -> Ints:
-    """Return the level of each ticket: 0 for work that waits for all other work, 1 or more else."""
-    weights = snapshot.weights
-    levels = np.ones(len(tickets), dtype=np.int64)
-    if weights.strict_priority:
-        levels += _steps_above_least(weights, tickets, clocks)
-    deferred = {name for name, rules in snapshot.channels.items() if rules.deferred}
-    if deferred:
-        later = np.array([channel in deferred for channel in tickets.channels], np.bool_)
-        if weights.compete_from is not None:
-            with np.errstate(over="ignore"):  # an infinite wait is never reached
-                later &= clocks.waits < weights.compete_from * clocks.targets
-        levels[later] = 0
-    return levels
-
-
-def _steps_above_least(weights: RoutingWeights, tickets: TicketColumns, clocks: Clocks) -> Ints:
-    """Return 3 less the rank of each ticket after promotions: its points at one per step."""
-    ones = np.ones(len(tickets))
-    promote_after = base_weights(weights).promote_after
-    steps = base_parts(
-        tickets.rank,
-        ones,
-        clocks.waits,
-        clocks.targets,
-        ones,
-        ones,
-        BaseWeights(1.0, 0.0, 0.0, 1.0, promote_after),
-    )[:, 0]
-    return np.rint(steps).astype(np.int64)
+    channels = {name for name, rules in snapshot.channels.items() if rules.deferred}
+    deferred = np.zeros(len(tickets), dtype=np.bool_)
+    if channels:
+        deferred = np.array([channel in channels for channel in tickets.channels], np.bool_)
+    return levels_of(tickets.rank, clocks.waits, clocks.targets, deferred, snapshot.weights)
 
 
 def _check_scores(snapshot: Snapshot, base: Floats, staff: Staff) -> None:

@@ -6,23 +6,26 @@ without those in which its clocks stood. Without a calendar all seconds are open
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.model import Escalation, OpeningHours, RoutingWeights, Snapshot
+from optimizer.model import Clock, Escalation, OpeningHours, RoutingWeights, Snapshot, Tier
 from optimizer.routing.columns import TIERS, TicketColumns
-from optimizer.routing.hours import MICROSECONDS, NEVER, open_time
+from optimizer.routing.hours import MICROSECONDS, NEVER, instant, open_time
 
-__all__ = ["Clocks", "concerned", "escalated_at", "read_clocks"]
+__all__ = ["Clocks", "concerned", "escalated_at", "moments", "read_clocks"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ESCALATED: tuple[Tier | None, ...] = (*TIERS, None)
+"""By place in `TIERS`; the last stands at -1."""
+
 _YEAR = 366 * 86400 * MICROSECONDS
 _HORIZONS = (_YEAR, 8 * _YEAR, 60 * _YEAR)
 """How far to look for the instant at which a wait is reached; most are near."""
@@ -65,6 +68,30 @@ class Clocks:
         """
         amounts = waits + self._paused[tickets]
         return self._calendars.after(tickets, -self._age[tickets], amounts)
+
+    def records(
+        self, tickets: Ints, now: datetime, make: Callable[..., Clock] = Clock
+    ) -> list[Clock]:
+        """Return how some tickets stand with their promises.
+
+        Parameters
+        ----------
+        now
+            The instant of the clocks.
+        make
+            `Clock`, or a class with the same fields.
+        """
+        waits, targets = self.waits[tickets], self.targets[tickets]
+        columns = (waits.tolist(), targets.tolist(), moments(now, self.until(tickets, targets)))
+        escalated, relaxed = self.escalated[tickets], self.relaxed[tickets]
+        if (escalated < 0).all() and not relaxed.any():
+            return [make(*row) for row in zip(*columns, strict=True)]
+        return [
+            make(wait, target, due, _ESCALATED[tier], steps)
+            for wait, target, due, tier, steps in zip(
+                *columns, escalated.tolist(), relaxed.tolist(), strict=True
+            )
+        ]
 
     def take(self, order: Ints) -> Clocks:
         """Return the clocks of some tickets, in that order."""
@@ -196,9 +223,8 @@ def _calendars(snapshot: Snapshot, columns: TicketColumns) -> _Calendars:
         return _Calendars(0, (), None)
     names = sorted({name for name in columns.calendars if name is not None})
     number = {name: place for place, name in enumerate(names)} | {None: -1}
-    now = round((snapshot.now - _EPOCH).total_seconds() * MICROSECONDS)
     return _Calendars(
-        now,
+        instant(snapshot.now),
         tuple(snapshot.calendars[name] for name in names),
         np.array([number[name] for name in columns.calendars], dtype=np.int64),
     )
@@ -246,3 +272,19 @@ def _steps(columns: TicketColumns, waits: Floats) -> Ints:
         ],
         dtype=np.int64,
     )
+
+
+def moments(now: datetime, seconds: Floats) -> list[datetime | None]:
+    """Return instants in UTC, None for what is infinite or beyond the years that there are."""
+    since = now.astimezone(UTC)
+    try:
+        return [since + timedelta(0, after) for after in seconds.tolist()]
+    except OverflowError:
+        return [_moment(since, after) for after in seconds.tolist()]
+
+
+def _moment(since: datetime, after: float) -> datetime | None:
+    try:
+        return None if after == math.inf else since + timedelta(0, after)
+    except OverflowError:
+        return None

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from optimizer.model import OpeningHours
 from optimizer.model.grid import weekdays
 
-__all__ = ["MICROSECONDS", "NEVER", "OpenTime", "open_time"]
+__all__ = ["MICROSECONDS", "NEVER", "OpenTime", "instant", "open_time"]
 
 Ints = NDArray[np.int64]
 
@@ -153,10 +153,10 @@ def _find_stretches(zone: ZoneInfo, year: int) -> Iterator[tuple[int, int, int]]
         later = moment + day
         if later.astimezone(zone).utcoffset() != offset:
             change = _first_change(zone, moment, later)
-            yield _instant(since), _instant(change), _microseconds(offset)
+            yield instant(since), instant(change), _microseconds(offset)
             since, offset = change, later.astimezone(zone).utcoffset()
         moment = later
-    yield _instant(since), _instant(end), _microseconds(offset)
+    yield instant(since), instant(end), _microseconds(offset)
 
 
 def _first_change(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
@@ -171,7 +171,8 @@ def _first_change(zone: ZoneInfo, before: datetime, after: datetime) -> datetime
     return after
 
 
-def _instant(moment: datetime) -> int:
+def instant(moment: datetime) -> int:
+    """Return the microseconds since 1970."""
     return _microseconds(moment - _EPOCH)
 
 

@@ -32,7 +32,7 @@ and the simulator both build on.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -48,14 +48,17 @@ __all__ = [
     "base_score",
     "base_weights",
     "fit_share",
+    "levels_of",
     "promoted",
     "skill_fit",
+    "tag_points",
     "urgency",
     "wait_target",
 ]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 PARTS = ("priority", "customer_value", "wait", "extra")
 """The columns of `base_parts`."""
@@ -108,6 +111,46 @@ def promoted(rank: int, wait: float, target: float, weights: BaseWeights) -> int
     if wait >= rank * each:
         return 0
     return int(rank - math.floor(wait / each))
+
+
+def levels_of(
+    ranks: Ints, waits: Floats, targets: Floats, deferred: Mask, weights: RoutingWeights
+) -> Ints:
+    """Return what goes before all points, [tickets].
+
+    0 for work that waits for all other work; else 1, or 1 to 4 under strict priority.
+
+    Parameters
+    ----------
+    ranks
+        0 for P0 to 3 for P3, before promotions, [tickets].
+    deferred
+        What does not compete with other work before its time, [tickets].
+    """
+    levels = np.ones(len(waits), dtype=np.int64)
+    if weights.strict_priority:
+        levels += 3 - _all_promoted(ranks, waits, targets, base_weights(weights))
+    last = deferred
+    if weights.compete_from is not None:
+        with np.errstate(over="ignore"):  # an infinite wait is never reached
+            last = deferred & (waits < weights.compete_from * targets)
+    levels[last] = 0
+    return levels
+
+
+def tag_points(weights: RoutingWeights, tags: Collection[str]) -> float:
+    """Return the points for the tags of a ticket, each counted once."""
+    # An exact sum does not depend on the order in which tags are listed.
+    return math.fsum(weights.tags.get(tag, 0.0) for tag in {*tags})
+
+
+@njit(cache=True)
+def _all_promoted(ranks: Ints, waits: Floats, targets: Floats, weights: BaseWeights) -> Ints:
+    """Return `promoted` for every ticket, [tickets]."""
+    after = np.empty(len(ranks), dtype=np.int64)
+    for i in range(len(ranks)):
+        after[i] = promoted(ranks[i], waits[i], targets[i], weights)
+    return after
 
 
 @njit(cache=True)

@@ -16,12 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.model import AgentState
-from optimizer.routing.hours import MICROSECONDS
+from optimizer.routing.hours import MICROSECONDS, instant
 from optimizer.routing.live import LiveMatch
 from optimizer.routing.pool.rooms import are_plain, room_of
 from optimizer.routing.pool.scale import SPREAD, steps
 from optimizer.routing.pool.settings import PoolSettings
-from optimizer.routing.pool.timing import instant
 from optimizer.routing.score import agent_points
 
 __all__ = ["Crowd", "Place"]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
 from optimizer.model import Escalation, RoutingWeights, Ticket, Tier
+from optimizer.routing.asks import concerns, turning_points
 
 __all__ = ["Need", "need_of", "next_change"]
 
@@ -67,7 +68,7 @@ def need_of(
     steps = [step for step in ticket.relaxation if step.after_seconds <= wait]
     tiers = set(_SERVED_BY[ticket.tier]).union(*(step.tiers for step in steps))
     for escalation in escalations:
-        if _concerns(escalation, ticket) and escalation.after_seconds <= wait:
+        if concerns(escalation, ticket) and escalation.after_seconds <= wait:
             tiers = set(_SERVED_BY[escalation.to_tier])
     sites = None
     if ticket.site is not None and not any(step.any_site for step in steps):
@@ -101,11 +102,9 @@ def next_change(
 
     Infinite if it never does again.
     """
-    moments = [step.after_seconds for step in ticket.relaxation]
-    moments += [e.after_seconds for e in escalations if _concerns(e, ticket)]
-    moments.append(ticket.preferred_seconds)
+    moments = turning_points(ticket, escalations)
     if _friends(ticket):
-        moments.append(_or_ever(weights.continuity_seconds))
+        moments.add(_or_ever(weights.continuity_seconds))
     return min((moment for moment in moments if moment > wait), default=math.inf)
 
 
@@ -113,16 +112,6 @@ def _friends(ticket: Ticket) -> tuple[str, ...]:
     """Return the prior agent and those who are preferred."""
     prior = () if ticket.prior_agent is None else (ticket.prior_agent,)
     return _in_order(prior, ticket.preferred_agents)
-
-
-def _concerns(escalation: Escalation, ticket: Ticket) -> bool:
-    """Tell whether an escalation may ever hold for a ticket."""
-    return (
-        escalation.priority in (None, ticket.priority)
-        and escalation.from_tier in (None, ticket.tier)
-        and escalation.channel in (None, ticket.channel)
-        and escalation.risk_from <= ticket.risk
-    )
 
 
 def _in_order(*names: Iterable[Name]) -> tuple[Name, ...]:

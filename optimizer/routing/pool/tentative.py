@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from optimizer.model import AgentState, RoutingWeights
+from optimizer.routing.hours import instant
 from optimizer.routing.live import LiveMatch
 from optimizer.routing.pool.arcs import Arcs
 from optimizer.routing.pool.book import Book
@@ -24,7 +25,7 @@ from optimizer.routing.pool.needs import Need, need_of, next_change
 from optimizer.routing.pool.rooms import are_plain, room_on, units_of
 from optimizer.routing.pool.scale import SPREAD, Levels, base_steps
 from optimizer.routing.pool.settings import PoolSettings
-from optimizer.routing.pool.timing import Timing, instant
+from optimizer.routing.pool.timing import Timing
 
 __all__ = ["Tentative", "TentativeState"]
 

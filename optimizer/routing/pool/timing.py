@@ -7,7 +7,7 @@ read once per ticket, by the same functions as for a snapshot.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,18 +15,16 @@ from numpy.typing import NDArray
 
 from optimizer.model import Clock, Snapshot, Ticket
 from optimizer.routing.clocks import read_clocks
-from optimizer.routing.columns import TIERS, read_tickets
-from optimizer.routing.hours import MICROSECONDS, open_time
+from optimizer.routing.columns import read_tickets
+from optimizer.routing.hours import MICROSECONDS, instant, open_time
 from optimizer.routing.pool.due import later
 from optimizer.routing.pool.settings import PoolSettings
-from optimizer.routing.score import BaseWeights, base_parts, base_weights, wait_target
+from optimizer.routing.score import base_parts, base_weights, levels_of, tag_points, wait_target
 
-__all__ = ["Facts", "Timing", "clock_records", "instant"]
+__all__ = ["Facts", "Timing", "clock_records"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Facts(NamedTuple):
@@ -97,8 +95,7 @@ class Timing:
             rank=rank,
             value=ticket.customer_value,
             speed=1.0 if reference is None or handling is None else reference / handling,
-            extra=weights.risk * ticket.risk
-            + sum(weights.tags.get(tag, 0.0) for tag in sorted(set(ticket.tags))),
+            extra=tag_points(weights, ticket.tags) + weights.risk * ticket.risk,
             deferred=int(channel is not None and channel.deferred),
         )
 
@@ -154,15 +151,7 @@ class Timing:
         weights = self._settings.weights
         _, _, _, targets, ranks, values, speeds, extras, deferred = columns
         parts = base_parts(ranks, values, waits, targets, speeds, extras, self._weights)
-        levels = np.ones(len(waits))
-        if weights.strict_priority:
-            ones = np.ones(len(waits))
-            order = BaseWeights(1.0, 0.0, 0.0, 1.0, self._weights.promote_after)
-            levels += base_parts(ranks, ones, waits, targets, ones, ones, order)[:, 0]
-        last = deferred > 0
-        if weights.compete_from is not None:
-            last &= waits < weights.compete_from * targets
-        return parts.sum(axis=1), np.where(last, 0, np.rint(levels).astype(np.int64))
+        return parts.sum(axis=1), levels_of(ranks, waits, targets, deferred > 0, weights)
 
 
 def clock_records(tickets: Sequence[Ticket], rules: Snapshot) -> list[Clock]:
@@ -170,24 +159,7 @@ def clock_records(tickets: Sequence[Ticket], rules: Snapshot) -> list[Clock]:
     if not tickets:
         return []
     clocks = read_clocks(rules, read_tickets(tickets, rules.now))
-    columns = (clocks.waits, clocks.targets, clocks.due(), clocks.escalated, clocks.relaxed)
-    return [
-        Clock(
-            wait,
-            target,
-            later(rules.now, due) if np.isfinite(due) else None,
-            TIERS[tier] if tier >= 0 else None,
-            relaxed,
-        )
-        for wait, target, due, tier, relaxed in zip(
-            *(column.tolist() for column in columns), strict=True
-        )
-    ]
-
-
-def instant(moment: datetime) -> int:
-    """Return the microseconds since 1970."""
-    return (moment - _EPOCH) // timedelta(microseconds=1)
+    return clocks.records(np.arange(len(tickets)), rules.now)
 
 
 def _column_of(facts: Facts) -> tuple[NDArray[Any], ...]:
