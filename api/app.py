@@ -13,6 +13,7 @@ from api.v1 import assignments, service, staffing
 from api.v1.describe import operation_id
 from api.v1.docs_page import DOCS, serve_docs
 from api.v1.failures import handle_failures, refuse_parameters
+from api.v1.here import remember
 from api.v1.requests import watch_requests
 from optimizer import __version__
 
@@ -54,7 +55,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     # A body without a declared length is cut off here rather than refused, so one more byte is
     # let in: whoever reads the body can tell that there was too much.
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1
-    app.extensions["callboard"] = settings
+    remember(app, settings)
     assert isinstance(app.json, DefaultJSONProvider)
     app.json.sort_keys = False
     handle_failures(app)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Protocol
 
@@ -39,6 +39,8 @@ class Problem:
         Exit code of the command line.
     issues
         Every single cause: ``code, severity, pointer, detail``.
+    headers
+        Headers of the HTTP answer.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Problem:
     status: int
     exit_code: int
     issues: tuple[dict[str, str], ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the members of a problem document (RFC 9457), with ``errors``."""
@@ -62,12 +65,20 @@ class Problem:
 def problem_of(error: BaseException) -> Problem | None:
     """Return what to tell about an exception, or None if it was not raised on purpose."""
     # Imported here: an error is rare, and neither package should pay for the other's import.
-    from api.errors import TooLarge
+    from api.errors import Busy
     from optimizer.errors import InvalidInput, NoSolution
 
-    if isinstance(error, TooLarge):
-        return Problem("too-large", "Too large", error.detail, 413, 2, issue_rows(error.issues))
+    if isinstance(error, Busy):
+        status, name = (429, "too-many-requests") if error.yours else (503, "busy")
+        headers = {"Retry-After": str(error.after_seconds)}
+        rows = issue_rows(error.issues)
+        return Problem(name, "Busy", error.detail, status, 1, rows, headers)
     if isinstance(error, InvalidInput):
+        for kind, (name, title, status) in _edge().items():
+            if isinstance(error, kind):
+                headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+                rows = issue_rows(error.issues)
+                return Problem(name, title, error.detail, status, 2, rows, headers)
         if any(issue.code == "invalid_json" for issue in error.issues):
             rows = issue_rows(error.issues)
             return Problem("malformed-json", "Malformed JSON", error.detail, 400, 2, rows)
@@ -84,6 +95,18 @@ def problem_of(error: BaseException) -> Problem | None:
             "invalid-input", "Invalid input", error.detail, 422, 2, issue_rows(error.issues)
         )
     return None
+
+
+def _edge() -> dict[type[BaseException], tuple[str, str, int]]:
+    from api import errors
+
+    return {
+        errors.TooLarge: ("too-large", "Too large", 413),
+        errors.Unauthorised: ("unauthorised", "Unauthorised", 401),
+        errors.Forbidden: ("forbidden", "Forbidden", 403),
+        errors.NotFound: ("not-found", "Not found", 404),
+        errors.Conflict: ("conflict", "Conflict", 409),
+    }
 
 
 def problem_of_status(status: int, detail: str) -> Problem:

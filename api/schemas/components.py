@@ -2,6 +2,7 @@
 
 A type is written once, as a dataclass with a NumPy docstring; its shape becomes JSON Schema, its
 first paragraph the description of the schema and its ``Parameters`` those of the properties.
+Which types there are follows from what the routes refer to.
 """
 
 from __future__ import annotations
@@ -11,29 +12,40 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from api.schemas.problem import ProblemDocument
-from api.schemas.service import Health, Version
-from api.schemas.staffing import StaffingPlan, StaffingRequest
 from optimizer.codec import adapter
-from optimizer.model import Assignment, Snapshot
 
 __all__ = ["component_schemas", "reference"]
 
 _PREFIX = "#/components/schemas/"
-_READ = (Snapshot, StaffingRequest)
-_WRITTEN = (Assignment, StaffingPlan, Health, Version, ProblemDocument)
+_Mode = Literal["validation", "serialization"]
+
+_NAMED: dict[str, tuple[type, _Mode]] = {}
 
 
-def reference(kind: type) -> dict[str, str]:
-    """Return a reference to the schema of a type."""
+def reference(kind: type, mode: _Mode = "serialization") -> dict[str, str]:
+    """Return a reference to the schema of a type, which then stands in the description.
+
+    Parameters
+    ----------
+    mode
+        Whether values of it are read (``validation``) or written.
+
+    Raises
+    ------
+    ValueError
+        If another type has the same name, or the type is both read and written; a program that
+        reads the description could not tell them apart.
+    """
+    known = _NAMED.setdefault(kind.__name__, (kind, mode))
+    if known != (kind, mode):
+        raise ValueError(f"{kind.__name__} is referred to as {known}, and as {(kind, mode)}")
     return {"$ref": _PREFIX + kind.__name__}
 
 
 def component_schemas() -> dict[str, Any]:
     """Return the JSON Schemas of all bodies and of what they are made of, by name."""
-    wanted: list[tuple[str, Literal["validation", "serialization"], TypeAdapter[Any]]] = [
-        *((kind.__name__, "validation", adapter(kind)) for kind in _READ),
-        *((kind.__name__, "serialization", adapter(kind)) for kind in _WRITTEN),
+    wanted: list[tuple[str, _Mode, TypeAdapter[Any]]] = [
+        (name, mode, adapter(kind)) for name, (kind, mode) in _NAMED.items()
     ]
     _, document = TypeAdapter.json_schemas(wanted, ref_template=_PREFIX + "{model}")
     schemas = document["$defs"]

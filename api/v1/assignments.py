@@ -8,8 +8,9 @@ from flask_openapi3.models.tag import Tag
 
 from api.partial import use_what_can_be
 from api.schemas import examples
-from api.v1.bodies import Count, json_answer, json_body, refuse_beyond, settings
+from api.v1.bodies import Count, json_answer, json_body, refuse_beyond
 from api.v1.describe import BODY_FAILURES, answers, operation_id, request_body
+from api.v1.here import settings
 from api.v1.switches import describe_switch, read_switch
 from optimizer.io import decode_snapshot
 from optimizer.model import Assignment, Snapshot

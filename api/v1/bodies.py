@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from flask import Response, current_app, request
+from flask import Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from api.config import Settings
 from api.errors import TooLarge
 from api.v1.compression import compress, inflate
+from api.v1.here import settings
 from optimizer.codec import encode
 from optimizer.errors import Issue
 
-__all__ = ["Count", "json_answer", "json_body", "refuse_beyond", "settings"]
+__all__ = ["Count", "json_answer", "json_body", "refuse_beyond"]
 
 
 class Count(NamedTuple):
@@ -23,11 +23,6 @@ class Count(NamedTuple):
     what: str
     found: int
     limit: int
-
-
-def settings() -> Settings:
-    """Return the settings of the running application."""
-    return cast(Settings, current_app.extensions["callboard"])
 
 
 def json_body() -> bytes:

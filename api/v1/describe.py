@@ -33,7 +33,7 @@ def operation_id(*, name: str, path: str, method: str) -> str:
 
 def request_body(kind: type, example: Any) -> dict[str, Any]:
     """Return the description of a JSON body of type `kind`."""
-    content = {"schema": reference(kind), "example": as_json(example)}
+    content = {"schema": reference(kind, "validation"), "example": as_json(example)}
     body = {
         "description": "It may be compressed (Content-Encoding: gzip or deflate).",
         "required": True,

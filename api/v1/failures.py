@@ -55,7 +55,7 @@ def _answer(error: Exception) -> HTTPException | Response:
         log.error("An unexpected failure.", exc_info=error)
         detail = "The request could not be answered; the log has the cause under its id."
         problem = problem_of_status(500, detail)
-    return _document(problem)
+    return _document(problem, problem.headers)
 
 
 def _answer_http(error: HTTPException) -> HTTPException | Response:

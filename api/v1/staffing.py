@@ -11,8 +11,9 @@ from flask_openapi3.models.tag import Tag
 
 from api.schemas import examples
 from api.schemas.staffing import StaffingPlan, StaffingRequest
-from api.v1.bodies import Count, json_answer, json_body, refuse_beyond, settings
+from api.v1.bodies import Count, json_answer, json_body, refuse_beyond
 from api.v1.describe import BODY_FAILURES, answers, operation_id, request_body
+from api.v1.here import settings
 from optimizer.codec import decode
 from optimizer.errors import InvalidInput, raise_errors
 from optimizer.model.findings import Findings

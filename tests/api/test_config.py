@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
+from pathlib import Path
 
 import pytest
 
@@ -15,13 +16,35 @@ def test_an_empty_environment_gives_the_defaults() -> None:
 
 
 def test_every_setting_is_read_from_its_variable() -> None:
-    given = {
-        PREFIX + setting.name.upper(): " 17 " if isinstance(setting.default, int) else "DEBUG"
-        for setting in fields(Settings)
-    }
-    read = Settings.from_environment(given)
-    assert read.log_level == "debug"
-    assert {getattr(read, s.name) for s in fields(Settings) if s.name != "log_level"} == {17}
+    for setting in fields(Settings):
+        wanted: object
+        if isinstance(setting.default, int):
+            wanted = setting.default + 1
+        else:
+            wanted = setting.metadata.get("names", ("", "else"))[-1]
+        given = {PREFIX + setting.name.upper(): f" {wanted} "}
+        assert Settings.from_environment(given) == replace(Settings(), **{setting.name: wanted})
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "database"
+    file.write_text("sqlite:///elsewhere.db\n")
+    given = {"CALLBOARD_DATABASE_URL_FILE": str(file)}
+    assert Settings.from_environment(given).database_url == "sqlite:///elsewhere.db"
+    assert "elsewhere" not in repr(Settings.from_environment(given))
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"CALLBOARD_DATABASE_URL_FILE": "/nowhere/at/all"}, "unreadable_file"),
+        ({"CALLBOARD_DATABASE_URL_FILE": "x", "CALLBOARD_DATABASE_URL": "y"}, "ambiguous"),
+    ],
+)
+def test_a_secret_that_cannot_be_read_is_told(given: dict[str, str], code: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Settings.from_environment(given)
+    assert [issue.code for issue in caught.value.issues] == [code]
 
 
 def test_variables_of_others_are_left_alone() -> None:

@@ -1,0 +1,103 @@
+"""The database: SQLite on one machine, PostgreSQL for several, behind two kinds of transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from optimizer.errors import InvalidInput, Issue
+
+__all__ = ["Store", "open_store"]
+
+_WRITES = "callboard_writes"
+_BUSY_SECONDS = 15.0
+_DIALECTS = ("sqlite", "postgresql")
+
+
+class Store:
+    """The database of the service; may be shared by threads, not by processes.
+
+    Every unit of work is one transaction, begun as what it is: on SQLite a reader that turns
+    into a writer fails at once when another process has written meanwhile, whatever the time
+    that it would be willing to wait.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one state of the database and changes nothing."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection whose changes are kept together, or not at all if this raises.
+
+        On SQLite it waits its turn: there is one writer at a time.
+        """
+        opened = self.engine.connect().execution_options(**{_WRITES: True})
+        with opened as connection, connection.begin():
+            yield connection
+
+    @property
+    def shared(self) -> bool:
+        """Tell whether the database takes several writers at a time, and other machines."""
+        return self.engine.dialect.name == "postgresql"
+
+    def close(self) -> None:
+        """Close all connections; a process that forks does so before."""
+        self.engine.dispose()
+
+
+def open_store(url: str) -> Store:
+    """Open the database of a URL; its tables are made by `api.store.migrate.upgrade`.
+
+    Raises
+    ------
+    InvalidInput
+        If the URL is none, or of a database that is not supported.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        # The URL holds a password: it is never repeated.
+        raise _refused("It is not a URL such as sqlite:///callboard.db.") from None
+    dialect = parsed.get_backend_name()
+    if dialect not in _DIALECTS:
+        raise _refused(
+            f"The database is {dialect!r:.40} but must be one of {', '.join(_DIALECTS)}."
+        )
+    options: dict[str, Any] = {"pool_pre_ping": True}
+    if dialect == "sqlite":
+        options = {"connect_args": {"timeout": _BUSY_SECONDS}}
+    try:
+        engine = create_engine(parsed, **options)
+    except ImportError as error:
+        raise _refused(f"Its driver is not installed ({error.name}); see the extras.") from None
+    if dialect == "sqlite":
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _begin)
+    return Store(engine)
+
+
+def _prepare(connection: Any, _: Any) -> None:
+    """Let SQLAlchemy say when a transaction begins, and how SQLite keeps what is committed."""
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _refused(detail: str) -> InvalidInput:
+    issue = Issue("unusable_database", "/CALLBOARD_DATABASE_URL", detail)
+    return InvalidInput("The database cannot be used.", [issue])
