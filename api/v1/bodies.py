@@ -9,11 +9,12 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from api.errors import TooLarge
 from api.v1.compression import compress, inflate
+from api.v1.depth import depth_of
 from api.v1.here import settings
 from optimizer.codec import encode
 from optimizer.errors import Issue
 
-__all__ = ["Count", "json_answer", "json_body", "refuse_beyond"]
+__all__ = ["Count", "json_answer", "json_body", "refuse_beyond", "whole_body"]
 
 
 class Count(NamedTuple):
@@ -25,8 +26,13 @@ class Count(NamedTuple):
     limit: int
 
 
-def json_body() -> bytes:
+def json_body(*, long: bool = False) -> bytes:
     """Return the body of the request, which is declared as JSON and within the limits.
+
+    Parameters
+    ----------
+    long
+        Whether it is the body of a job or of data, and not of what is answered at once.
 
     Raises
     ------
@@ -35,21 +41,47 @@ def json_body() -> bytes:
     BadRequest
         If it cannot be inflated.
     TooLarge
-        If it has more bytes or values than the settings allow, compressed or not.
+        If it has more bytes, values or levels than the settings allow, compressed or not.
     """
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("The body must be declared as application/json.")
     limits = settings()
-    refuse_beyond(Count("", "bytes", request.content_length or 0, limits.max_body_bytes))
-    body = request.get_data(cache=False)
-    refuse_beyond(Count("", "bytes", len(body), limits.max_body_bytes))
-    body = inflate(body, request.content_encoding or "", limits.max_body_bytes)
-    refuse_beyond(
-        Count("", "bytes", len(body), limits.max_body_bytes),
-        # Every wrong value becomes an issue, so a few megabytes of them would be millions. Commas
-        # bound the values without parsing; those within strings only make the limit stricter.
-        Count("", "values", body.count(b",") + 1, limits.max_values),
+    body = whole_body(limits.max_job_bytes if long else limits.max_body_bytes)
+    # Every wrong value becomes an issue, so a few megabytes of them would be millions. Commas
+    # bound the values without parsing; those within strings only make the limit stricter.
+    values = Count(
+        "",
+        "values",
+        body.count(b",") + 1,
+        limits.max_job_values if long else limits.max_values,
     )
+    refuse_beyond(
+        values,
+        Count("", "levels", depth_of(body, limits.max_depth), limits.max_depth),
+    )
+    return body
+
+
+def whole_body(limit: int) -> bytes:
+    """Return the body of the request, inflated, of at most so many bytes.
+
+    Raises
+    ------
+    UnsupportedMediaType
+        If it is compressed in an unknown way.
+    BadRequest
+        If it cannot be inflated.
+    TooLarge
+        If it has more bytes, compressed or not.
+    """
+    # A body without a declared length is cut off here rather than refused, so one more byte is
+    # let in to tell that there was too much.
+    request.max_content_length = limit + 1
+    refuse_beyond(Count("", "bytes", request.content_length or 0, limit))
+    body = request.get_data(cache=False)
+    refuse_beyond(Count("", "bytes", len(body), limit))
+    body = inflate(body, request.content_encoding or "", limit)
+    refuse_beyond(Count("", "bytes", len(body), limit))
     return body
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -9,18 +10,26 @@ from api.schemas.components import reference
 from api.schemas.examples import as_json
 from api.schemas.problem import ProblemDocument
 
-__all__ = ["BODY_FAILURES", "PROBLEM", "answers", "operation_id", "request_body"]
+__all__ = ["BODY_FAILURES", "PROBLEM", "TEXT", "answers", "operation_id", "request_body"]
 
 PROBLEM = "application/problem+json"
 
 BODY_FAILURES = ("400", "413", "415", "422")
 """The failures of every route that takes a body."""
 
+TEXT = {"type": "string"}
+"""The schema of an answer that is not JSON."""
+
 _MEANING = {
     "400": "The body is not JSON, or not compressed the way it says.",
+    "404": "There is no such thing, or it belongs to somebody else.",
+    "409": "It cannot be as things stand now.",
+    "412": "It is no longer as the caller saw it.",
     "413": "The body is larger than this service takes at once.",
     "415": "The body is not declared as application/json, or compressed in an unknown way.",
-    "422": "The body cannot be used; every problem is listed.",
+    "422": "What was sent cannot be used; every problem is listed.",
+    "429": "Too much is asked for; the header Retry-After says when to ask again.",
+    "503": "Not now; the header Retry-After says when to ask again.",
     "default": "Any other failure.",
 }
 
@@ -42,7 +51,13 @@ def request_body(kind: type, example: Any) -> dict[str, Any]:
     return {"requestBody": body}
 
 
-def answers(kind: type, description: str, *failures: str) -> dict[str | int | HTTPStatus, Any]:
+def answers(
+    kind: type,
+    description: str,
+    *failures: str,
+    statuses: tuple[str, ...] = ("200",),
+    others: Mapping[str, dict[str, Any]] | None = None,
+) -> dict[str | int | HTTPStatus, Any]:
     """Return the description of what a route answers, by status.
 
     Parameters
@@ -51,11 +66,16 @@ def answers(kind: type, description: str, *failures: str) -> dict[str | int | HT
         Type and meaning of a good answer.
     failures
         The statuses of failures to expect; any other is described by ``default``.
+    statuses
+        Those of a good answer.
+    others
+        Schemas of the forms that the answer can have beside JSON, by media type.
     """
-    good = {"application/json": {"schema": reference(kind)}}
+    forms = {"application/json": reference(kind), **(others or {})}
+    good = {media: {"schema": schema} for media, schema in forms.items()}
     problem = {PROBLEM: {"schema": reference(ProblemDocument)}}
     return {
-        "200": {"description": description, "content": good},
+        **{status: {"description": description, "content": good} for status in statuses},
         **{
             status: {"description": _MEANING[status], "content": problem}
             for status in (*failures, "default")

@@ -91,7 +91,7 @@ POSTS = ["/v1/assignments", "/v1/staffing"]
         ("open JSON", 400, "malformed-json"),
         ("empty JSON", 400, "malformed-json"),
         ("not UTF-8", 400, "malformed-json"),
-        ("deep", 400, "malformed-json"),
+        ("deep", 413, "too-large"),
         ("a list", 422, "invalid-input"),
         ("unknown fields", 422, "invalid-input"),
         ("many values", 413, "too-large"),
