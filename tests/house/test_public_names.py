@@ -99,9 +99,9 @@ PUBLIC = {
         POLICIES
     """,
     "optimizer.routing.pool": """
-        AgentPut AgentRemoved Effects Event Offer OfferAccepted OfferRejected OfferTimedOut Pool
-        PoolSettings Queued Tick TicketCancelled TicketChanged TicketCreated Withdrawal
-        WithdrawalReason WorkDone read_events
+        AgentPut AgentRemoved Effects Event Fate Figures Offer OfferAccepted OfferRejected
+        OfferTimedOut Pool PoolSettings Queued Tick TicketCancelled TicketChanged
+        TicketCreated Withdrawal WithdrawalReason WorkDone read_events
     """,
     "optimizer.routing.replay": """
         Comparison Figures Kept Log LoggedContact NOBODY Outcome Played RouterKind Run Settings

@@ -4,7 +4,7 @@ from api.store.tables.access import audit, keys, tenants
 from api.store.tables.base import Instant, metadata
 from api.store.tables.data import contacts, history_days, stored_documents
 from api.store.tables.jobs import documents, job_events, jobs, leases
-from api.store.tables.pools import pool_events, pools
+from api.store.tables.pools import pool_events, pool_exceptions, pools
 from api.store.tables.rosters import publications
 from api.store.tables.schedules import schedules
 
@@ -20,6 +20,7 @@ __all__ = [
     "leases",
     "metadata",
     "pool_events",
+    "pool_exceptions",
     "pools",
     "publications",
     "schedules",

@@ -4,7 +4,15 @@
 timed out, and the tickets that wait.
 """
 
-from optimizer.routing.pool.effects import Effects, Offer, Queued, Withdrawal, WithdrawalReason
+from optimizer.routing.pool.book import Fate
+from optimizer.routing.pool.effects import (
+    Effects,
+    Figures,
+    Offer,
+    Queued,
+    Withdrawal,
+    WithdrawalReason,
+)
 from optimizer.routing.pool.events import (
     AgentPut,
     AgentRemoved,
@@ -27,6 +35,8 @@ __all__ = [
     "AgentRemoved",
     "Effects",
     "Event",
+    "Fate",
+    "Figures",
     "Offer",
     "OfferAccepted",
     "OfferRejected",

@@ -50,6 +50,10 @@ class Agenda:
             self._moments[concern, name] = moment
             heappush(self._heap, (moment, concern, name))
 
+    def is_due(self, now: datetime) -> bool:
+        """Tell whether anything may be due by now; one that was put off may pass for due, too."""
+        return bool(self._heap) and self._heap[0][0] <= now
+
     def until(self, now: datetime) -> list[tuple[Concern, str]]:
         """Take off all that is due by now, in order."""
         due = []

@@ -10,7 +10,7 @@ from optimizer.errors import Issue
 from optimizer.model import Clock
 from optimizer.model.record import Record
 
-__all__ = ["Effects", "Offer", "Queued", "Withdrawal", "WithdrawalReason"]
+__all__ = ["Effects", "Figures", "Offer", "Queued", "Withdrawal", "WithdrawalReason"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +82,21 @@ class Effects(Record):
     timed_out: tuple[Offer, ...] = ()
     waiting: tuple[Queued, ...] = ()
     problems: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figures(Record):
+    """How much there is in a pool now.
+
+    Parameters
+    ----------
+    agents
+        Who was put and not removed, whatever they do.
+    waiting, offered, in_hand
+        Tickets that nobody has, that are offered to an agent, and that an agent has accepted.
+    """
+
+    agents: int
+    waiting: int
+    offered: int
+    in_hand: int

@@ -11,14 +11,14 @@ from operator import attrgetter
 import msgspec
 
 from optimizer.errors import InvalidInput, Issue, Severity
-from optimizer.model import Snapshot, Waiting
+from optimizer.model import Snapshot, Ticket, Waiting
 from optimizer.model.live_checks import MOST_POINTS
 from optimizer.routing.assign import assign
-from optimizer.routing.pool.book import Book
+from optimizer.routing.pool.book import Book, Fate
 from optimizer.routing.pool.checks import check_event
 from optimizer.routing.pool.desk import Changes, Desk
 from optimizer.routing.pool.due import Agenda, Concern, later
-from optimizer.routing.pool.effects import Effects, Offer, Queued
+from optimizer.routing.pool.effects import Effects, Figures, Offer, Queued
 from optimizer.routing.pool.events import Event, Tick
 from optimizer.routing.pool.save import pack, unpack
 from optimizer.routing.pool.settings import PoolSettings, check_settings
@@ -161,6 +161,32 @@ class Pool:
         if event.id is not None:
             self._answers[event.id] = _Answered(_digest(event), effects)
         return effects
+
+    def knows(self, message: str) -> bool:
+        """Tell whether an event with this identifier would be taken as a repeat."""
+        return message in self._answers
+
+    def needs_clock(self, now: datetime) -> bool:
+        """Tell whether a clock event at that time may change anything but the clock."""
+        return bool(self._book.waiting) or self._agenda.is_due(now)
+
+    def figures(self) -> Figures:
+        """Return how much there is in the pool."""
+        book = self._book
+        return Figures(len(book.agents), len(book.waiting), len(book.offers), len(book.working))
+
+    def fate(self, ticket: str) -> Fate | None:
+        """Return where a ticket is; None if it is not known (any more)."""
+        return self._book.fate(ticket)
+
+    def ticket(self, name: str) -> Ticket | None:
+        """Return a ticket as it is now; None if it is closed or not known."""
+        open_now = self._book.fate(name) in (Fate.WAITING, Fate.OFFERED, Fate.OPEN)
+        return self._book.ticket(name) if open_now else None
+
+    def has_agent(self, name: str) -> bool:
+        """Tell whether an agent was put and not removed."""
+        return name in self._book.agents
 
     def offers(self) -> tuple[Offer, ...]:
         """Return the standing offers, by identifier of the ticket."""
