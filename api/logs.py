@@ -1,25 +1,48 @@
-"""Structured logs: one JSON object a line on standard error, with the request it belongs to."""
+"""Structured logs: one JSON object a line on standard error, with the request or job it is about.
+
+A line tells what the service did, never what it worked on: identifiers that the service made,
+sizes, times and kinds, but no name, figure or text that a customer sent.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 import os
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
-__all__ = ["JsonFormatter", "LineHandler", "logging_config", "request_id"]
+__all__ = ["JsonFormatter", "LineHandler", "about_job", "job_id", "logging_config", "request_id"]
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The request that is being answered; None outside of one."""
+
+job_id: ContextVar[str | None] = ContextVar("job_id", default=None)
+"""The job that is being worked on; None outside of one."""
+
+
+@contextmanager
+def about_job(job: str, request: str | None = None) -> Iterator[None]:
+    """Write a job's id, and that of the request which submitted it, in every line from here on."""
+    tokens = job_id.set(job), request_id.set(request)
+    try:
+        yield
+    finally:
+        job_id.reset(tokens[0])
+        request_id.reset(tokens[1])
 
 
 class JsonFormatter(logging.Formatter):
     """Format a record as one line of JSON.
 
     Members: ``time`` (UTC), ``level``, ``logger``, ``message``, ``request_id`` within a request,
-    ``exception`` where there is one, and what the record carries as ``extra={"fields": {...}}``.
+    ``job_id`` within a job, what the record carries as ``extra={"fields": {...}}``, and
+    ``exception`` where there is one: its types and lines of code, but not its words, since those
+    are often about what a customer sent.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -32,10 +55,27 @@ class JsonFormatter(logging.Formatter):
         }
         if (current := request_id.get()) is not None:
             line["request_id"] = current
+        if (current := job_id.get()) is not None:
+            line["job_id"] = current
         line |= getattr(record, "fields", {})
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+        if record.exc_info and record.exc_info[1] is not None:
+            line["exception"] = _without_words(record.exc_info[1])
         return json.dumps(line, default=str)
+
+
+def _without_words(error: BaseException) -> str:
+    """Return the trace of an exception, and of those that led to it, without their messages."""
+    told: list[str] = []
+    current: BaseException | None = error
+    seen: set[int] = set()
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        frames = "".join(traceback.format_tb(current.__traceback__))
+        told.append(f"{frames}{type(current).__module__}.{type(current).__qualname__}")
+        current = current.__cause__ or (
+            None if current.__suppress_context__ else current.__context__
+        )
+    return "\nwhich led to\n".join(reversed(told))
 
 
 class LineHandler(logging.Handler):

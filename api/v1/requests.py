@@ -1,15 +1,18 @@
-"""Around every request: its id, one line in the log, and the headers that keep browsers safe."""
+"""Around every request: its id, a line in the log, figures, and headers that keep browsers safe."""
 
 from __future__ import annotations
 
 import logging
 import re
 import time
+from functools import cache
+from typing import Any
 from uuid import uuid4
 
 from flask import Flask, Response, g, request
 
 from api.logs import request_id
+from api.metrics.requests import UNMATCHED, count_request, known_method
 
 __all__ = ["ID_HEADER", "watch_requests"]
 
@@ -18,6 +21,9 @@ log = logging.getLogger(__name__)
 ID_HEADER = "X-Request-ID"
 
 _USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+_JOB_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""An identifier that the service made."""
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -42,18 +48,37 @@ def _begin() -> None:
 
 
 def _finish(response: Response) -> Response:
-    """Log method, path, status and time, but nothing that a customer sent."""
+    """Log and count who asked for what kind of thing, but nothing that a customer sent.
+
+    The path is not logged: identifiers that customers choose stand in it. Its template is.
+    """
     response.headers[ID_HEADER] = request_id.get() or ""
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
-    fields = {
-        "method": request.method,
-        "path": request.path,
+    seconds = time.perf_counter() - g.started
+    route = UNMATCHED if request.url_rule is None else _template(request.url_rule.rule)
+    method = known_method(request.method)
+    count_request(route, method, response.status_code, seconds)
+    fields: dict[str, Any] = {
+        "method": method,
+        "route": route,
         "status": response.status_code,
-        "ms": round(1000.0 * (time.perf_counter() - g.started), 3),
+        "ms": round(1000.0 * seconds, 3),
     }
+    caller = g.get("caller")
+    if caller is not None:
+        fields |= {"tenant": caller.tenant, "key_id": caller.key_id}
+    for value in (request.view_args or {}).values():
+        if _JOB_ID.fullmatch(str(value)):
+            fields["job_id"] = value
     log.info("request", extra={"fields": fields})
     return response
+
+
+@cache
+def _template(rule: str) -> str:
+    """Return a route as the API's description writes it: with names in braces."""
+    return re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"{\1}", rule)
 
 
 def _forget(_: BaseException | None) -> None:

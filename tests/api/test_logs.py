@@ -8,7 +8,7 @@ import subprocess
 import sys
 from typing import Any
 
-from api.logs import JsonFormatter, request_id
+from api.logs import JsonFormatter, about_job, request_id
 
 
 def line(message: str, **parts: Any) -> dict[str, Any]:
@@ -35,11 +35,27 @@ def test_fields_stand_beside_the_message() -> None:
     assert line("request", fields={"status": 200})["status"] == 200
 
 
-def test_an_exception_is_written_with_its_trace() -> None:
+def test_an_exception_is_written_with_its_trace_but_without_its_words() -> None:
+    customer = "Ada Lovelace"
     try:
-        raise ZeroDivisionError("boom")
-    except ZeroDivisionError:
-        assert "boom" in line("failed", exc_info=sys.exc_info())["exception"]
+        try:
+            raise ZeroDivisionError(customer)
+        except ZeroDivisionError as error:
+            raise ValueError(f"{customer} is no number") from error
+    except ValueError:
+        written = line("failed", exc_info=sys.exc_info())["exception"]
+    assert "Lovelace" not in written.replace('customer = "Ada Lovelace"', "")
+    first, then = written.split("which led to")
+    assert first.strip().endswith("builtins.ZeroDivisionError")
+    assert then.strip().endswith("builtins.ValueError")
+    assert "test_logs.py" in first
+
+
+def test_a_job_is_named_while_it_is_worked_on_with_the_request_that_asked_for_it() -> None:
+    with about_job("j-1", "r-1"):
+        told = line("inside")
+    assert (told["job_id"], told["request_id"]) == ("j-1", "r-1")
+    assert {"job_id", "request_id"}.isdisjoint(line("outside"))
 
 
 def test_the_configuration_is_one_that_logging_takes() -> None:

@@ -126,7 +126,7 @@ def test_the_log_is_json_with_a_line_per_request(service: Service) -> None:
     while time.monotonic() < deadline:
         found = [line for line in map(json.loads, service.lines) if line.get("request_id")]
         if mine := [line for line in found if line["request_id"] == "probe"]:
-            assert (mine[0]["path"], mine[0]["status"]) == ("/healthz", 200)
+            assert (mine[0]["route"], mine[0]["status"]) == ("/healthz", 200)
             return
         time.sleep(0.05)
     pytest.fail("the request was not logged")
