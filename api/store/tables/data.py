@@ -1,8 +1,8 @@
-"""What an organisation sends once and refers to later: its documents and its history."""
+"""What an organisation sends once and refers to later: its documents, history and contacts."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, Integer, LargeBinary, String, Table
+from sqlalchemy import Column, Date, Index, Integer, LargeBinary, String, Table
 
 from api.store.tables.base import Instant, metadata
 
@@ -12,11 +12,12 @@ stored_documents = Table(
     "stored_documents",
     metadata,
     Column("tenant", String(64), primary_key=True),
-    # organisation, goals, calendar, ...
+    # organisation, calendar, report/<day>, ...
     Column("name", String(64), primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("at", Instant, nullable=False),
     Column("key_id", String(36)),
+    # JSON, compressed with gzip.
     Column("body", LargeBinary, nullable=False),
 )
 
@@ -27,8 +28,11 @@ history_days = Table(
     Column("group", String(200), primary_key=True),
     Column("day", Date, primary_key=True),
     Column("interval_minutes", Integer, nullable=False),
+    # Of the local times; null if their clocks never change or it is not known.
+    Column("zone", String(64)),
     # Columns of the day's intervals, packed.
     Column("body", LargeBinary, nullable=False),
+    Index(None, "tenant", "day"),
 )
 
 contacts = Table(
@@ -36,6 +40,10 @@ contacts = Table(
     metadata,
     Column("tenant", String(64), primary_key=True),
     Column("id", String(200), primary_key=True),
-    Column("day", Date, nullable=False, index=True),
+    # The local day on which it was created.
+    Column("day", Date, nullable=False),
+    Column("case_id", String(200)),
     Column("body", LargeBinary, nullable=False),
+    Index(None, "tenant", "day"),
+    Index(None, "tenant", "case_id", "day"),
 )

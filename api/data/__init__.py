@@ -1,0 +1,29 @@
+"""What an organisation sends once and refers to later, without the web framework."""
+
+from api.data.documents import (
+    StaleVersion,
+    StoredDocument,
+    Version,
+    load_document,
+    put_document,
+    versions,
+)
+from api.data.history import Counts, drop_history, load_history, put_history
+from api.data.organisations import Calendar, check_calendar, load_calendar, load_organisation
+
+__all__ = [
+    "Calendar",
+    "Counts",
+    "StaleVersion",
+    "StoredDocument",
+    "Version",
+    "check_calendar",
+    "drop_history",
+    "load_calendar",
+    "load_document",
+    "load_history",
+    "load_organisation",
+    "put_document",
+    "put_history",
+    "versions",
+]
