@@ -10,6 +10,7 @@ from api.config import Settings
 from api.schemas.components import component_schemas
 from api.schemas.problem import ProblemDocument
 from api.v1 import assignments, service, staffing
+from api.v1.access import ask_callers
 from api.v1.describe import operation_id
 from api.v1.docs_page import DOCS, serve_docs
 from api.v1.failures import handle_failures, refuse_parameters
@@ -60,6 +61,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     app.json.sort_keys = False
     handle_failures(app)
     watch_requests(app)
+    ask_callers(app, settings)
     serve_docs(app)
     for routes in (assignments.routes, staffing.routes, service.routes):
         app.register_api(routes)

@@ -6,11 +6,12 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from api.access import Scope
 from api.partial import use_what_can_be
 from api.schemas import examples
 from api.v1.bodies import Count, json_answer, json_body, refuse_beyond
 from api.v1.describe import BODY_FAILURES, answers, operation_id, request_body
-from api.v1.here import settings
+from api.v1.here import scope, settings
 from api.v1.switches import describe_switch, read_switch
 from optimizer.io import decode_snapshot
 from optimizer.model import Assignment, Snapshot
@@ -43,6 +44,7 @@ routes = APIBlueprint(
     ),
     responses=answers(Assignment, "Every ticket, decided or waiting.", *BODY_FAILURES),
 )
+@scope(Scope.ROUTE)
 def create_assignment() -> Response:
     """Answer a snapshot with the best assignment."""
     partial = read_switch("partial")

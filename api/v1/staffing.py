@@ -9,11 +9,12 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from api.access import Scope
 from api.schemas import examples
 from api.schemas.staffing import StaffingPlan, StaffingRequest
 from api.v1.bodies import Count, json_answer, json_body, refuse_beyond
 from api.v1.describe import BODY_FAILURES, answers, operation_id, request_body
-from api.v1.here import settings
+from api.v1.here import scope, settings
 from optimizer.codec import decode
 from optimizer.errors import InvalidInput, raise_errors
 from optimizer.model.findings import Findings
@@ -40,6 +41,7 @@ routes = APIBlueprint(
     openapi_extensions=request_body(StaffingRequest, examples.STAFFING),
     responses=answers(StaffingPlan, "Agents and figures per interval.", *BODY_FAILURES),
 )
+@scope(Scope.ROUTE)
 def create_staffing() -> Response:
     """Answer a staffing request."""
     asked = decode(StaffingRequest, json_body())

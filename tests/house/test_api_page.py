@@ -22,7 +22,7 @@ MEASURED = {"seconds"}
 
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
-    return create_app(Settings()).test_client()
+    return create_app(Settings(access="open")).test_client()
 
 
 def run(client: FlaskClient, command: str) -> Any:

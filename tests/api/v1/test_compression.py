@@ -99,7 +99,7 @@ def test_a_list_of_codings_is_none_that_is_known() -> None:
 
 @pytest.fixture(scope="module")
 def eager() -> OpenAPI:
-    return create_app(Settings(compress_from_bytes=100))
+    return create_app(Settings(access="open", compress_from_bytes=100))
 
 
 def ask(client: FlaskClient, path: str, body: dict[str, Any], takes: str) -> TestResponse:

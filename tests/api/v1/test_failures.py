@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from api.app import create_app
 from api.config import Settings
 from api.v1.failures import MOST_ISSUES
+from api.v1.here import scope
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"]
 BODIES: dict[str, dict[str, Any]] = {
@@ -128,17 +129,20 @@ class Page(BaseModel):
 @pytest.fixture
 def broken() -> FlaskClient:
     """An application with routes that fail in ways ours do not (yet)."""
-    app = create_app(Settings())
+    app = create_app(Settings(access="open"))
 
     @app.get("/secret")
+    @scope(None)
     def _secret() -> str:
         raise RuntimeError("the password is swordfish")
 
     @app.get("/busy")
+    @scope(None)
     def _busy() -> str:
         raise TooManyRequests("Later.", retry_after=7)
 
     @app.get("/pages")
+    @scope(None)
     def _pages(query: Page) -> str:
         return str(query.size)
 
