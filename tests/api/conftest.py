@@ -27,6 +27,7 @@ from api.store import Store, open_store, upgrade
 def app() -> OpenAPI:
     return create_app(
         Settings(
+            access="open",
             max_body_bytes=100_000,
             max_values=5_000,
             max_tickets=20,
