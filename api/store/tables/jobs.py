@@ -51,8 +51,12 @@ jobs = Table(
     Column("stop_requested", Instant),
     Column("finished", Instant),
     UniqueConstraint("tenant", "idempotency_key"),
-    Index(None, "tenant", "submitted", "id"),
-    Index(None, "state", "priority", "submitted", "id"),
+    # Lists, newest first: ids rise with time.
+    Index(None, "tenant", "id"),
+    Index(None, "tenant", "state", "id"),
+    Index(None, "tenant", "kind", "id"),
+    # What to begin next.
+    Index(None, "state", "priority", "tenant", "id"),
 )
 
 job_events = Table(

@@ -12,6 +12,13 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+_INDEXES = (
+    ["tenant", "id"],
+    ["tenant", "state", "id"],
+    ["tenant", "kind", "id"],
+    ["state", "priority", "tenant", "id"],
+)
+
 
 def upgrade() -> None:
     """Make the tables."""
@@ -47,15 +54,8 @@ def upgrade() -> None:
             "tenant", "idempotency_key", name=op.f("uq_jobs_tenant_idempotency_key")
         ),
     )
-    op.create_index(
-        op.f("ix_jobs_state_priority_submitted_id"),
-        "jobs",
-        ["state", "priority", "submitted", "id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_jobs_tenant_submitted_id"), "jobs", ["tenant", "submitted", "id"], unique=False
-    )
+    for columns in _INDEXES:
+        op.create_index(op.f("_".join(("ix_jobs", *columns))), "jobs", columns)
     op.create_table(
         "leases",
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -95,6 +95,6 @@ def downgrade() -> None:
     op.drop_table("job_events")
     op.drop_table("documents")
     op.drop_table("leases")
-    op.drop_index(op.f("ix_jobs_tenant_submitted_id"), table_name="jobs")
-    op.drop_index(op.f("ix_jobs_state_priority_submitted_id"), table_name="jobs")
+    for columns in _INDEXES:
+        op.drop_index(op.f("_".join(("ix_jobs", *columns))), table_name="jobs")
     op.drop_table("jobs")

@@ -1,0 +1,292 @@
+"""What the runner does with jobs: take them, tell how they go, and bring them to an end.
+
+Every change is one transaction that is kept only under the runner's own lease, and an end is
+written together with all results. So a process can be killed, or stopped for an hour and woken
+up, between any two lines.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, and_, func, select, update
+
+from api.jobs.clock import Clock, database_clock
+from api.jobs.leases import Lease, LeaseLost, fenced
+from api.jobs.records import JobState, Outcome, Problem
+from api.jobs.rows import ACTIVE, REQUEST, add_documents, add_events, finite, packed
+from api.store import Store
+from api.store.tables import documents, jobs, leases
+from optimizer.progress import Event
+from optimizer.result import relative_gap
+
+__all__ = ["Claim", "Desk"]
+
+_QUEUED = JobState.QUEUED.value
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Work that a runner has taken.
+
+    Parameters
+    ----------
+    body
+        The complete request, JSON.
+    seconds
+        Longest time for the work.
+    attempt
+        1 when it is begun for the first time.
+    """
+
+    job: str
+    tenant: str
+    kind: str
+    body: bytes
+    seconds: float
+    attempt: int
+
+
+class Desk:
+    """The jobs of one runner, for as long as it has its lease.
+
+    Parameters
+    ----------
+    attempts
+        How often a job is begun at most when the process under it dies.
+    """
+
+    def __init__(
+        self, store: Store, lease: Lease, *, attempts: int, clock: Clock = database_clock
+    ) -> None:
+        self._store = store
+        self._lease = lease
+        self._attempts = attempts
+        self._clock = clock
+
+    def claim(self, free: int) -> list[Claim]:
+        """Take up to `free` jobs that wait.
+
+        The highest priority goes first; within it the tenant with the fewest running jobs, and
+        of that tenant the oldest job. O(free x jobs that wait) entries of one index are read.
+
+        Raises
+        ------
+        LeaseLost
+            If another runner has taken over; so does every other method.
+        """
+        claims: list[Claim] = []
+        if free < 1:
+            return claims
+        with fenced(self._store, self._lease) as connection:
+            running = _running_by_tenant(connection)
+            while len(claims) < free and (heads := _heads(connection)):
+                tenant, job = min(heads, key=lambda head: (running.get(head[0], 0), head[1]))
+                running[tenant] = running.get(tenant, 0) + 1
+                claims.append(self._begin(connection, job))
+        return claims
+
+    def requeue_lost(self) -> int:
+        """Give back what was running under an older term; return how many jobs that were."""
+        lost = select(jobs).where(jobs.c.state.in_(ACTIVE), jobs.c.term != self._lease.term)
+        with fenced(self._store, self._lease) as connection:
+            found = connection.execute(lost.with_for_update()).all()
+            for row in found:
+                self._give_back(connection, row, "The runner died.")
+        return len(found)
+
+    def stopping(self) -> dict[str, bool]:
+        """Return the jobs that were asked to stop, and whether their results are not wanted."""
+        asked = select(jobs.c.id, jobs.c.discard).where(
+            jobs.c.state == JobState.STOPPING.value, jobs.c.term == self._lease.term
+        )
+        own = select(leases.c.term).where(
+            leases.c.name == self._lease.name,
+            leases.c.owner == self._lease.owner,
+            leases.c.term == self._lease.term,
+        )
+        with self._store.reading() as connection:
+            if connection.execute(own).first() is None:
+                raise LeaseLost(self._lease.name)
+            return {row.id: row.discard for row in connection.execute(asked)}
+
+    def tell(self, job: str, events: Sequence[Event]) -> None:
+        """Note the progress of a job; nothing if it is over."""
+        if not events:
+            return
+        with fenced(self._store, self._lease) as connection:
+            found = self._own(connection, job)
+            if found is None:
+                return
+            now = self._clock(connection)
+            objective, bound = found.objective, found.bound
+            told: list[tuple[str, Mapping[str, Any]]] = []
+            for event in events:
+                if (value := finite(event.objective)) is not None:
+                    objective = value
+                if (value := finite(event.bound)) is not None:
+                    bound = value
+                told.append(("progress", _progress(event)))
+            first = found.first_result or (None if objective is None else now)
+            self._change(connection, job, objective=objective, bound=bound, first_result=first)
+            add_events(connection, job, now, told)
+
+    def finish(self, job: str, outcome: Outcome) -> None:
+        """Keep what a job made and end it, all at once; a discarded one keeps nothing."""
+        made = [(document, packed(document.body)) for document in outcome.documents]
+        with fenced(self._store, self._lease) as connection:
+            found = self._own(connection, job)
+            if found is None:
+                return
+            if found.discard:
+                self._end(connection, job, JobState.CANCELLED)
+                return
+            add_documents(connection, job, made)
+            objective, bound = finite(outcome.objective), finite(outcome.bound)
+            now = self._clock(connection)
+            values = {
+                "objective": objective,
+                "bound": bound,
+                "termination": None if outcome.termination is None else str(outcome.termination),
+                "first_result": found.first_result or (None if objective is None else now),
+            }
+            figures = _figures(objective, bound)
+            data = {"termination": values["termination"], **figures}
+            self._end(connection, job, JobState.DONE, data, **values)
+
+    def fail(self, job: str, problem: Problem) -> None:
+        """End a job that cannot be done; one that was discarded counts as cancelled."""
+        with fenced(self._store, self._lease) as connection:
+            found = self._own(connection, job)
+            if found is not None and found.discard:
+                self._end(connection, job, JobState.CANCELLED)
+            elif found is not None:
+                self._fail(connection, job, problem)
+
+    def cancel(self, job: str) -> None:
+        """End a job without a result."""
+        with fenced(self._store, self._lease) as connection:
+            if self._own(connection, job) is not None:
+                self._end(connection, job, JobState.CANCELLED)
+
+    def requeue(self, job: str, why: str) -> None:
+        """Give a job back whose process died; it fails if that happened too often."""
+        with fenced(self._store, self._lease) as connection:
+            found = self._own(connection, job)
+            if found is not None:
+                self._give_back(connection, found, why)
+
+    def _own(self, connection: Connection, job: str) -> Row[Any] | None:
+        """Return the row of a job that runs under this lease, locked."""
+        query = select(jobs).where(
+            jobs.c.id == job, jobs.c.term == self._lease.term, jobs.c.state.in_(ACTIVE)
+        )
+        return connection.execute(query.with_for_update()).first()
+
+    def _change(self, connection: Connection, job: str, **values: Any) -> Row[Any]:
+        changed = update(jobs).where(jobs.c.id == job)
+        changed = changed.values(revision=jobs.c.revision + 1, **values)
+        return connection.execute(changed.returning(jobs)).one()
+
+    def _begin(self, connection: Connection, job: str) -> Claim:
+        now = self._clock(connection)
+        row = self._change(
+            connection,
+            job,
+            state=JobState.RUNNING.value,
+            owner=self._lease.owner,
+            term=self._lease.term,
+            attempts=jobs.c.attempts + 1,
+            started=now,
+        )
+        add_events(connection, job, now, [("started", {"attempt": row.attempts})])
+        asked = and_(documents.c.job == job, documents.c.name == REQUEST)
+        body = connection.execute(select(documents.c.body).where(asked)).scalar_one()
+        return Claim(job, row.tenant, row.kind, gzip.decompress(body), row.seconds, row.attempts)
+
+    def _end(
+        self,
+        connection: Connection,
+        job: str,
+        state: JobState,
+        data: Mapping[str, Any] | None = None,
+        **values: Any,
+    ) -> None:
+        now = self._clock(connection)
+        self._change(connection, job, state=state.value, finished=now, **values)
+        add_events(connection, job, now, [(state.value, data or {})])
+
+    def _fail(self, connection: Connection, job: str, problem: Problem) -> None:
+        told = msgspec.to_builtins(problem)
+        data = {"type": problem.type, "detail": problem.detail}
+        self._end(connection, job, JobState.FAILED, data, problem=told)
+
+    def _give_back(self, connection: Connection, row: Row[Any], why: str) -> None:
+        if row.discard:
+            self._end(connection, row.id, JobState.CANCELLED)
+        elif row.attempts >= self._attempts:
+            self._fail(connection, row.id, _worker_died(row.attempts, why))
+        else:
+            # What it had is lost with its process, so whoever asked it to stop may ask again.
+            self._change(
+                connection,
+                row.id,
+                state=_QUEUED,
+                owner=None,
+                term=None,
+                objective=None,
+                bound=None,
+                started=None,
+                first_result=None,
+                stop_requested=None,
+            )
+            now: datetime = self._clock(connection)
+            add_events(connection, row.id, now, [("requeued", {"why": why})])
+
+
+def _running_by_tenant(connection: Connection) -> dict[str, int]:
+    query = select(jobs.c.tenant, func.count().label("running")).where(jobs.c.state.in_(ACTIVE))
+    rows = connection.execute(query.group_by(jobs.c.tenant))
+    return {row.tenant: row.running for row in rows}
+
+
+def _heads(connection: Connection) -> list[tuple[str, str]]:
+    """Return the oldest waiting job of each tenant, of those with the highest priority."""
+    highest = select(func.max(jobs.c.priority)).where(jobs.c.state == _QUEUED).scalar_subquery()
+    query = (
+        select(jobs.c.tenant, func.min(jobs.c.id))
+        .where(jobs.c.state == _QUEUED, jobs.c.priority == highest)
+        .group_by(jobs.c.tenant)
+    )
+    return [(tenant, job) for tenant, job in connection.execute(query)]
+
+
+def _progress(event: Event) -> dict[str, Any]:
+    figures = _figures(finite(event.objective), finite(event.bound))
+    return {"phase": event.phase, "seconds": finite(event.seconds), **figures}
+
+
+def _figures(objective: float | None, bound: float | None) -> dict[str, float]:
+    figures: dict[str, float] = {}
+    if objective is not None:
+        figures["objective"] = objective
+    if bound is not None:
+        figures["bound"] = bound
+    if objective is not None and bound is not None:
+        figures["gap"] = relative_gap(objective, bound)
+    return figures
+
+
+def _worker_died(attempts: int, why: str) -> Problem:
+    return Problem(
+        type="urn:callboard:problem:worker-died",
+        title="Worker died",
+        status=500,
+        detail=f"It was begun {attempts} times and its process died each time. {why}",
+        errors=(),
+    )
