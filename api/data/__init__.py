@@ -1,5 +1,6 @@
 """What an organisation sends once and refers to later, without the web framework."""
 
+from api.calendars import Calendar
 from api.data.documents import (
     StaleVersion,
     StoredDocument,
@@ -8,8 +9,8 @@ from api.data.documents import (
     put_document,
     versions,
 )
-from api.data.history import Counts, drop_history, load_history, put_history
-from api.data.organisations import Calendar, check_calendar, load_calendar, load_organisation
+from api.data.history import Counts, drop_history, history_groups, load_history, put_history
+from api.data.organisations import check_calendar, load_calendar, load_organisation
 
 __all__ = [
     "Calendar",
@@ -19,6 +20,7 @@ __all__ = [
     "Version",
     "check_calendar",
     "drop_history",
+    "history_groups",
     "load_calendar",
     "load_document",
     "load_history",

@@ -7,8 +7,9 @@ import zlib
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
-from forecasts.weekly import MINUTES_PER_DAY, FloatArray
+from optimizer.model.grid import MINUTES_PER_DAY
 
 __all__ = ["COLUMNS", "PARTS", "pack", "unpack"]
 
@@ -28,6 +29,8 @@ COLUMNS: Mapping[str, str] = {
 
 PARTS = (("answered_in_goal", "answered"), ("abandoned_in_goal", "abandoned"))
 """Columns that are a part of another."""
+
+FloatArray = NDArray[np.float64]
 
 _HEAD = struct.Struct("<BI")
 

@@ -5,22 +5,37 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, delete, func, select
 
 from api.data.columns import COLUMNS, pack, unpack
-from api.data.interval_table import IntervalTable, read_intervals
 from api.data.organisations import load_organisation
 from api.data.writing import put_rows, take_turn
 from api.store import Store
 from api.store.tables import history_days as table
-from forecasts import History, InvalidHistory
-from forecasts.errors import Issue, Severity, pointer
-from forecasts.weekly import MINUTES_PER_DAY, FloatArray, IntArray
+from optimizer.errors import Issue, Severity, raise_errors
+from optimizer.model.grid import MINUTES_PER_DAY
 
-__all__ = ["Counts", "StoredDay", "drop_history", "load_history", "put_history", "stored_days"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from api.data.interval_table import IntervalTable
+    from forecasts import History
+
+__all__ = [
+    "Counts",
+    "StoredDay",
+    "drop_history",
+    "history_groups",
+    "load_history",
+    "put_history",
+    "stored_days",
+]
+
+FloatArray = NDArray[np.float64]
 
 _PLACE = {name: place for place, name in enumerate(COLUMNS)}
 _MOST_GROUPS_NAMED = 500
@@ -87,10 +102,13 @@ def put_history(
 
     Raises
     ------
-    InvalidHistory
+    InvalidInput
         If rows cannot be used, or have other intervals or another time zone than the history;
         every problem is listed.
     """
+    # Imported here: the checks of tables are heavy, and who only reads documents needs none.
+    from api.data.interval_table import read_intervals
+
     organisation = load_organisation(store, tenant)
     with store.reading() as connection:
         known_minutes, known_zone = _grid(connection, tenant)
@@ -102,7 +120,7 @@ def put_history(
         issues += [
             Issue(
                 "unknown_group",
-                pointer("groups", name),
+                f"/groups/{name}",
                 f"The organisation has no group {name!r}.",
                 Severity.WARNING,
             )
@@ -135,6 +153,10 @@ def load_history(
     first, last
         Days, both included; by default all.
     """
+    import pandas as pd
+
+    from forecasts import History
+
     days = list(stored_days(store, tenant, groups=groups, first=first, last=last))
     if not days:
         return None
@@ -161,6 +183,13 @@ def load_history(
         handled=known.get("handled") if "aht_s" in known else None,
         zone=next((day.zone for day in days if day.zone is not None), None),
     )
+
+
+def history_groups(store: Store, tenant: str) -> tuple[str, ...]:
+    """Return the names of the groups that have a history, in alphabetical order."""
+    wanted = select(table.c.group).where(table.c.tenant == tenant).distinct()
+    with store.reading() as connection:
+        return tuple(sorted(connection.execute(wanted).scalars()))
 
 
 def stored_days(
@@ -216,7 +245,7 @@ def _check_grid(connection: Connection, tenant: str, rows: IntervalTable) -> Non
 
     Raises
     ------
-    InvalidHistory
+    InvalidInput
         If intervals or time zone are others, or the history would become absurdly long.
     """
     minutes, zone = _grid(connection, tenant)
@@ -226,10 +255,10 @@ def _check_grid(connection: Connection, tenant: str, rows: IntervalTable) -> Non
             f"The history has intervals of {minutes} minutes, these rows of "
             f"{rows.interval_minutes}."
         )
-        issues.append(Issue("other_interval", pointer("interval_minutes"), detail))
+        issues.append(Issue("other_interval", "/interval_minutes", detail))
     if zone is not None and rows.zone != zone:
         detail = f"The history is in local times of {zone}, these rows in those of {rows.zone}."
-        issues.append(Issue("other_zone", pointer("zone"), detail))
+        issues.append(Issue("other_zone", "/zone", detail))
     ends = select(func.min(table.c.day), func.max(table.c.day)).where(table.c.tenant == tenant)
     first, last = connection.execute(ends).one()
     begin = min(rows.day.min().item(), first or date.max)
@@ -237,9 +266,8 @@ def _check_grid(connection: Connection, tenant: str, rows: IntervalTable) -> Non
     cells = ((end - begin).days + 1) * (MINUTES_PER_DAY // rows.interval_minutes)
     if cells * len(rows.groups) > MOST_CELLS:
         detail = f"The history would reach from {begin} to {end}; look for a mistyped year."
-        issues.append(Issue("span_too_long", pointer("rows"), detail))
-    if issues:
-        raise InvalidHistory("The rows do not fit to the history.", issues)
+        issues.append(Issue("span_too_long", "/rows", detail))
+    raise_errors("The rows do not fit to the history.", issues)
 
 
 def _merge(connection: Connection, tenant: str, rows: IntervalTable) -> Counts:
@@ -297,7 +325,7 @@ def _bodies(
     return {(group, day): body for group, day, body in connection.execute(wanted)}
 
 
-def _by_day(rows: IntervalTable) -> tuple[IntArray, list[int]]:
+def _by_day(rows: IntervalTable) -> tuple[NDArray[np.int64], list[int]]:
     """Return the rows ordered by group and day, and where each day of a group ends among them."""
     order = np.lexsort((rows.slot, rows.day, rows.group))
     group, day = rows.group[order], rows.day[order]

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from api.data.columns import COLUMNS, PARTS
-from forecasts.errors import Issue, pointer
+from api.data.frames import log_to_issues, refusing
+from forecasts.errors import pointer
 from forecasts.history.clocks import LocalTimes, check_zone, local_times
 from forecasts.history.columns import NO_OFFSET, Names, check_numbers, read_stamps
 from forecasts.history.grid import common_interval, move_to_grid
@@ -21,6 +22,7 @@ from forecasts.history.log import IssueLog
 from forecasts.history.names import Field, find_columns
 from forecasts.history.repairs import Repairs
 from forecasts.weekly import MINUTES_PER_DAY, BoolArray, DayArray, FloatArray, IntArray
+from optimizer.errors import Issue
 
 __all__ = ["IntervalTable", "read_intervals"]
 
@@ -59,6 +61,7 @@ class IntervalTable:
     issues: tuple[Issue, ...]
 
 
+@refusing
 def read_intervals(
     frame: pd.DataFrame, *, interval_minutes: int | None = None, zone: str | None = None
 ) -> IntervalTable:
@@ -75,7 +78,7 @@ def read_intervals(
 
     Raises
     ------
-    InvalidHistory
+    InvalidInput
         With every problem found, at most 20 rows listed per kind.
     """
     check_zone(zone)
@@ -146,7 +149,7 @@ def read_intervals(
         values={name: column[rows] for name, column in values.items()},
         interval_minutes=minutes,
         zone=zone,
-        issues=tuple(log.issues),
+        issues=log_to_issues(log),
     )
 
 
