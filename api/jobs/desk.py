@@ -156,7 +156,10 @@ class Desk:
                 "first_result": found.first_result or (None if objective is None else now),
             }
             figures = _figures(objective, bound)
-            data = {"termination": values["termination"], **figures}
+            data: dict[str, Any] = {"termination": values["termination"], **figures}
+            if outcome.figures:
+                known = {name: finite(value) for name, value in outcome.figures.items()}
+                data["figures"] = known
             self._end(connection, job, JobState.DONE, data, **values)
 
     def fail(self, job: str, problem: Problem) -> None:
@@ -174,12 +177,19 @@ class Desk:
             if self._own(connection, job) is not None:
                 self._end(connection, job, JobState.CANCELLED)
 
-    def requeue(self, job: str, why: str) -> None:
-        """Give a job back whose process died; it fails if that happened too often."""
+    def requeue(self, job: str, why: str, *, spent: bool = True) -> None:
+        """Give a job back that could not be brought to its end.
+
+        Parameters
+        ----------
+        spent
+            Whether it was perhaps the job itself that killed its process; it then fails if that
+            happened too often. Otherwise the attempt does not count.
+        """
         with fenced(self._store, self._lease) as connection:
             found = self._own(connection, job)
             if found is not None:
-                self._give_back(connection, found, why)
+                self._give_back(connection, found, why, spent=spent)
 
     def _own(self, connection: Connection, job: str) -> Row[Any] | None:
         """Return the row of a job that runs under this lease, locked."""
@@ -226,10 +236,12 @@ class Desk:
         data = {"type": problem.type, "detail": problem.detail}
         self._end(connection, job, JobState.FAILED, data, problem=told)
 
-    def _give_back(self, connection: Connection, row: Row[Any], why: str) -> None:
+    def _give_back(
+        self, connection: Connection, row: Row[Any], why: str, *, spent: bool = True
+    ) -> None:
         if row.discard:
             self._end(connection, row.id, JobState.CANCELLED)
-        elif row.attempts >= self._attempts:
+        elif spent and row.attempts >= self._attempts:
             self._fail(connection, row.id, _worker_died(row.attempts, why))
         else:
             # What it had is lost with its process, so whoever asked it to stop may ask again.
@@ -237,6 +249,7 @@ class Desk:
                 connection,
                 row.id,
                 state=_QUEUED,
+                attempts=row.attempts if spent else row.attempts - 1,
                 owner=None,
                 term=None,
                 objective=None,

@@ -50,6 +50,7 @@ def take(
     seconds: float,
     address: str | None = None,
     *,
+    forced: bool = False,
     clock: Clock = database_clock,
 ) -> Lease | None:
     """Take a lease that nobody has, or return None while somebody else has it.
@@ -62,6 +63,8 @@ def take(
         How long it lasts unless it is renewed, at most an hour.
     address
         Where the owner can be reached.
+    forced
+        Whether to take it even so, for a caller who knows that its owner is no more.
     """
     values = {"owner": owner, "address": address}
     try:
@@ -74,7 +77,7 @@ def take(
                 new = insert(leases).values(name=name, term=1, until=until, **values)
                 connection.execute(new)
                 return Lease(name, owner, 1)
-            if found.owner != owner and _holds(found.until, now):
+            if not forced and found.owner != owner and _holds(found.until, now):
                 return None
             term = found.term + 1
             taken = update(leases).where(leases.c.name == name)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -117,7 +118,8 @@ class JobEvent(Record):
         `submitted`, `started`, `progress`, `stopping`, `requeued` (its process died), and last
         one of `done`, `failed`, `cancelled`.
     data
-        Of progress: phase, seconds since the start, objective, bound and gap as far as known.
+        Of progress: phase, seconds since the start, objective, bound and gap as far as known. Of
+        the end: termination, objective, bound, gap, and other figures of the result.
     """
 
     number: int
@@ -151,9 +153,12 @@ class Outcome:
     ----------
     documents
         All results; kept together with the end of the job, or not at all.
+    figures
+        What the last event of the job tells beside objective and bound, such as `short_hours`.
     """
 
     documents: tuple[Document, ...]
     termination: Termination | None = None
     objective: float | None = None
     bound: float | None = None
+    figures: Mapping[str, float] = field(default_factory=dict)

@@ -57,6 +57,8 @@ jobs = Table(
     Index(None, "tenant", "kind", "id"),
     # What to begin next.
     Index(None, "state", "priority", "tenant", "id"),
+    # What ended lately, and what long ago.
+    Index(None, "finished"),
 )
 
 job_events = Table(

@@ -171,6 +171,31 @@ def test_a_job_whose_process_died_is_begun_again_but_not_for_ever(store: Store, 
     assert kinds(store, job) == expected
 
 
+def test_an_attempt_that_the_job_is_not_to_blame_for_does_not_count(
+    store: Store, desk: Desk
+) -> None:
+    job = send(store)
+    for _ in range(3):
+        (claim,) = desk.claim(1)
+        assert claim.attempt == 1
+        desk.requeue(job, "shutdown", spent=False)
+    assert job_of(store, job).state is JobState.QUEUED
+
+
+def test_the_last_event_tells_the_figures_of_the_result(store: Store, desk: Desk) -> None:
+    job = send(store)
+    desk.claim(1)
+    figures = {"short_hours": 2.5, "unknown": float("nan")}
+    desk.finish(job, Outcome((), Termination.OPTIMAL, 4.0, 4.0, figures))
+    assert events_after(store, "main", job, 2)[0].data == {
+        "termination": "optimal",
+        "objective": 4.0,
+        "bound": 4.0,
+        "gap": 0.0,
+        "figures": {"short_hours": 2.5, "unknown": None},
+    }
+
+
 def test_a_new_runner_gives_back_what_the_old_one_had(store: Store, desk: Desk) -> None:
     running, stopped, discarded = (send(store) for _ in range(3))
     desk.claim(3)

@@ -68,6 +68,13 @@ def test_an_owner_that_takes_its_lease_again_begins_a_new_term(store: Store) -> 
     assert not renew(store, first, 15)
 
 
+def test_a_lease_of_somebody_who_is_known_to_be_dead_can_be_forced(store: Store) -> None:
+    first = take(store, "runner", "a", 15)
+    assert first is not None
+    assert take(store, "runner", "b", 15, forced=True) == Lease("runner", "b", 2)
+    assert not renew(store, first, 15)
+
+
 def test_a_lease_from_before_the_clock_went_back_does_not_last_for_ever(
     store: Store, clock: Clock
 ) -> None:

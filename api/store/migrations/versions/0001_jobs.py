@@ -17,6 +17,7 @@ _INDEXES = (
     ["tenant", "state", "id"],
     ["tenant", "kind", "id"],
     ["state", "priority", "tenant", "id"],
+    ["finished"],
 )
 
 
