@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
 from sqlalchemy import Connection, Row, Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.jobs.clock import Clock, database_clock
 from api.jobs.records import JobState
 from api.store import Store
 from api.store.tables import job_events, jobs, leases, pools
+from optimizer.errors import InvalidInput
 from optimizer.result import relative_gap
 
 __all__ = ["RUNNER", "DatabaseFigures"]
@@ -39,39 +42,39 @@ _MOST = 5_000
 _QUANTILES = (0.5, 0.95, 1.0)
 
 
-class DatabaseFigures:
+class DatabaseFigures(Collector):
     """Collects the figures of a database for one answer.
 
     Parameters
     ----------
-    now
-        The time at which queued jobs have waited so long; by default, that of the clock.
+    store
+        Gives the database; may raise what opening it raises.
+    clock
+        Tells for how long queued jobs have waited, and what the last day is.
     """
 
-    def __init__(self, store: Store, now: datetime | None = None) -> None:
+    def __init__(self, store: Callable[[], Store], clock: Clock = database_clock) -> None:
         self._store = store
-        self._now = now or datetime.now(UTC)
+        self._clock = clock
 
     def collect(self) -> Iterator[Metric]:
         """Give all figures, or only that the database is not there."""
         try:
-            with self._store.reading() as connection:
+            with self._store().reading() as connection:
+                now = self._clock(connection)
                 found = [
-                    *_open_jobs(connection, self._now),
-                    *_ended_jobs(connection, self._now - _WINDOW),
-                    *_holders(connection, self._now),
+                    *_open_jobs(connection, now),
+                    *_ended_jobs(connection, now - _WINDOW),
+                    *_holders(connection, now),
                 ]
-        except SQLAlchemyError as error:
-            # The statement and its parameters are not repeated: they could hold anything.
-            log.warning("The database gave no figures.", extra={"fields": _kind_of(error)})
+        except (SQLAlchemyError, InvalidInput, OSError) as error:
+            # Its words are not repeated: they could hold an address, or anything that was sent.
+            fields = {"error": type(error).__name__}
+            log.warning("The database gave no figures.", extra={"fields": fields})
             found = []
         meaning = "Whether the database answered when these figures were asked for."
         yield GaugeMetricFamily("callboard_database_up", meaning, 1.0 if found else 0.0)
         yield from found
-
-
-def _kind_of(error: SQLAlchemyError) -> dict[str, str]:
-    return {"error": type(error).__name__}
 
 
 def _open_jobs(connection: Connection, now: datetime) -> Iterator[Metric]:

@@ -11,9 +11,10 @@ from sqlalchemy import text
 
 from api.store.engine import Store
 
-__all__ = ["downgrade", "upgrade"]
+__all__ = ["SCRIPTS", "downgrade", "upgrade"]
 
-_SCRIPTS = Path(__file__).parent / "migrations"
+SCRIPTS = Path(__file__).parent / "migrations"
+"""The folder of all migrations."""
 
 
 def upgrade(store: Store, version: str = "head") -> None:
@@ -32,7 +33,7 @@ def downgrade(store: Store, version: str) -> None:
 
 def _run(store: Store, action: Callable[[Config], None]) -> None:
     config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS))
+    config.set_main_option("script_location", str(SCRIPTS))
     with store.writing() as connection:
         if store.shared:
             # SQLite has one writer at a time anyway.

@@ -17,7 +17,7 @@ from api.v1.describe import PROBLEM
 from optimizer.codec import issues_of
 from optimizer.errors import InvalidInput
 
-__all__ = ["MOST_ISSUES", "handle_failures", "refuse_parameters"]
+__all__ = ["MOST_ISSUES", "handle_failures", "problem_answer", "refuse_parameters"]
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ def _answer(error: Exception) -> HTTPException | Response:
         log.error("An unexpected failure.", exc_info=error)
         detail = "The request could not be answered; the log has the cause under its id."
         problem = problem_of_status(500, detail)
-    return _document(problem, problem.headers)
+    return problem_answer(problem, problem.headers)
 
 
 def _answer_http(error: HTTPException) -> HTTPException | Response:
@@ -64,10 +64,11 @@ def _answer_http(error: HTTPException) -> HTTPException | Response:
         return error  # a redirect, or an answer that is ready
     detail = _DETAILS.get(error.code) or error.description or error.name
     headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
-    return _document(problem_of_status(error.code, detail), headers)
+    return problem_answer(problem_of_status(error.code, detail), headers)
 
 
-def _document(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+def problem_answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """Return the answer with a problem document (RFC 9457) about the current request."""
     document: dict[str, Any] = problem.as_dict()
     document["instance"] = f"urn:callboard:request:{request_id.get()}"
     errors = document["errors"]
