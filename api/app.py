@@ -9,9 +9,10 @@ from flask_openapi3.openapi import OpenAPI
 from api.config import Settings
 from api.schemas.components import component_schemas
 from api.schemas.problem import ProblemDocument
-from api.v1 import assignments, service, staffing
+from api.v1 import assignments, jobs, service, staffing
 from api.v1.access import ask_callers
 from api.v1.describe import operation_id
+from api.v1.describe_access import SECURITY_SCHEMES, DescribedAPI
 from api.v1.docs_page import DOCS, serve_docs
 from api.v1.failures import handle_failures, refuse_parameters
 from api.v1.here import remember
@@ -40,7 +41,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
         If the environment holds settings that cannot be used.
     """
     settings = settings or Settings.from_environment()
-    app = OpenAPI(
+    app = DescribedAPI(
         __name__,
         info=Info(title="Callboard", version=__version__, description=_DESCRIPTION),
         operation_id_callback=operation_id,
@@ -49,7 +50,9 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
         validation_error_status="default",
         validation_error_model=ProblemDocument,
         validation_error_callback=refuse_parameters,
-        openapi_extensions={"components": {"schemas": component_schemas()}},
+        openapi_extensions={
+            "components": {"schemas": component_schemas(), "securitySchemes": SECURITY_SCHEMES}
+        },
         doc_prefix=DOCS,
         static_folder=None,
     )
@@ -63,6 +66,6 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     watch_requests(app)
     ask_callers(app, settings)
     serve_docs(app)
-    for routes in (assignments.routes, staffing.routes, service.routes):
+    for routes in (assignments.routes, staffing.routes, jobs.routes, service.routes):
         app.register_api(routes)
     return app

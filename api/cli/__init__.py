@@ -23,6 +23,7 @@ COMMANDS = {
     "explain": ("api.cli.asking:explain", "Say what a roster costs and why."),
     "forecast": ("api.cli.forecasting:forecast", "Forecast volume and handling time."),
     "intraday": ("api.cli.intraday:intraday", "Update the rest of today."),
+    "keys": ("api.cli.keys:keys", "Make, list and revoke keys of the HTTP API."),
     "recommend": ("api.cli.asking:recommend", "Say who could best take a shift, or swap."),
     "replay": ("api.cli.replaying:replay", "Play a real log through the live router."),
     "roster": ("api.cli.rosters:roster", "Build a shift roster."),

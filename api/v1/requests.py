@@ -14,7 +14,7 @@ from flask import Flask, Response, g, request
 from api.logs import request_id
 from api.metrics.requests import UNMATCHED, count_request, known_method
 
-__all__ = ["ID_HEADER", "watch_requests"]
+__all__ = ["ID_HEADER", "template", "watch_requests"]
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ def _finish(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     seconds = time.perf_counter() - g.started
-    route = UNMATCHED if request.url_rule is None else _template(request.url_rule.rule)
+    route = UNMATCHED if request.url_rule is None else template(request.url_rule.rule)
     method = known_method(request.method)
     count_request(route, method, response.status_code, seconds)
     fields: dict[str, Any] = {
@@ -76,7 +76,7 @@ def _finish(response: Response) -> Response:
 
 
 @cache
-def _template(rule: str) -> str:
+def template(rule: str) -> str:
     """Return a route as the API's description writes it: with names in braces."""
     return re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"{\1}", rule)
 
