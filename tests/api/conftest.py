@@ -24,10 +24,12 @@ from api.store import Store, open_store, upgrade
 
 
 @pytest.fixture(scope="session")
-def app() -> OpenAPI:
+def app(tmp_path_factory: pytest.TempPathFactory) -> OpenAPI:
+    folder = tmp_path_factory.mktemp("app")
     return create_app(
         Settings(
             access="open",
+            database_url=f"sqlite:///{folder / 'callboard.db'}",
             max_body_bytes=100_000,
             max_values=5_000,
             max_tickets=20,
