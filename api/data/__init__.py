@@ -1,6 +1,7 @@
 """What an organisation sends once and refers to later, without the web framework."""
 
 from api.calendars import Calendar
+from api.data.contacts import history_from_contacts, load_contacts, put_contacts
 from api.data.documents import (
     StaleVersion,
     StoredDocument,
@@ -20,11 +21,14 @@ __all__ = [
     "Version",
     "check_calendar",
     "drop_history",
+    "history_from_contacts",
     "history_groups",
     "load_calendar",
+    "load_contacts",
     "load_document",
     "load_history",
     "load_organisation",
+    "put_contacts",
     "put_document",
     "put_history",
     "versions",
