@@ -27,6 +27,7 @@ COMMANDS = {
     "recommend": ("api.cli.asking:recommend", "Say who could best take a shift, or swap."),
     "replay": ("api.cli.replaying:replay", "Play a real log through the live router."),
     "roster": ("api.cli.rosters:roster", "Build a shift roster."),
+    "runner": ("api.cli.runner:runner", "Have jobs solved."),
     "sample": ("api.cli.sample:sample", "Generate a believable organisation."),
     "serve": ("api.cli.serve:serve", "Serve the HTTP API."),
     "simulate": ("api.cli.simulation:simulate", "Try a roster against a day of contacts."),

@@ -2,68 +2,122 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from threading import Event, Lock
-from typing import Any, ParamSpec, TypeVar
+from threading import Event as Flag
+from threading import Lock
+from typing import ParamSpec, TypeVar
 
 from api.executors.working import begin_process, end_with_parent
-from optimizer.stop import Deadline
+from optimizer.progress import Event
 
-__all__ = ["Parts", "do_part", "packed"]
+__all__ = ["JobLink", "Parts"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _SPAWN = get_context("spawn")
-_STOPPED = Event()
-"""Set in a process of parts when their job is asked to stop; it serves one job only."""
+
+_LONGEST_PHASE = 200
+"""What parts tell must be so short that the system writes it in one piece."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Left:
-    """A deadline on its way to another process, whose clock and events are others.
+class JobLink:
+    """Between a job and its parts, as the process of the job has it; pickled, it is a `_PartLink`.
 
-    Parameters
-    ----------
-    seconds
-        What is left of it, never below zero.
+    Nothing here is a lock that a killed process could hold: to stop is to close a pipe, and what
+    parts tell are short messages, which the system does not mix with each other.
     """
 
-    seconds: float
+    def __init__(self) -> None:
+        self._stopped = Flag()
+        self._told: deque[tuple[int, Event]] = deque()
+        self.end_of_stop, self._stop = _SPAWN.Pipe(duplex=False)
+        self._heard, self.end_of_told = _SPAWN.Pipe(duplex=False)
 
-    def arrived(self, stopped: Event) -> Deadline:
-        now = time.monotonic()
-        return Deadline(now, now + self.seconds, stopped)
+    def stop(self) -> None:
+        """Ask all parts, also those to come, to end with the best they have."""
+        if not self._stopped.is_set():
+            self._stopped.set()
+            self._stop.close()
+
+    def stopped(self) -> bool:
+        """Tell whether parts are to end."""
+        return self._stopped.is_set()
+
+    def tell(self, part: int, event: Event) -> None:
+        """Say how a part stands that is done in this process."""
+        self._told.append((part, event))
+
+    def heard(self) -> list[tuple[int, Event]]:
+        """Return what parts told since the last call; only one thread may call it."""
+        heard = [self._told.popleft() for _ in range(len(self._told))]
+        with contextlib.suppress(EOFError, OSError):
+            while self._heard.poll():
+                heard.append(self._heard.recv())
+        return heard
+
+    def close(self) -> None:
+        """Stop all parts; what they tell is of no interest any more."""
+        self.stop()
+        for end in (self.end_of_stop, self._heard, self.end_of_told):
+            end.close()
+
+    def __reduce__(self) -> tuple[Callable[[], _PartLink], tuple[()]]:
+        return _link_here, ()
 
 
-def packed(
-    args: Sequence[object], kwargs: Mapping[str, object]
-) -> tuple[list[object], dict[str, object]]:
-    """Return the arguments of a part, fit to travel: of a deadline, the seconds that are left."""
-    return [_pack(value) for value in args], {name: _pack(v) for name, v in kwargs.items()}
+class _PartLink:
+    """Between a job and its parts, as a process of parts has it."""
+
+    def __init__(self, stop: Connection, told: Connection) -> None:
+        self._stopped = Flag()
+        self._told = told
+        end_with_parent(stop, spoken=self._end)
+
+    def stop(self) -> None:
+        """Ask the parts of this process to end."""
+        self._stopped.set()
+
+    def stopped(self) -> bool:
+        """Tell whether parts are to end."""
+        return self._stopped.is_set()
+
+    def tell(self, part: int, event: Event) -> None:
+        """Say how a part stands."""
+        with contextlib.suppress(OSError):  # nobody listens any more
+            self._told.send((part, replace(event, phase=event.phase[:_LONGEST_PHASE])))
+
+    def heard(self) -> list[tuple[int, Event]]:
+        """Return nothing: parts do not hear each other."""
+        return []
+
+    def _end(self) -> bool:
+        self._stopped.set()
+        return False
 
 
-def do_part(
-    stopped: Event, part: Callable[..., T], args: Sequence[object], kwargs: Mapping[str, object]
-) -> T:
-    """Return what a part makes of packed arguments; its deadlines end when `stopped` is set."""
+_link: _PartLink | None = None
 
-    def unpack(value: object) -> object:
-        return value.arrived(stopped) if isinstance(value, _Left) else value
 
-    return part(*map(unpack, args), **{name: unpack(value) for name, value in kwargs.items()})
+def _link_here() -> _PartLink:
+    assert _link is not None, "a link is for the job's own parts"
+    return _link
+
+
+def _begin(stop: Connection, told: Connection, log_level: str) -> None:
+    global _link
+    begin_process(log_level)
+    _link = _PartLink(stop, told)
 
 
 class Parts(Executor):
     """Processes for the parts of one job, made when the first part is submitted.
-
-    A `Deadline` among the arguments of a part arrives there with the seconds that are left, and
-    is stopped there when `stop` is called here.
 
     Parameters
     ----------
@@ -74,53 +128,29 @@ class Parts(Executor):
     """
 
     def __init__(self, count: int, log_level: str) -> None:
+        self.link = JobLink()
         self._count = count
         self._log_level = log_level
         self._pool: ProcessPoolExecutor | None = None
         self._lock = Lock()
-        # Nothing is ever sent: that it is closed is the message, which reaches all processes,
-        # needs no lock that a killed one could hold, and comes too when this process dies.
-        self._listen, self._speak = _SPAWN.Pipe(duplex=False)
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Have a part done; it and its arguments must pickle."""
         with self._lock:
             if self._pool is None:
+                given = self.link.end_of_stop, self.link.end_of_told, self._log_level
                 self._pool = ProcessPoolExecutor(
-                    self._count, _SPAWN, initializer=_begin, initargs=(self._listen, self._log_level)
+                    self._count, _SPAWN, initializer=_begin, initargs=given
                 )
-            return self._pool.submit(_do, fn, *packed(args, kwargs))
-
-    def stop(self) -> None:
-        """Ask all parts, also those to come, to end with the best they have."""
-        self._speak.close()
+            return self._pool.submit(fn, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes when their parts have come to an end."""
         with self._lock:
-            pool = self._pool
-        if pool is not None:
-            pool.shutdown(wait, cancel_futures=cancel_futures)
+            if self._pool is not None:
+                self._pool.shutdown(wait, cancel_futures=cancel_futures)
 
     def close(self) -> None:
-        """End parts that nobody waits for any more, and forget all of it."""
-        self.stop()
+        """End parts that nobody waits for any more."""
+        self.link.close()
         self.shutdown(wait=False, cancel_futures=True)
-
-
-def _pack(value: object) -> object:
-    return _Left(value.remaining()) if isinstance(value, Deadline) else value
-
-
-def _begin(listen: Connection, log_level: str) -> None:
-    begin_process(log_level)
-
-    def told() -> bool:
-        _STOPPED.set()
-        return False
-
-    end_with_parent(listen, told=told)
-
-
-def _do(part: Callable[..., T], args: list[object], kwargs: dict[str, Any]) -> T:
-    return do_part(_STOPPED, part, args, kwargs)

@@ -10,6 +10,7 @@ from api.executors.base import Task
 from api.executors.parts import Parts
 from api.executors.working import begin_process, end_with_parent, work
 from api.jobs.records import Outcome, Problem
+from api.logs import about_job
 from api.tasks.context import Context
 from optimizer.progress import Event
 from optimizer.stop import Deadline
@@ -54,7 +55,7 @@ class _Station:
         self._lock = Lock()
         self._to_stop: set[str] = set()
         self._doing: tuple[str, Deadline, Parts] | None = None
-        end_with_parent(line, told=self._told)
+        end_with_parent(line, spoken=self._hear)
 
     def do(self, task: Task, job: str, kind: str, body: bytes, seconds: float) -> Outcome | Problem:
         """Do a job; a stop that came before it counts."""
@@ -72,7 +73,8 @@ class _Station:
             self._means.threads,
         )
         try:
-            return work(task, kind, body, context)
+            with about_job(job):
+                return work(task, kind, body, context)
         finally:
             with self._lock:
                 self._doing = None
@@ -84,7 +86,7 @@ class _Station:
         with self._lock:
             self._line.send((job, event))
 
-    def _told(self) -> bool:
+    def _hear(self) -> bool:
         try:
             job = self._line.recv()
         except (EOFError, OSError):
@@ -99,7 +101,7 @@ class _Station:
         assert self._doing is not None
         _, deadline, parts = self._doing
         deadline.stop()
-        parts.stop()
+        parts.link.stop()
 
 
 _station: _Station | None = None

@@ -19,7 +19,7 @@ from api.problems import problem_of, problem_of_status
 from api.tasks.context import Context
 from optimizer.errors import Issue, Severity
 
-__all__ = ["begin_process", "end_with_parent", "work"]
+__all__ = ["begin_process", "end_with_parent", "told", "work"]
 
 log = logging.getLogger(__name__)
 
@@ -39,14 +39,14 @@ def begin_process(log_level: str) -> None:
     logging.config.dictConfig(logging_config(log_level))
 
 
-def end_with_parent(line: Connection, told: Callable[[], bool]) -> None:
+def end_with_parent(line: Connection, spoken: Callable[[], bool]) -> None:
     """Watch in a thread whether the parent lives, and listen to it.
 
     Parameters
     ----------
     line
         On which the parent speaks.
-    told
+    spoken
         Is called when the line can be read, and says whether to go on listening.
     """
     parent = parent_process()
@@ -59,7 +59,7 @@ def end_with_parent(line: Connection, told: Callable[[], bool]) -> None:
             if parent.sentinel in ready:
                 # Not in order: threads inside solvers would have to come to an end before.
                 os._exit(1)
-            if not told():
+            if not spoken():
                 watched.remove(line)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()
@@ -80,19 +80,23 @@ def work(task: Task, kind: str, body: bytes, context: Context) -> Outcome | Prob
     except BrokenExecutor:
         raise
     except Exception as error:
-        known = problem_of(error)
-        if known is None:
-            log.exception("An unexpected failure in a job.")
-            detail = "The job could not be done; the log has the cause under its id."
-            known = problem_of_status(500, detail)
-        rows = known.as_dict()
-        return Problem(
-            type=rows["type"],
-            title=known.title,
-            status=known.status,
-            detail=known.detail,
-            errors=tuple(
-                Issue(row["code"], row["pointer"], row["detail"], Severity(row["severity"]))
-                for row in known.issues
-            ),
-        )
+        return told(error)
+
+
+def told(error: Exception) -> Problem:
+    """Return what the owner of a job is told of an exception; one that nobody foresaw is logged."""
+    known = problem_of(error)
+    if known is None:
+        log.error("An unexpected failure in a job.", exc_info=error)
+        detail = "The job could not be done; the log has the cause under its id."
+        known = problem_of_status(500, detail)
+    return Problem(
+        type=known.as_dict()["type"],
+        title=known.title,
+        status=known.status,
+        detail=known.detail,
+        errors=tuple(
+            Issue(row["code"], row["pointer"], row["detail"], Severity(row["severity"]))
+            for row in known.issues
+        ),
+    )
