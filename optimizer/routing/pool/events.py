@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Discriminator
 
@@ -29,6 +29,7 @@ __all__ = [
     "TicketChanged",
     "TicketCreated",
     "WorkDone",
+    "decode_events",
     "read_events",
 ]
 
@@ -171,6 +172,8 @@ Event = (
 """Anything that a pool may be told."""
 
 
+T = TypeVar("T")
+
 _STEP = re.compile(r"^(/events/\d+)/[a-z_]+(?=/|$)")
 
 
@@ -187,8 +190,19 @@ def read_events(body: bytes) -> tuple[Event, ...]:
     InvalidInput
         If the body has another shape; every problem is listed.
     """
+    return decode_events(_Events, body).events
+
+
+def decode_events(kind: type[T], body: bytes) -> T:
+    """Return the value that a JSON body holds, of a type with `events` that `kind` tells apart.
+
+    Raises
+    ------
+    InvalidInput
+        If the body has another shape; every problem is listed, with the way a document has it.
+    """
     try:
-        return decode(_Events, body).events
+        return decode(kind, body)
     except InvalidInput as error:
         # The validator counts the kind that it read as a step of the way; a document has no such.
         issues = [replace(i, pointer=_STEP.sub(r"\1", i.pointer)) for i in error.issues]
