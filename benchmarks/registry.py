@@ -30,6 +30,7 @@ CASES = {
         "benchmarks.cases.roster:roster",
         "Rosters of a generated centre, and peers'.",
     ),
+    "service": ("benchmarks.cases.service:service", "The running service under load."),
     "simulation": ("benchmarks.cases.simulation:simulation", "Speed and published scenarios."),
     "staffing": ("benchmarks.cases.staffing:staffing", "Erlang models against references."),
     "textbooks": ("benchmarks.cases.textbooks:textbooks", "Roster optima that textbooks print."),

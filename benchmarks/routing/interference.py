@@ -14,9 +14,10 @@ from typing import Any
 
 from benchmarks.centre import centre
 from benchmarks.routing.over_http import requests_of
-from benchmarks.routing.service import Connection, serving
 from benchmarks.routing.stages import answer_bytes
 from benchmarks.routing.timing import percentiles
+from benchmarks.service.client import Connection
+from benchmarks.service.running import serving
 from optimizer.roster import solve
 from optimizer.stop import Deadline
 
@@ -42,16 +43,16 @@ def measure(seed: int, blocks: int, tick: Callable[[str], None]) -> dict[str, An
     tick
         Told how far it is.
     """
-    requests = requests_of(seed, SIZES)
-    del requests["no_work"]
     works: dict[str, Callable[[], object]] = {}
-    for name in (f"{tickets}x{agents}" for tickets, agents in SIZES):
-        body = requests[name].split(b"\r\n\r\n", 1)[1]
-        works[f"in process, {name}"] = _answering(body)
     tick("Starting the service and the solve")
-    with _solving(ROSTER, seed) as wait, serving() as port:
+    with _solving(ROSTER, seed) as wait, serving("--no-runner", "--no-pools") as service:
+        requests = requests_of(seed, service.key, SIZES)
+        del requests["no_work"]
+        for name in (f"{tickets}x{agents}" for tickets, agents in SIZES):
+            body = requests[name].split(b"\r\n\r\n", 1)[1]
+            works[f"in process, {name}"] = _answering(body)
         process = wait()
-        connection = Connection(port)
+        connection = Connection(service.port)
         for name, request in requests.items():
             works[f"over HTTP, {name}"] = _asking(connection, request)
         for work in works.values():

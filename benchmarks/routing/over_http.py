@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from benchmarks.routing.drawing import draw_snapshot
-from benchmarks.routing.service import Connection, get, post, serving
 from benchmarks.routing.stages import request_body
 from benchmarks.routing.timing import alternately, percentiles
+from benchmarks.service.client import Connection, get, post
+from benchmarks.service.running import serving
 
 __all__ = ["measure", "requests_of"]
 
@@ -21,13 +22,15 @@ EMPTY = ("healthz", "no_work")
 """The empty endpoint, and the smallest request that makes the whole way."""
 
 
-def requests_of(seed: int, sizes: tuple[tuple[int, int], ...] = SIZES) -> dict[str, bytes]:
+def requests_of(
+    seed: int, key: str | None = None, sizes: tuple[tuple[int, int], ...] = SIZES
+) -> dict[str, bytes]:
     """Return requests by name: the empty ones, and snapshots of some sizes."""
     snapshots = {
-        f"{tickets}x{agents}": post(PATH, request_body(draw_snapshot(tickets, agents, seed)))
+        f"{tickets}x{agents}": post(PATH, request_body(draw_snapshot(tickets, agents, seed)), key)
         for tickets, agents in sizes
     }
-    return {"healthz": get("/healthz"), "no_work": post(PATH, NO_WORK), **snapshots}
+    return {"healthz": get("/healthz"), "no_work": post(PATH, NO_WORK, key), **snapshots}
 
 
 def measure(
@@ -44,11 +47,11 @@ def measure(
     tick
         Told how far it is.
     """
-    requests = requests_of(seed)
     tick("Starting the service")
-    with serving() as port:
+    with serving("--no-runner", "--no-pools") as service:
+        requests = requests_of(seed, service.key)
         tick("One connection")
-        connection = Connection(port)
+        connection = Connection(service.port)
         asked = {name: _asking(connection, request) for name, request in requests.items()}
         _warm(asked)
         single = alternately(asked, {}, rounds)
@@ -57,7 +60,7 @@ def measure(
         for name in ("healthz", "50x50", "500x500"):
             for clients in threads:
                 tick(f"{clients} clients, {name}")
-                found = _together(port, requests[name], clients, seconds)
+                found = _together(service.port, requests[name], clients, seconds)
                 throughput.append({"request": name, "clients": clients, **found})
     return {
         "bytes": {name: len(request) for name, request in requests.items()},
