@@ -77,7 +77,8 @@ def open_store(url: str) -> Store:
     if dialect == "sqlite":
         options = {"connect_args": {"timeout": _BUSY_SECONDS}}
     try:
-        engine = create_engine(parsed, **options)
+        # What was to be stored has no place in messages and logs.
+        engine = create_engine(parsed, hide_parameters=True, **options)
     except ImportError as error:
         raise _refused(f"Its driver is not installed ({error.name}); see the extras.") from None
     if dialect == "sqlite":
