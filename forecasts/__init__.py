@@ -3,6 +3,7 @@
 from forecasts.accuracy import AccuracyReport, accuracy
 from forecasts.aht import AhtBacktest, AhtScore, HandlingTimes, backtest_aht, expected_aht
 from forecasts.backtest import Backtest, Score, backtest
+from forecasts.checks import check_forecast
 from forecasts.choice import Choice
 from forecasts.coherence.attributes import read_hierarchy
 from forecasts.coherence.hierarchy import Hierarchy
@@ -41,6 +42,7 @@ __all__ = [
     "backtest",
     "backtest_aht",
     "check_events",
+    "check_forecast",
     "expected_aht",
     "fingerprint_of",
     "forecast",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -81,16 +81,31 @@ class Outlook:
         )
 
 
-def look_ahead(panel: Panel, morning: np.datetime64, horizon_days: int) -> list[Outlook | None]:
+def look_ahead(
+    panel: Panel,
+    morning: np.datetime64,
+    horizon_days: int,
+    watch: Callable[[str], object] = str,
+) -> list[Outlook | None]:
     """Return the forecast of every group and sum from `morning` on.
 
     None for groups with less than a week of history.
+
+    Parameters
+    ----------
+    watch
+        Told before every morning that is worked out.
     """
+    watch("models")
     views = panel.views(morning)
     said = panel.rehearse(morning, horizon_days)
     window = min(max(horizon_days, SHORTEST_WINDOW), LONGEST_WINDOW)
     longest = max((len(view.neutral) for view in views if view is not None), default=0)
-    past = [panel.rehearse(day, window) for day in past_mornings(morning, longest)]
+    mornings = past_mornings(morning, longest)
+    past = []
+    for number, day in enumerate(mornings):
+        watch(f"rehearsal {number + 1} of {len(mornings)}")
+        past.append(panel.rehearse(day, window))
     return [
         None if view is None else _outlook(panel.name_of(index), index, view, said, past)
         for index, view in enumerate(views)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 import numpy as np
@@ -10,19 +10,18 @@ import pandas as pd
 
 from forecasts.aht import expected_aht
 from forecasts.calendars import day_array, learn_calendar
+from forecasts.checks import FULL_DAYS, NEEDS, check_start, refuse_short
 from forecasts.choice import Choice
 from forecasts.coherence.hierarchy import Hierarchy
 from forecasts.coherence.outlooks import cohere, settled_groups
 from forecasts.countries import WorkedDays, country_holidays, country_worked_days
-from forecasts.errors import ForecastError, InvalidHistory, Issue, Severity, pointer
+from forecasts.errors import Issue, Severity, pointer
 from forecasts.events import Event, check_events, holiday_events
 from forecasts.history.series import DaySeries, History
 from forecasts.intervals import LEVELS
-from forecasts.models.boosted import Boosted
-from forecasts.models.profile_level import ProfileLevel
 from forecasts.notes import history_notes
 from forecasts.outlook import Outlook, look_ahead
-from forecasts.panel import LEAST_DAYS, Panel
+from forecasts.panel import Panel
 from forecasts.paths import uncertainty_of
 from forecasts.provenance import provenance_of
 from forecasts.result import Forecast
@@ -30,12 +29,11 @@ from forecasts.weekly import DayArray, FloatArray
 
 __all__ = ["forecast", "known_closures", "panel_of"]
 
-FULL_DAYS = ProfileLevel().min_days
-"""With less history only the mean of the last weeks is left."""
+Watch = Callable[[str], None]
 
-NEEDS = ", ".join(f"{model.name} {model.min_days}" for model in (ProfileLevel(), Boosted()))
 
-LATEST_START_DAYS = 400
+def _unwatched(_: str) -> None:
+    """Watch nothing."""
 
 
 def forecast(
@@ -48,6 +46,7 @@ def forecast(
     events: Sequence[Event] = (),
     hierarchy: Hierarchy | None = None,
     seed: int = 0,
+    watch: Watch = _unwatched,
 ) -> Forecast:
     """Forecast volume and handling time of every group for the days after a history.
 
@@ -72,6 +71,8 @@ def forecast(
         own that have a share. Without it groups do not influence each other's totals.
     seed
         Of models that draw.
+    watch
+        Told in a few words of every step before it is taken; what it raises ends the work.
 
     Raises
     ------
@@ -83,7 +84,7 @@ def forecast(
     if horizon_days < 1:
         raise ValueError(f"a horizon of {horizon_days} days is not a forecast")
     morning = history.days[-1] + 1
-    first = morning if start is None else _start(start, morning)
+    first = morning if start is None else check_start(start, morning)
     days = np.arange(morning, first + horizon_days)
     hierarchy = hierarchy or Hierarchy(history.groups, ())
     made_from = provenance_of(
@@ -103,7 +104,7 @@ def forecast(
     history = history.with_groups(hierarchy.groups)
     series = [history.series(group) for group in range(len(history.groups))]
     if not hierarchy.sums:
-        _refuse_short(history.groups, series)
+        refuse_short(history.groups, series)
 
     settled = settled_groups(hierarchy, [len(one) for one in series])
     panel = panel_of(
@@ -117,8 +118,9 @@ def forecast(
         seed=seed,
     )
     outlooks, issues = cohere(
-        hierarchy, settled, series, look_ahead(panel, morning, len(days)), days
+        hierarchy, settled, series, look_ahead(panel, morning, len(days), watch), days
     )
+    watch("handling times")
     times = expected_aht(history, days, parents=_parents(hierarchy))
     issues = [*history.issues, *_notes(panel, morning, outlooks), *issues, *times.issues]
 
@@ -206,33 +208,6 @@ def known_closures(series: Sequence[DaySeries], given: DayArray) -> list[DayArra
         np.union1d(learn_calendar(one, given).closures, given) if len(one) else given
         for one in series
     ]
-
-
-def _start(start: date, morning: np.datetime64) -> np.datetime64:
-    """Return the first day to forecast, which must not lie in the history or far beyond it."""
-    first = np.datetime64(start, "D")
-    if not 0 <= (first - morning).astype(np.int64) <= LATEST_START_DAYS:
-        detail = (
-            f"A forecast can begin on {morning}, the day after the history, or up to "
-            f"{LATEST_START_DAYS} days later; not on {first}."
-        )
-        raise ForecastError(detail, [Issue("bad_start", pointer("start"), detail)])
-    return first
-
-
-def _refuse_short(groups: Sequence[str], series: Sequence[DaySeries]) -> None:
-    short = [
-        Issue(
-            "history_too_short",
-            pointer("groups", name),
-            f"{len(one)} days of history; a forecast needs {LEAST_DAYS}, {NEEDS}. A hierarchy lets "
-            "a new group inherit from its parent.",
-        )
-        for name, one in zip(groups, series, strict=True)
-        if len(one) < LEAST_DAYS
-    ]
-    if short:
-        raise InvalidHistory("The history is too short.", short)
 
 
 def _parents(hierarchy: Hierarchy) -> list[str] | None:

@@ -40,6 +40,8 @@ from optimizer.model.record import Record
 
 __all__ = [
     "SCHEMA",
+    "decode_problem",
+    "decode_roster",
     "decode_snapshot",
     "encode",
     "read_organisation",
@@ -144,6 +146,43 @@ def read_snapshot(path: Path) -> Snapshot:
     snapshot = _section(_read(path), "snapshot")
     assert isinstance(snapshot, Snapshot)
     return _checked(snapshot, lambda s: check_snapshot(s, "/snapshot"))
+
+
+def decode_roster(body: bytes) -> Roster:
+    """Return the roster of a document.
+
+    Only its shape is checked, as by `decode_problem`.
+
+    Raises
+    ------
+    InvalidInput
+        If the document has another shape, or no roster.
+    """
+    roster = _section(decode(_Document, body), "roster")
+    assert isinstance(roster, Roster)
+    return roster
+
+
+def decode_problem(body: bytes, previous: bytes | None = None) -> RosterProblem:
+    """Return the roster problem that a document with its sections holds.
+
+    Parameters
+    ----------
+    previous
+        A document with the ``roster`` that stood before; None if there was none.
+
+    Raises
+    ------
+    InvalidInput
+        If a document has another shape, or lacks a section.
+    """
+    document = decode(_Document, body)
+    return RosterProblem(
+        _section(document, "organisation"),
+        _requirement(document),
+        document.directives or Directives(),
+        None if previous is None else decode_roster(previous),
+    )
 
 
 def decode_snapshot(body: bytes) -> Snapshot:

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["forecast"]
 
-SUM_PATHS = 400
-"""Sample paths that the intervals of sums are taken from."""
-
 
 @click.command()
 @history_options
@@ -91,6 +88,7 @@ def forecast(
       callboard forecast --history calls.csv --country US --events promotions.json --horizon 4w
       callboard forecast --history log.csv --contacts --paths 200 --out out
     """
+    from api.forecast_sums import sums_of
     from forecasts import forecast as forecast_history
     from forecasts import write_forecast
     from forecasts.adjustments import apply, read_adjustments
@@ -123,7 +121,7 @@ def forecast(
         result = apply(result, changes)
     document = as_document(result)
     if hierarchy is not None:
-        document["sums"] = _sums(result, hierarchy, seed)
+        document["sums"] = sums_of(result, hierarchy, seed)
     if out is not None:
         document["files"] = [
             *(str(file) for file in write_forecast(result, out)),
@@ -142,31 +140,6 @@ def _hierarchy(path: Path | None, groups: tuple[str, ...]) -> Hierarchy | None:
     from forecasts import read_hierarchy
 
     return None if path is None else read_hierarchy(path, groups)
-
-
-def _sums(result: Forecast, hierarchy: Hierarchy, seed: int) -> list[dict[str, Any]]:
-    """Return what the groups add up to, with 80 % intervals of the whole horizon's total."""
-    import numpy as np
-
-    days = [str(day) for day in result.days]
-    of_groups = result.day_totals()
-    drawn = result.sample_paths(SUM_PATHS, seed).sum(axis=2)
-    rows = []
-    for node in hierarchy.sums:
-        members = list(node.members)
-        totals = of_groups[members].sum(axis=0)
-        low, high = np.quantile(drawn[:, members].sum(axis=1), [0.1, 0.9])
-        rows.append(
-            {
-                "sum": node.name,
-                "groups": [hierarchy.groups[member] for member in members],
-                "offered": round(float(totals.sum()), 3),
-                "lower80": round(float(low), 3),
-                "upper80": round(float(high), 3),
-                "days": dict(zip(days, totals.round(3).tolist(), strict=True)),
-            }
-        )
-    return rows
 
 
 def _write_paths(result: Forecast, out: Path, count: int | None, seed: int) -> list[Path]:

@@ -21,12 +21,11 @@ from api.cli.options import (
 )
 from api.cli.output import console, emit_json, interruptible, json_option, observing
 from api.cli.telling import rule_name
-from api.problems import issue_rows
 from api.wording import distance, share
 
 if TYPE_CHECKING:
     from optimizer.model import RosterProblem
-    from optimizer.roster import RosterResult, Verification
+    from optimizer.roster import RosterResult
 
 __all__ = ["roster", "verify"]
 
@@ -111,6 +110,7 @@ def roster(
 
     deadline = Deadline.after(seconds)
     from api.publishing import publish
+    from api.roster_figures import built_figures
     from optimizer import io
     from optimizer.roster import solve
 
@@ -133,17 +133,7 @@ def roster(
         else:
             built = interruptible(lambda: _apart(problem, parallel, options))
     report = built.report
-    figures = {
-        "termination": report.termination,
-        "objective": report.objective,
-        "bound": report.bound,
-        "gap": report.gap,
-        "seconds": report.seconds,
-        "phases": report.phases,
-        "shifts": len(built.roster.shifts),
-        **_figures(problem, built.verification),
-        "warnings": issue_rows(built.warnings),
-    }
+    figures = built_figures(problem, built)
     if out is not None:
         files = publish(out, problem, built.roster, datetime.now(UTC), figures)
         figures["files"] = [str(file) for file in files]
@@ -183,12 +173,13 @@ def verify(
       callboard verify --organisation organisation.json --requirement requirement.json \\
           --roster roster.json
     """
+    from api.roster_figures import judged_figures
     from optimizer import io
     from optimizer.roster import verify as judge
 
     problem = io.read_problem(organisation_path, requirement_path, directives_path, previous_path)
     judged = judge(problem, io.read_roster(roster_path, problem.organisation))
-    figures = _figures(problem, judged)
+    figures = judged_figures(problem, judged)
     if as_json:
         emit_json(figures)
     else:
@@ -215,30 +206,6 @@ def _apart(problem: RosterProblem, parallel: int, options: dict[str, Any]) -> Ro
         initargs=(signal.SIGINT, signal.SIG_DFL),
     ) as pool:
         return solve_parts(problem, executor=pool, parallel=parallel, **options)
-
-
-def _figures(problem: RosterProblem, judged: Verification) -> dict[str, Any]:
-    """Return what the verifier found, as plain figures."""
-    hours = problem.requirement.grid.hours_per_slot
-    required = problem.requirement.agents.sum(axis=1) * hours
-    short = judged.shortage.sum(axis=1) * hours
-    return {
-        "verified": judged.sound,
-        "objective": judged.objective,
-        "costs": {rule.value: cost for rule, cost in judged.costs.items()},
-        "payroll": judged.payroll,
-        "short_agent_intervals": judged.short_agent_intervals,
-        "elastic_share": judged.elastic_share,
-        "class_hours": {kind.value: hours for kind, hours in judged.class_hours.items()},
-        "requests_denied": judged.requests_denied,
-        "groups": [
-            {"group": name, "required_hours": needed, "short_hours": missing}
-            for name, needed, missing in zip(
-                problem.requirement.groups, required.tolist(), short.tolist(), strict=True
-            )
-        ],
-        "issues": issue_rows(judged.issues),
-    }
 
 
 def _print(figures: dict[str, Any]) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from optimizer.progress import Observer, silent
+from optimizer.errors import Issue, NoSolution
+from optimizer.link import Link
+from optimizer.progress import Event, Observer, silent
 from optimizer.stop import Deadline
 
 __all__ = ["Context"]
@@ -30,6 +32,9 @@ class Context:
         How many parts run at the same time.
     threads
         Threads of one solver.
+    link
+        How parts in the executor hear that the job is to end, and tell how far they are; None if
+        they end by their own time only.
     """
 
     deadline: Deadline
@@ -37,3 +42,21 @@ class Context:
     executor: Executor | None = None
     parallel: int = 1
     threads: int = 2
+    link: Link | None = None
+
+    def tell(self, phase: str) -> None:
+        """Tell the observer what is done next, unless the work is to end.
+
+        For work that has no result before its end.
+
+        Raises
+        ------
+        NoSolution
+            If it was stopped, or its time is over.
+        """
+        if self.deadline.passed():
+            what = "It was stopped" if self.deadline.stopped.is_set() else "Its time was over"
+            code = "stopped" if self.deadline.stopped.is_set() else "out_of_time"
+            detail = f"{what} before there was a result."
+            raise NoSolution(detail, [Issue(code, "", f"{what} before the step: {phase}.")])
+        self.observer(Event(phase, self.deadline.elapsed()))

@@ -5,6 +5,7 @@ from forecasts.adjustments.base import Adjustment, Change
 from forecasts.adjustments.campaign import Campaign
 from forecasts.adjustments.files import (
     adjustments_as_json,
+    adjustments_from_json,
     applied_as_json,
     applied_from_json,
     read_adjustments,
@@ -27,6 +28,7 @@ __all__ = [
     "RemoveCause",
     "Shift",
     "adjustments_as_json",
+    "adjustments_from_json",
     "applied_as_json",
     "applied_from_json",
     "apply",

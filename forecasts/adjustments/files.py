@@ -18,6 +18,7 @@ from forecasts.errors import ForecastError, Issue, pointer
 
 __all__ = [
     "adjustments_as_json",
+    "adjustments_from_json",
     "applied_as_json",
     "applied_from_json",
     "read_adjustments",
@@ -61,12 +62,17 @@ def read_adjustments(path: str | Path) -> tuple[Adjustment, ...]:
         for name in document
         if name != "adjustments"
     ]
-    read = [
-        _adjustment(row, pointer("adjustments", place), found)
-        for place, row in enumerate(document["adjustments"])
-    ]
+    read = adjustments_from_json(document["adjustments"], found)
     if found:
         raise ForecastError("The adjustments cannot be read.", found)
+    return read
+
+
+def adjustments_from_json(rows: Sequence[object], found: list[Issue]) -> tuple[Adjustment, ...]:
+    """Return the adjustments of a JSON list; `found` is extended by every problem."""
+    read = [
+        _adjustment(row, pointer("adjustments", place), found) for place, row in enumerate(rows)
+    ]
     return tuple(adjustment for adjustment in read if adjustment is not None)
 
 

@@ -70,7 +70,7 @@ class Incumbent:
         self.best: Judged | None = None
         self.bound = -math.inf
         self.phases: dict[str, float] = {}
-        self._phase = ""
+        self._phase = "prepare"
 
     @property
     def objective(self) -> float:

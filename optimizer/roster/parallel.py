@@ -10,6 +10,7 @@ from functools import partial
 from typing import Protocol
 
 from optimizer.errors import Severity, raise_errors
+from optimizer.link import LISTEN_SECONDS, Link, following
 from optimizer.model import Roster, RosterProblem, check_problem
 from optimizer.progress import Event, Observer, silent
 from optimizer.roster.components import components
@@ -33,6 +34,7 @@ def solve_parts(
     deadline: Deadline,
     executor: Executor | None = None,
     parallel: int = 1,
+    link: Link | None = None,
     observer: Observer = silent,
     seed: int = 0,
     workers: int = 2,
@@ -48,14 +50,18 @@ def solve_parts(
     Parameters
     ----------
     deadline
-        As in `solve`. Its `stop` ends the parts under way at once if they are solved here; those
-        in an executor, which may be another process, end by their own time.
+        As in `solve`. Its `stop` ends the parts under way at once if they are solved here, or if
+        there is a link; others end by their own time.
     executor
-        Where parts are solved; tasks can be pickled. None solves them here, one after another.
+        Where parts are solved; tasks can be pickled. None solves them here, one after another. A
+        problem that has no parts is solved here in any case.
     parallel
         How many parts the executor solves at the same time.
+    link
+        How parts in the executor hear of a stop, and are heard.
     observer
-        Is told whenever a part is done, with the objective of those done so far.
+        Is told what every part tells, with the sums of all objectives and of all bounds as soon
+        as every part has one.
     workers
         Threads of each part.
     gap, start
@@ -71,13 +77,25 @@ def solve_parts(
     issues = check_problem(problem)
     raise_errors("The roster problem cannot be used.", issues)
     parts = components(problem)
+    if len(parts) == 1:
+        return solve(
+            problem,
+            deadline=deadline,
+            observer=observer,
+            seed=seed,
+            workers=workers,
+            gap=gap,
+            start=start,
+        )
     size = len(problem.organisation.agents) * len(problem.requirement.grid.days())
     working = deadline.within(deadline.remaining() - CLOSING_SECONDS_PER_DAY * size)
     task = partial(_solve, seed=seed, workers=workers, gap=gap, start=start)
+    told = _Told(len(parts), deadline, observer)
     if executor is None:
-        results = _here(parts, working, observer, task)
+        results = _here(parts, working, told, task)
     else:
-        results = _elsewhere(parts, working, observer, task, executor, parallel)
+        linked = partial(task, link=link)
+        results = _elsewhere(parts, working, told, linked, executor, parallel, link)
     roster = _joined(problem, results)
     bounds = [result.report.bound for result in results]
     phases: dict[str, float] = {}
@@ -95,29 +113,77 @@ def solve_parts(
     )
 
 
+class _Told:
+    """What every part told last, and the observer of the whole."""
+
+    def __init__(self, parts: int, deadline: Deadline, observer: Observer) -> None:
+        self._last: list[Event | None] = [None] * parts
+        self._deadline, self._observer = deadline, observer
+
+    def hear(self, part: int, event: Event) -> None:
+        """Tell the observer what a part told, with the sums over all parts."""
+        self._last[part] = event
+        phase = f"part {part + 1} of {len(self._last)}: {event.phase}"
+        objective = _sum([None if e is None else e.objective for e in self._last])
+        bound = _sum([None if e is None else e.bound for e in self._last])
+        self._observer(Event(phase, self._deadline.elapsed(), objective, bound))
+
+    def done(self, part: int, result: RosterResult) -> None:
+        """Tell the observer that a part is done."""
+        report = result.report
+        self.hear(part, Event("done", report.seconds, report.objective, report.bound))
+
+
 class _Task(Protocol):
     def __call__(
-        self, problem: RosterProblem, seconds: float, within: Deadline | None = None
+        self,
+        problem: RosterProblem,
+        part: int,
+        seconds: float,
+        within: Deadline | None = None,
+        observer: Observer = silent,
     ) -> RosterResult: ...
 
 
 def _solve(
     problem: RosterProblem,
+    part: int,
     seconds: float,
     within: Deadline | None = None,
+    observer: Observer = silent,
     *,
     seed: int,
     workers: int,
     gap: float,
     start: Roster | None,
+    link: Link | None = None,
 ) -> RosterResult:
-    """Solve a part in so many seconds from now; `within` carries a stop where it can reach."""
+    """Solve a part in so many seconds from now.
+
+    Parameters
+    ----------
+    within, observer
+        Carry a stop to the part, and what it tells away from it, in one process.
+    link
+        Does so between processes.
+    """
     deadline = Deadline.after(max(LEAST_SECONDS, seconds))
     if within is not None and not within.stopped.is_set():
         deadline = replace(deadline, stopped=within.stopped)
-    return solve(
-        problem, deadline=deadline, seed=seed, workers=workers, gap=gap, start=_mine(problem, start)
-    )
+    if link is not None:
+        observer = partial(link.tell, part)
+        # A part that begins after the stop has its least time, or it would have no roster at all.
+        link = None if link.stopped() else link
+    with following(link, deadline):
+        return solve(
+            problem,
+            deadline=deadline,
+            observer=observer,
+            seed=seed,
+            workers=workers,
+            gap=gap,
+            start=_mine(problem, start),
+        )
 
 
 def _mine(problem: RosterProblem, roster: Roster | None) -> Roster | None:
@@ -130,43 +196,56 @@ def _mine(problem: RosterProblem, roster: Roster | None) -> Roster | None:
 
 
 def _here(
-    parts: Sequence[RosterProblem], deadline: Deadline, observer: Observer, task: _Task
+    parts: Sequence[RosterProblem], deadline: Deadline, told: _Told, task: _Task
 ) -> list[RosterResult]:
     """Solve one part after another."""
     results: list[RosterResult] = []
-    for part in parts:
-        share = _share(parts, len(results), 1)
-        results.append(task(part, share * deadline.remaining(), deadline))
-        _tell(observer, deadline, results, len(parts))
+    for number, part in enumerate(parts):
+        seconds = _share(parts, number, 1) * deadline.remaining()
+        results.append(task(part, number, seconds, deadline, partial(told.hear, number)))
+        told.done(number, results[-1])
     return results
 
 
 def _elsewhere(
     parts: Sequence[RosterProblem],
     deadline: Deadline,
-    observer: Observer,
+    told: _Told,
     task: _Task,
     executor: Executor,
     parallel: int,
+    link: Link | None,
 ) -> list[RosterResult]:
     """Keep so many parts under way at a time, the largest first; results in the order of parts."""
     under_way: dict[Future[RosterResult], int] = {}
-    done: dict[int, RosterResult] = {}
-    begun = 0
+    results: dict[int, RosterResult] = {}
+    begun, stopped = 0, False
     try:
-        while len(done) < len(parts):
+        while len(results) < len(parts):
             while begun < len(parts) and len(under_way) < max(1, parallel):
                 # Only now is it known how much time the parts before have left.
                 seconds = _share(parts, begun, parallel) * deadline.remaining()
-                under_way[executor.submit(task, parts[begun], seconds)] = begun
+                under_way[executor.submit(task, parts[begun], begun, seconds)] = begun
                 begun += 1
-            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
-                done[under_way.pop(future)] = future.result()
-                _tell(observer, deadline, list(done.values()), len(parts))
+            ended = wait(under_way, LISTEN_SECONDS, FIRST_COMPLETED).done
+            if link is not None:
+                if deadline.stopped.is_set() and not stopped:
+                    link.stop()
+                    stopped = True
+                for part, event in link.heard():
+                    if part not in results:
+                        told.hear(part, event)
+            for future in ended:
+                part = under_way.pop(future)
+                results[part] = future.result()
+                told.done(part, results[part])
     finally:
         for future in under_way:
             future.cancel()
-    return [done[part] for part in range(len(parts))]
+        if under_way and link is not None:
+            # Something went wrong: nobody waits for the others any more.
+            link.stop()
+    return [results[part] for part in range(len(parts))]
 
 
 def _share(parts: Sequence[RosterProblem], number: int, parallel: int) -> float:
@@ -175,11 +254,10 @@ def _share(parts: Sequence[RosterProblem], number: int, parallel: int) -> float:
     return min(1.0, parallel * sizes[0] / sum(sizes))
 
 
-def _tell(
-    observer: Observer, deadline: Deadline, results: Sequence[RosterResult], parts: int
-) -> None:
-    objective = math.fsum(result.report.objective for result in results)
-    observer(Event(f"part {len(results)} of {parts}", deadline.elapsed(), objective))
+def _sum(values: Sequence[float | None]) -> float | None:
+    """Return the sum of all values; None if one is not known."""
+    known = [value for value in values if value is not None]
+    return math.fsum(known) if len(known) == len(values) else None
 
 
 def _joined(problem: RosterProblem, results: Sequence[RosterResult]) -> Roster:

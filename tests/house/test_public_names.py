@@ -22,7 +22,7 @@ PUBLIC = {
     "forecasts": """
         AccuracyReport AhtBacktest AhtScore Backtest Choice Event Forecast ForecastError
         HandlingTimes Hierarchy History InvalidHistory Issue Repairs Score Severity accuracy
-        backtest backtest_aht check_events expected_aht fingerprint_of forecast
+        backtest backtest_aht check_events check_forecast expected_aht fingerprint_of forecast
         history_from_contacts history_from_frame holiday_events read_contacts read_events
         read_forecast read_hierarchy read_history write_forecast
     """,
@@ -31,8 +31,8 @@ PUBLIC = {
     """,
     "forecasts.adjustments": """
         Add Adjustment Applied Campaign Change Deflect GroupEffect HandOver HandlingTime Multiply
-        RemoveCause Shift adjustments_as_json applied_as_json applied_from_json apply check
-        read_adjustments reverse without
+        RemoveCause Shift adjustments_as_json adjustments_from_json applied_as_json
+        applied_from_json apply check read_adjustments reverse without
     """,
     "forecasts.aht": """
         AhtBacktest AhtScore HandlingTimes backtest_aht expected_aht weekly_aht

@@ -58,7 +58,8 @@ def test_another_executor_gives_the_same_roster() -> None:
 def test_whoever_watches_is_told_of_every_part() -> None:
     told: list[Event] = []
     solve_parts(two_sites(), deadline=soon(), workers=1, observer=told.append)
-    assert [event.phase for event in told] == ["part 1 of 2", "part 2 of 2"]
+    done = [event.phase for event in told if event.phase.endswith(": done")]
+    assert done == ["part 1 of 2: done", "part 2 of 2: done"]
 
 
 def test_a_start_is_divided_among_the_parts() -> None:

@@ -1,0 +1,256 @@
+"""Forecasts as jobs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+from api.calendars import Calendar
+from api.jobs.records import Document, Outcome
+from api.tasks import results
+from api.tasks.acceptance import Acceptance
+from api.tasks.context import Context
+from api.tasks.histories import check_columns, history_of, place_in_history
+from api.tasks.requests.forecasts import ForecastRequest, GroupAttributes
+from api.tasks.sizes import MOST_PATH_CELLS, Size, refuse_beyond
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import forecasts
+    from forecasts import Forecast, Hierarchy, History
+
+__all__ = ["accept_forecast", "build_forecast", "ready_calendar", "run_forecast"]
+
+USUAL_SECONDS = 600.0
+
+LONGEST_HORIZON_DAYS = 400
+
+MOST_PATHS = 10_000
+
+
+def accept_forecast(
+    acceptance: Acceptance, request: ForecastRequest
+) -> tuple[ForecastRequest, float]:
+    """Check a request and complete it; see `Kind.accept`."""
+    seconds = acceptance.common(request, USUAL_SECONDS)
+    acceptance.within("/horizon_days", request.horizon_days, 1, LONGEST_HORIZON_DAYS)
+    acceptance.within("/paths", request.paths, 0, MOST_PATHS)
+    complete = replace(request, calendar=ready_calendar(acceptance, request.calendar))
+    horizon = request.horizon_days if 1 <= request.horizon_days <= LONGEST_HORIZON_DAYS else 1
+    if request.history is None:
+        groups = _stored_groups(acceptance)
+    else:
+        groups = _check_history(acceptance, complete, horizon)
+    _check_rest(acceptance, complete, groups)
+    return complete, seconds
+
+
+def ready_calendar(acceptance: Acceptance, given: Calendar | None) -> Calendar:
+    """Return the calendar that was sent, or the stored one, or one that knows nothing."""
+    if given is not None:
+        return given
+    from api.data import load_calendar
+
+    return load_calendar(acceptance.store, acceptance.tenant) or Calendar()
+
+
+def run_forecast(request: ForecastRequest, context: Context) -> Outcome:
+    """Make a forecast; see `Kind.run`."""
+    from api.forecast_sums import sums_of
+    from forecasts.adjustments import adjustments_from_json, apply
+    from forecasts.backlog import OpenWork, with_backlog
+    from forecasts.result import as_json
+
+    assert request.history is not None, "it was filled in"
+    context.tell("history")
+    history = history_of(request.history)
+    hierarchy = _hierarchy(request.hierarchy, history.groups)
+    made = build_forecast(
+        history,
+        request.calendar or Calendar(),
+        context,
+        horizon_days=request.horizon_days,
+        start=request.start,
+        hierarchy=hierarchy,
+        seed=request.seed,
+    )
+    if request.backlog is not None:
+        work = tuple(OpenWork(item.group, item.open, item.due) for item in request.backlog)
+        made = with_backlog(made, work)
+    made = apply(made, adjustments_from_json(request.adjustments, []))
+    context.tell("results")
+    figures = as_json(made)
+    if hierarchy is not None:
+        figures["sums"] = sums_of(made, hierarchy, request.seed)
+    table = made.to_frame().to_csv(index=False, float_format="%.6f", lineterminator="\n")
+    documents = [
+        results.json_document(results.FORECAST, figures),
+        Document(results.FORECAST_TABLE, results.CSV, table.encode()),
+        results.zipped_forecast(made),
+    ]
+    if request.paths:
+        documents.append(_paths(made, request.paths, request.seed, context))
+    return Outcome(tuple(documents))
+
+
+def build_forecast(
+    history: History,
+    calendar: Calendar,
+    context: Context,
+    *,
+    horizon_days: int,
+    start: Any = None,
+    hierarchy: Hierarchy | None = None,
+    seed: int = 0,
+) -> Forecast:
+    """Forecast a history, telling every step; it ends where the context is to end.
+
+    Raises
+    ------
+    ForecastError
+        If nothing can be forecast from it.
+    NoSolution
+        If it was stopped, or out of time, before there was a result.
+    """
+    from forecasts import forecast
+
+    return forecast(
+        history,
+        horizon_days,
+        start=start,
+        closures=calendar.closures,
+        country=calendar.country,
+        events=_events(calendar),
+        hierarchy=hierarchy,
+        seed=seed,
+        watch=context.tell,
+    )
+
+
+def _check_history(acceptance: Acceptance, request: ForecastRequest, horizon: int) -> list[str]:
+    """Check a history that was sent with all that depends on it; return its groups."""
+    assert request.history is not None
+    from forecasts import check_forecast
+
+    groups: list[str] = []
+    with acceptance.gathering(place_in_history):
+        check_columns(request.history)
+        history = history_of(request.history)
+        groups = list(history.groups)
+        acceptance.add(history.issues, place_in_history)
+        # Sums of paths are drawn as well, but fewer.
+        cells = request.paths * len(groups) * horizon * history.slots_per_day
+        refuse_beyond(Size("/paths", "numbers in all paths", cells, MOST_PATH_CELLS))
+        calendar = request.calendar or Calendar()
+        with acceptance.gathering(_place):
+            hierarchy = _hierarchy(request.hierarchy, history.groups)
+            check_forecast(
+                history,
+                horizon,
+                start=request.start,
+                country=calendar.country,
+                events=_events(calendar),
+                hierarchy=hierarchy,
+            )
+    return groups
+
+
+def _stored_groups(acceptance: Acceptance) -> list[str]:
+    """Return the groups of the stored history."""
+    from api.data import history_groups
+
+    groups = list(history_groups(acceptance.store, acceptance.tenant))
+    if not groups:
+        acceptance.error("missing_field", "/history", "No history is stored; send it.")
+    return groups
+
+
+def _check_rest(acceptance: Acceptance, request: ForecastRequest, groups: Sequence[str]) -> None:
+    """Check what comes on top of a history of these groups."""
+    from forecasts.adjustments import adjustments_from_json
+    from forecasts.errors import Issue as ForecastIssue
+
+    table = request.hierarchy
+    known = {*groups, *(() if table is None else table.shares)}
+    if table is not None and groups:
+        _check_attributes(acceptance, table, set(groups))
+    found: list[ForecastIssue] = []
+    names: set[str] = set()
+    for place, adjustment in enumerate(adjustments_from_json(request.adjustments, found)):
+        if adjustment.name in names:
+            detail = f"Another adjustment is named {adjustment.name!r}."
+            acceptance.error("duplicate_name", f"/adjustments/{place}/name", detail)
+        names.add(adjustment.name)
+        if groups:
+            for at, name in enumerate(adjustment.groups):
+                if name not in known:
+                    where = f"/adjustments/{place}/groups/{at}"
+                    acceptance.error("unknown_group", where, f"There is no group {name!r}.")
+    acceptance.add(found)
+    for place, item in enumerate(request.backlog or ()):
+        where = f"/backlog/{place}"
+        acceptance.within(f"{where}/open", item.open, 0.0, 1e12)
+        if groups and item.group not in known:
+            detail = f"There is no group {item.group!r}."
+            acceptance.error("unknown_group", f"{where}/group", detail)
+        if item.due is not None and item.due.tzinfo is not None:
+            detail = "The time is local, without an offset."
+            acceptance.error("unexpected_offset", f"{where}/due", detail)
+
+
+def _check_attributes(acceptance: Acceptance, table: GroupAttributes, groups: set[str]) -> None:
+    """Report groups that a hierarchy names and nobody knows, and shares that make no sense."""
+    for name, share in table.shares.items():
+        if share <= 0:
+            where = f"/hierarchy/shares/{_escaped(name)}"
+            acceptance.error("out_of_range", where, f"A share is above 0, not {share:g}.")
+    for attribute, values in table.attributes.items():
+        for name in values:
+            if name not in groups and name not in table.shares:
+                where = f"/hierarchy/attributes/{_escaped(attribute)}/{_escaped(name)}"
+                detail = f"Group {name!r} has neither a history nor a share."
+                acceptance.error("unknown_group", where, detail)
+
+
+def _hierarchy(table: GroupAttributes | None, groups: Sequence[str]) -> Hierarchy | None:
+    """Return the hierarchy of the groups of a history, then of those that only have a share."""
+    if table is None:
+        return None
+    from forecasts import Hierarchy
+
+    known = set(groups)
+    everybody = [*groups, *(name for name in table.shares if name not in known)]
+    return Hierarchy.of(everybody, table.attributes, crossings=table.crossings, shares=table.shares)
+
+
+def _events(calendar: Calendar) -> tuple[forecasts.Event, ...]:
+    from forecasts import Event as ForecastEvent
+
+    return tuple(ForecastEvent(**asdict(event)) for event in calendar.events)
+
+
+def _place(pointer: str) -> str:
+    """Return where an issue of `check_forecast` or of a hierarchy stands in the request."""
+    first, _, rest = pointer.removeprefix("/").partition("/")
+    rest = f"/{rest}" if rest else ""
+    match first:
+        case "events" | "country":
+            return f"/calendar/{first}{rest}"
+        case "attributes":
+            return f"/hierarchy/attributes{rest}"
+        case "start":
+            return "/start"
+        case _:
+            return "/history/group"
+
+
+def _paths(made: Forecast, count: int, seed: int, context: Context) -> Document:
+    context.tell("paths")
+    frame = made.paths_frame(count, seed)
+    text = frame.to_csv(index=False, float_format="%.3f", lineterminator="\n")
+    return Document(results.FORECAST_PATHS, results.CSV, text.encode())
+
+
+def _escaped(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")

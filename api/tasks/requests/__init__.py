@@ -1,0 +1,1 @@
+"""What can be asked for: one record per kind of job, the way it stands in JSON."""

@@ -1,0 +1,71 @@
+"""How much one job may ask for: caps that are known before anything is computed."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from api.errors import TooLarge
+from optimizer.errors import Issue
+
+__all__ = [
+    "MOST_AGENTS",
+    "MOST_AGENT_DAYS",
+    "MOST_CELLS",
+    "MOST_CONTACTS_PLAYED",
+    "MOST_HISTORY_CELLS",
+    "MOST_PATH_CELLS",
+    "MOST_SCENARIOS",
+    "MOST_SHIFTS",
+    "Size",
+    "refuse_beyond",
+]
+
+MOST_AGENTS = 20_000
+"""Agents of an organisation."""
+
+MOST_AGENT_DAYS = 250_000
+"""Agents times days of a roster; a solver holds some kilobytes for each."""
+
+MOST_CELLS = 4_000_000
+"""Planning groups times intervals of what is planned."""
+
+MOST_HISTORY_CELLS = 12_000_000
+"""Planning groups times intervals between the first and the last of a history in a body."""
+
+MOST_PATH_CELLS = 20_000_000
+"""Paths times planning groups times intervals of paths that are drawn."""
+
+MOST_SHIFTS = 500_000
+"""Shifts of a roster that is sent."""
+
+MOST_SCENARIOS = 50
+"""Scenarios of a comparison."""
+
+MOST_CONTACTS_PLAYED = 1_000_000_000
+"""Contacts expected in all replications and scenarios together; about ten minutes of work."""
+
+
+class Size(NamedTuple):
+    """How many of something there are, and how many are taken."""
+
+    pointer: str
+    what: str
+    found: float
+    limit: int
+
+
+def refuse_beyond(*sizes: Size) -> None:
+    """Refuse what is too much for one job.
+
+    Raises
+    ------
+    TooLarge
+        If any size is above its limit; all that are, are listed.
+    """
+    issues = [
+        Issue("too_many", pointer, f"{found:,.0f} {what}; at most {limit:,} are taken at once.")
+        for pointer, what, found, limit in sizes
+        if found > limit
+    ]
+    if issues:
+        raise TooLarge("The request asks for too much.", issues)
