@@ -9,7 +9,7 @@ from flask_openapi3.openapi import OpenAPI
 from api.config import Settings
 from api.schemas.components import component_schemas
 from api.schemas.problem import ProblemDocument
-from api.v1 import assignments, audit, jobs, service, staffing
+from api.v1 import assignments, audit, jobs, pools, service, staffing
 from api.v1.access import ask_callers
 from api.v1.describe import operation_id
 from api.v1.describe_access import SECURITY_SCHEMES, DescribedAPI
@@ -66,6 +66,13 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     watch_requests(app)
     ask_callers(app, settings)
     serve_docs(app)
-    for routes in (assignments.routes, staffing.routes, jobs.routes, service.routes, audit.routes):
+    for routes in (
+        assignments.routes,
+        staffing.routes,
+        jobs.routes,
+        service.routes,
+        audit.routes,
+        pools.routes,
+    ):
         app.register_api(routes)
     return app

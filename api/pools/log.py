@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
 
 from api.errors import Conflict, NotFound
 from api.jobs.leases import Lease
@@ -27,6 +27,7 @@ __all__ = [
     "insert_pool",
     "keep_state",
     "last_number",
+    "last_numbers",
     "lease_name",
     "list_pools",
     "logged_message",
@@ -161,12 +162,20 @@ def last_number(connection: Connection, key: Key) -> int:
     NotFound
         If there is no such pool.
     """
-    asked = select(pools.c.saved_number, _last()).where(*_row(pools, key))
-    found = connection.execute(asked).one_or_none()
-    if found is None:
+    found = last_numbers(connection, [key])
+    if not found:
         raise NotFound(f"There is no pool {key.pool!r}.")
-    saved, last = found
-    return int(max(saved, last or 0))
+    return found[key]
+
+
+def last_numbers(connection: Connection, keys: Iterable[Key]) -> dict[Key, int]:
+    """Return the numbers of the last events of those pools that there are."""
+    row = tuple_(pools.c.tenant, pools.c.id)
+    asked = select(pools.c.tenant, pools.c.id, pools.c.saved_number, _last()).where(
+        row.in_([(key.tenant, key.pool) for key in keys])
+    )
+    rows = connection.execute(asked)
+    return {Key(tenant, pool): max(saved, last or 0) for tenant, pool, saved, last in rows}
 
 
 def news_after(
