@@ -9,7 +9,7 @@ from flask_openapi3.openapi import OpenAPI
 from api.config import Settings
 from api.schemas.components import component_schemas
 from api.schemas.problem import ProblemDocument
-from api.v1 import assignments, audit, jobs, pools, service, staffing
+from api.v1 import assignments, audit, data, history, jobs, pools, service, staffing, submissions
 from api.v1.access import ask_callers
 from api.v1.describe import operation_id
 from api.v1.describe_access import SECURITY_SCHEMES, DescribedAPI
@@ -66,13 +66,16 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     watch_requests(app)
     ask_callers(app, settings)
     serve_docs(app)
-    for routes in (
-        assignments.routes,
-        staffing.routes,
-        jobs.routes,
-        service.routes,
-        audit.routes,
-        pools.routes,
+    for module in (
+        assignments,
+        staffing,
+        submissions,
+        jobs,
+        data,
+        history,
+        service,
+        audit,
+        pools,
     ):
-        app.register_api(routes)
+        app.register_api(module.routes)
     return app

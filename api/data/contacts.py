@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from api.data.contact_fields import Contact
 from api.data.history import Counts
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MOST_CONTACTS",
     "count_contacts",
+    "drop_contacts",
     "earlier_contacts",
     "history_from_contacts",
     "load_contacts",
@@ -177,3 +178,19 @@ def _merged(old: bytes | None, sent: dict[str, Any]) -> bytes:
 def _decode(bodies: Sequence[bytes]) -> list[Contact]:
     decoder = msgspec.json.Decoder(Contact)
     return [decoder.decode(body) for body in bodies]
+
+
+def drop_contacts(store: Store, tenant: str, *, group: str | None, first: date, last: date) -> int:
+    """Forget the contacts of some days, both included; return how many went."""
+    meant = (table.c.tenant == tenant, table.c.day >= first, table.c.day <= last)
+    with store.writing() as connection:
+        take_turn(store, connection, tenant)
+        if group is None:
+            return connection.execute(delete(table).where(*meant)).rowcount
+        rows = connection.execute(select(table.c.id, table.c.body).where(*meant)).all()
+        decoder = msgspec.json.Decoder(Contact)
+        ids = [row.id for row in rows if decoder.decode(row.body).group == group]
+        for start in range(0, len(ids), _ROWS_AT_ONCE):
+            some = ids[start : start + _ROWS_AT_ONCE]
+            connection.execute(delete(table).where(table.c.tenant == tenant, table.c.id.in_(some)))
+    return len(ids)

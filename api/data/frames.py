@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from functools import wraps
+from io import BytesIO
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -17,7 +19,7 @@ from forecasts.history.columns import NO_OFFSET, read_stamps
 from forecasts.history.log import IssueLog
 from optimizer.errors import InvalidInput, Issue, Severity
 
-__all__ = ["log_to_issues", "read_instants", "refusing"]
+__all__ = ["log_to_issues", "read_csv_body", "read_instants", "refusing"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -84,3 +86,31 @@ def read_instants(
 
 def _ours(issue: ForecastIssue) -> Issue:
     return Issue(issue.code, issue.pointer, issue.detail, Severity(issue.severity))
+
+
+def read_csv_body(body: bytes) -> pd.DataFrame:
+    """Return the rows of CSV in UTF-8 with every cell as text.
+
+    Raises
+    ------
+    InvalidInput
+        If it is none, or a row has more cells than the header.
+    """
+    try:
+        with warnings.catch_warnings():
+            # Rows longer than the header: pandas would cut them off with a warning.
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            frame: pd.DataFrame = pd.read_csv(
+                BytesIO(body),
+                dtype=str,
+                keep_default_na=False,
+                encoding="utf-8-sig",
+                index_col=False,
+            )
+    except pd.errors.EmptyDataError:
+        issue = Issue("empty_file", "", "There are no rows.")
+    except (pd.errors.ParserError, pd.errors.ParserWarning, UnicodeDecodeError) as error:
+        issue = Issue("unreadable_file", "", f"Not CSV in UTF-8: {error}")
+    else:
+        return frame
+    raise InvalidInput("The CSV cannot be read.", [issue])
