@@ -12,6 +12,7 @@ from optimizer.errors import Issue
 from optimizer.model.record import Record
 
 __all__ = [
+    "ID",
     "MOST_JOBS",
     "MOST_WAIT_SECONDS",
     "EventsHeaders",
@@ -30,6 +31,9 @@ __all__ = [
 
 JobKind = Literal["forecasts", "rosters", "simulations", "comparisons", "plans"]
 
+ID = r"^[0-9A-Za-z-]{1,64}$"
+"""What an identifier of a job looks like."""
+
 MOST_JOBS = 500
 """Jobs in one answer."""
 
@@ -44,7 +48,7 @@ class _Query(BaseModel):
 class JobPath(BaseModel):
     """A job in a path."""
 
-    id: str = Field(description="The job.", max_length=64)
+    id: str = Field(description="The job.", pattern=ID)
 
 
 class SubmissionQuery(_Query):
@@ -101,7 +105,7 @@ class JobsQuery(_Query):
     state: JobState | None = Field(None, description="Only jobs in this state.")
     limit: int = Field(50, description="Most jobs in one answer.", ge=1, le=MOST_JOBS)
     before: str | None = Field(
-        None, description="The `next` of an earlier answer: go on from there.", max_length=200
+        None, description="Only jobs before this one; `next` of an answer has it.", pattern=ID
     )
 
 

@@ -68,23 +68,26 @@ class Listener:
         self._open = True
 
     def events(self, heartbeat_seconds: float) -> Iterator[JobEvent | None]:
-        """Yield events in order, or None where there was none for so long.
+        """Yield events in order, or None where there was none for so long; then close.
 
         It ends after the last event of the job, when the client is gone, and when the process is
         asked to stop.
         """
-        yield from self._read()
-        while (news := self.wait(heartbeat_seconds)) is not None:
-            if not news:
-                yield None
-            for event in news:
-                if event.number > self._position + 1:
-                    yield from self._read()
-                if event.number > self._position:
-                    self._position = event.number
-                    yield event
-                if event.kind in OVER:
-                    return
+        try:
+            yield from self._read()
+            while (news := self.wait(heartbeat_seconds)) is not None:
+                if not news:
+                    yield None
+                for event in news:
+                    if event.number > self._position + 1:
+                        yield from self._read()
+                    if event.number > self._position:
+                        self._position = event.number
+                        yield event
+                    if event.kind in OVER:
+                        return
+        finally:
+            self.close()
 
     def wait(self, seconds: float) -> tuple[JobEvent, ...] | None:
         """Return what is new as soon as anything is, nothing after so long, None at the end."""
@@ -185,13 +188,16 @@ class Hub:
             self._listeners.discard(listener)
 
     def _run(self) -> None:
-        looked = time.monotonic()
+        looked, told = time.monotonic(), True
         while followed := self._followed():
             try:
                 self._tell(followed)
+                told = True
             except SQLAlchemyError:
                 # Connections stay open until the database is there again.
-                log.warning("The database did not tell what is new.", exc_info=True)
+                if told:
+                    log.warning("The database does not tell what is new.", exc_info=True)
+                told = False
             gone = self._ending.is_set()
             if gone or time.monotonic() - looked >= _LOOK_SECONDS:
                 looked = time.monotonic()
