@@ -1,14 +1,17 @@
 """The server process: gunicorn with threads, configured here and started by `callboard serve`.
 
-Run as ``python -P -m api.server OPTIONS`` with gunicorn's settings as one JSON object. It is an
-application of its own rather than gunicorn's command, which would put the current folder on the
-import path and take a folder named ``api`` there for this package.
+Run as ``python -P -m api.server OPTIONS`` with gunicorn's settings as one JSON object, and as its
+member ``parent`` the number of the process with which it ends. If the environment says at which
+address it is reached (`api.v1.pool_desk.ADDRESS`), it owns pools. It is an application of its own
+rather than gunicorn's command, which would put the current folder on the import path and take a
+folder named ``api`` there for this package.
 """
 
 from __future__ import annotations
 
 import gc
 import json
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +20,7 @@ from gunicorn.glogging import Logger
 
 from api.config import Settings
 from api.logs import logging_config
+from api.metrics.shared import child_exit
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -24,14 +28,19 @@ if TYPE_CHECKING:
 __all__ = ["Server", "warm_up"]
 
 _FIXED = {
-    "worker_class": "gthread",
+    "worker_class": "api.server_worker.Worker",
     # The first worker after an installation compiles the kernels before it reports for duty.
     "timeout": 300,
-    "graceful_timeout": 30,
     # Routers ask again and again over the same connection, with pauses when nothing happens.
     "keepalive": 75,
     "control_socket_disable": True,
+    "limit_request_line": 4_094,
+    "limit_request_fields": 60,
+    "limit_request_field_size": 8_190,
 }
+
+_RESTING = 1_000
+"""Connections of one worker over which nothing is asked just now."""
 
 _GARBAGE = (50_000, 20, 20)
 """Collect no sooner: what a request makes has no cycles, and thousands of its objects at once."""
@@ -50,21 +59,33 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
     Parameters
     ----------
     options
-        Settings of gunicorn by name, such as ``bind``, ``workers`` and ``threads``.
+        Settings of gunicorn by name, such as ``bind``, ``workers`` and ``threads``: requests that
+        one worker answers at a time, beside the streams that it serves.
+    parent
+        Number of the process with which the server ends.
     """
 
-    def __init__(self, options: dict[str, Any]) -> None:
+    def __init__(self, options: dict[str, Any], parent: int | None = None) -> None:
         self._options = options
+        self._parent = parent
         super().__init__()
 
     def load_config(self) -> None:
         """Hand the settings to gunicorn; it calls this once at the start."""
+        ours = Settings.from_environment()
+        # A stream holds its thread for as long as it lasts.
+        threads = self._options["threads"] + ours.max_listeners
         chosen = {
             **_FIXED,
-            "logconfig_dict": logging_config(Settings.from_environment().log_level),
+            "logconfig_dict": logging_config(ours.log_level),
             "logger_class": _Errors,
-            "post_worker_init": warm_up,
+            "graceful_timeout": max(1, ours.shutdown_seconds // 2),
+            "post_worker_init": begin_worker,
+            "worker_exit": end_worker,
+            "child_exit": child_exit,
             **self._options,
+            "threads": threads,
+            "worker_connections": threads + _RESTING,
         }
         for name, value in chosen.items():
             self.cfg.set(name, value)
@@ -75,10 +96,35 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
 
         return create_app()
 
+    def run(self) -> None:
+        """Serve until a signal comes, or the parent is gone."""
+        from api.server_worker import ChildArbiter
 
-def warm_up(_: Any = None) -> None:
+        ChildArbiter(self, self._parent).run()
+
+
+def begin_worker(worker: Any) -> None:
+    """Prepare a worker that was just started, before it takes requests."""
+    from api.v1.pool_desk import ADDRESS, open_pools
+
+    warm_up()
+    if ADDRESS in os.environ:
+        open_pools(worker.wsgi)
+
+
+def end_worker(_: Any, worker: Any) -> None:
+    """Put in order what a worker leaves."""
+    from api.v1.pool_desk import close_pools
+
+    if worker.booted and worker.pid == os.getpid():
+        close_pools(worker.wsgi)
+
+
+def warm_up() -> None:
     """Answer small requests of each kind, so that no caller waits for kernels to compile."""
+    from api.readiness import solve_something
     from api.schemas.examples import SNAPSHOT, STAFFING
+    from api.v1.depth import depth_of
     from api.v1.staffing import staff
     from optimizer.codec import encode
     from optimizer.io import decode_snapshot
@@ -86,10 +132,12 @@ def warm_up(_: Any = None) -> None:
     from optimizer.routing import assign
     from optimizer.wire import twin, with_values
 
+    depth_of(encode(SNAPSHOT), 32)
     snapshot = decode_snapshot(encode(SNAPSHOT))
     for policy in RoutingPolicy:
         encode(assign(with_values(snapshot, policy=policy), kinds=twin))
     encode(staff(STAFFING))
+    solve_something()
     # What is loaded by now stays for good: let no collection look at it during a request.
     gc.collect()
     gc.freeze()
@@ -97,4 +145,5 @@ def warm_up(_: Any = None) -> None:
 
 
 if __name__ == "__main__":
-    Server(json.loads(sys.argv[1])).run()
+    chosen = json.loads(sys.argv[1])
+    Server(chosen, chosen.pop("parent", None)).run()

@@ -1,8 +1,11 @@
-"""`callboard serve`: hand the process over to the web server."""
+"""`callboard serve`: the whole service on one machine."""
 
 from __future__ import annotations
 
+import ipaddress
 import json
+import logging
+import logging.config
 import os
 import socket
 import sys
@@ -10,9 +13,14 @@ import sys
 import click
 
 from api.config import Settings
+from api.supervisor import Child, Supervisor
 from optimizer.errors import InvalidInput, Issue
 
 __all__ = ["serve"]
+
+log = logging.getLogger(__name__)
+
+_POOL_THREADS = 16
 
 
 @click.command()
@@ -34,30 +42,120 @@ __all__ = ["serve"]
 @click.option(
     "--threads",
     type=click.IntRange(1, 256),
-    default=4,
+    default=8,
     show_default=True,
-    help="Requests that one process answers at a time.",
+    help="Requests that one process answers at a time, beside the streams that it serves.",
 )
-def serve(host: str, port: int, workers: int, threads: int) -> None:
-    """Serve the HTTP API; the documentation page is at /docs/.
+@click.option("--no-runner", is_flag=True, help="Have no jobs solved: a runner elsewhere does.")
+@click.option("--no-pools", is_flag=True, help="Own no pools: another machine does.")
+@click.option(
+    "--pool-host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address at which other machines reach the owner of pools.",
+)
+@click.option(
+    "--pool-port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="Its port.  [default: a free one]",
+)
+def serve(
+    host: str,
+    port: int,
+    workers: int,
+    threads: int,
+    no_runner: bool,
+    no_pools: bool,
+    pool_host: str,
+    pool_port: int,
+) -> None:
+    """Serve the HTTP API, have jobs solved, and own pools; the documentation page is at /docs/.
 
-    Limits and logging are set by environment variables (see docs/api.md). TERM or Ctrl-C stops
-    it after the requests that are being answered.
+    Settings are environment variables (see docs/operations.md). What dies is started again. TERM
+    or Ctrl-C stops all of it: requests are answered, running jobs keep the best they have.
 
     \b
     Examples:
       callboard serve
       callboard serve --host 0.0.0.0 --port 80 --workers 4
+      callboard serve --no-runner
     """
-    Settings.from_environment()
-    # The socket is bound here and inherited by the server, so that an address in use is told
-    # at once, and nobody can take it in between.
-    listener = _listen(host, port)
-    listener.set_inheritable(True)
-    options = {"bind": f"fd://{listener.detach()}", "workers": workers, "threads": threads}
+    from api.logs import logging_config
+    from api.metrics.shared import share_figures
+
+    settings = Settings.from_environment()
+    logging.config.dictConfig(logging_config(settings.log_level))
+    # The sockets are bound here and inherited, so that an address in use is told at once, nobody
+    # can take it in between, and callers wait rather than fail while a process is started again.
+    listeners = [_listen(host, port)]
+    if not no_pools:
+        listeners.append(_listen(pool_host, pool_port))
+    _upgrade(settings)
+    if settings.access == "open" and not _is_loopback(listeners[0]):
+        log.warning("Anybody who reaches this address may do anything: CALLBOARD_ACCESS is open.")
+    share_figures()
+    environment = dict(os.environ)
+    groups = []
+    if not no_pools:
+        # In the environment of the processes: how both roles find each other.
+        address = f"http://{_written(pool_host)}:{listeners[1].getsockname()[1]}"
+        owner = environment | {"CALLBOARD_POOL_ADDRESS": address}
+        groups.append([_server("pools", listeners[1], 1, _POOL_THREADS, owner)])
+        environment["CALLBOARD_POOL_OWNER"] = address
+    groups.insert(0, [_server("web", listeners[0], workers, threads, environment)])
+    runners = []
+    if not no_runner:
+        command = [sys.executable, "-P", "-m", "api.runner", str(os.getpid())]
+        runners.append(Child("runner", command, environment))
+
+    def closing() -> None:
+        for listener in listeners:
+            listener.close()
+
+    sys.exit(Supervisor(groups, runners, settings.shutdown_seconds).run(closing))
+
+
+def _server(
+    name: str, listener: socket.socket, workers: int, threads: int, environment: dict[str, str]
+) -> Child:
+    """Return a web server that listens at a socket."""
+    file = listener.fileno()
+    options = {
+        "bind": f"fd://{file}",
+        "workers": workers,
+        "threads": threads,
+        "parent": os.getpid(),
+    }
     command = [sys.executable, "-P", "-m", "api.server", json.dumps(options)]
-    sys.stdout.flush()
-    os.execv(sys.executable, command)
+    return Child(name, command, environment, [file])
+
+
+def _upgrade(settings: Settings) -> None:
+    """Bring the database up to date, before several processes would try to."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from api.store import open_store, upgrade
+
+    store = open_store(settings.database_url)
+    try:
+        upgrade(store)
+    except SQLAlchemyError as error:
+        log.debug("The database cannot be used.", exc_info=error)
+        detail = f"It cannot be opened, or brought up to date ({type(error).__name__})."
+        issue = Issue("unusable_database", "/CALLBOARD_DATABASE_URL", detail)
+        raise InvalidInput("The database cannot be used.", [issue]) from None
+    finally:
+        store.close()
+
+
+def _is_loopback(listener: socket.socket) -> bool:
+    return ipaddress.ip_address(listener.getsockname()[0].partition("%")[0]).is_loopback
+
+
+def _written(host: str) -> str:
+    """Return a host as it stands in an address."""
+    return f"[{host}]" if ":" in host else host
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -80,7 +178,7 @@ def _listen(host: str, port: int) -> socket.socket:
             listener.close()
             raise
     except (OSError, UnicodeError) as error:
-        place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        place = f"{_written(host)}:{port}"
         # A host name that cannot even be asked for is a UnicodeError.
         reason = getattr(error, "strerror", None) or "This is not a host name"
         issue = Issue("address_unavailable", "", f"{place}: {reason}.")

@@ -15,15 +15,15 @@ Task = Callable[[str, bytes, Context], Outcome]
 """What solves: from a kind, a request and a context to its results; importable by its name."""
 
 
-class WorkerDied(Exception):
+class WorkerDied(Exception):  # noqa: N818 - named for what happened, as in the docs
     """The process that worked on a job is gone; the job itself may be sound."""
 
 
-class ExecutorLost(Exception):
+class ExecutorLost(Exception):  # noqa: N818
     """Whatever solves cannot be reached for now; no job is to blame."""
 
 
-class TaskFailed(Exception):
+class TaskFailed(Exception):  # noqa: N818
     """The task came to an end, but to no result.
 
     Parameters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -39,6 +40,8 @@ class JobLink:
         self._told: deque[tuple[int, Event]] = deque()
         self.end_of_stop, self._stop = _SPAWN.Pipe(duplex=False)
         self._heard, self.end_of_told = _SPAWN.Pipe(duplex=False)
+        # Who tells never waits: what finds no room is not told.
+        os.set_blocking(self.end_of_told.fileno(), False)
 
     def stop(self) -> None:
         """Ask all parts, also those to come, to end with the best they have."""
@@ -90,7 +93,7 @@ class _PartLink:
 
     def tell(self, part: int, event: Event) -> None:
         """Say how a part stands."""
-        with contextlib.suppress(OSError):  # nobody listens any more
+        with contextlib.suppress(OSError):  # no room, or nobody listens any more
             self._told.send((part, replace(event, phase=event.phase[:_LONGEST_PHASE])))
 
     def heard(self) -> list[tuple[int, Event]]:

@@ -65,12 +65,14 @@ class _Station:
             self._doing = job, deadline, parts
             if job in self._to_stop:
                 self._stop()
+        several = self._means.parts > 1
         context = Context(
             deadline,
             lambda event: self._say(job, event),
-            parts if self._means.parts > 1 else None,
+            parts if several else None,
             self._means.parts,
             self._means.threads,
+            parts.link if several else None,
         )
         try:
             with about_job(job):

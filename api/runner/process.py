@@ -6,6 +6,7 @@ import logging
 import logging.config
 import os
 import signal
+from functools import partial
 
 from api.config import Settings
 from api.logs import logging_config
@@ -44,7 +45,9 @@ def run_here(settings: Settings, *, parent: int | None = None, once: bool = Fals
 
     store = open_store(settings.database_url)
     means = Means(
-        lambda: open_executor(settings, run_task), prepare, lock_of(settings.database_url)
+        lambda: open_executor(settings, run_task),
+        partial(prepare, store),
+        lock_of(settings.database_url),
     )
 
     def ends() -> bool:

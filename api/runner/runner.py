@@ -17,6 +17,7 @@ from api.jobs.leases import Lease, LeaseLost, release, take
 from api.runner.heartbeat import Heartbeat
 from api.runner.lock import FileLock
 from api.runner.work import UNREACHABLE, Prepare, Work
+from api.schedules import Timetable
 from api.store import Store
 
 __all__ = ["LEASE", "Means", "Runner"]
@@ -120,22 +121,16 @@ class Runner:
         """Work under a lease until the end, or until it is lost."""
         desk = Desk(self._store, lease, attempts=self._settings.job_attempts)
         heart = Heartbeat(self._store, lease, self._settings.lease_seconds)
+        timetable = Timetable(self._store, lease, self._settings)
         executor = self._means.open_executor()
         try:
             work = Work(desk, executor, self._means.prepare)
             self._insist(desk.requeue_lost, heart)
-            pause = _Pause()
-            while not self._ends():
-                _check(heart)
-                try:
-                    work.turn()
-                except UNREACHABLE as error:
-                    pause.after(error)
-                    continue
-                pause.over()
-                if once and work.idle:
-                    break
-                time.sleep(TURN_SECONDS)
+            timetable.start()
+            try:
+                self._turns(work, heart, once=once)
+            finally:
+                timetable.close()
             self._close(work, heart)
         finally:
             heart.end()
@@ -144,6 +139,21 @@ class Runner:
             release(self._store, lease)
         except UNREACHABLE as error:
             log.warning("The lease could not be given back.", exc_info=error)
+
+    def _turns(self, work: Work, heart: Heartbeat, *, once: bool) -> None:
+        """Have the work go on until the end."""
+        pause = _Pause()
+        while not self._ends():
+            _check(heart)
+            try:
+                work.turn()
+            except UNREACHABLE as error:
+                pause.after(error)
+                continue
+            pause.over()
+            if once and work.idle:
+                return
+            time.sleep(TURN_SECONDS)
 
     def _insist(self, step: Callable[[], object], heart: Heartbeat) -> None:
         """Do a step, again and again while the database cannot be reached."""

@@ -216,14 +216,14 @@ class Work:
                 self._desk.requeue(job, str(died))
             log.warning("its process died", extra={"fields": fields | {"late": held.late}})
         except ExecutorLost as lost:
-            self._desk.requeue(job, str(lost))
+            self._desk.requeue(job, str(lost), spent=False)
             log.warning("given back", extra={"fields": fields})
         self._forget(held)
 
     def _drop(self, held: _Held, why: str) -> None:
         """Give a job back that is not done."""
         if not held.over:
-            self._desk.requeue(held.claim.job, why)
+            self._desk.requeue(held.claim.job, why, spent=False)
         self._forget(held)
 
     def _forget(self, held: _Held) -> None:
