@@ -27,12 +27,12 @@ def _untimed(kind: Any) -> Any:
     """Return a type of event whose time may be missing."""
     hints = get_type_hints(kind)
     members: list[Any] = [("at", datetime | None, field(default=None))]
-    members += [
-        (f.name, hints[f.name], MISSING if f.default is MISSING else field(default=f.default))
-        for f in fields(kind)
-        if f.name != "at"
-    ]
-    members = [member[:2] if member[2] is MISSING else member for member in members]
+    for told in fields(kind):
+        # What tells the kinds apart must be there.
+        needed = told.default is MISSING or told.name == "kind"
+        default = () if needed else (field(default=told.default),)
+        if told.name != "at":
+            members.append((told.name, hints[told.name], *default))
     made = make_dataclass(
         kind.__name__, members, bases=(Record,), frozen=True, slots=True, kw_only=True
     )
