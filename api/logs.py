@@ -113,5 +113,10 @@ def logging_config(level: str) -> dict[str, Any]:
             "stderr": {"class": "api.logs.LineHandler", "formatter": "json"},
         },
         "root": {"level": level.upper(), "handlers": ["stderr"]},
-        "loggers": {"gunicorn.error": {"level": level.upper(), "propagate": True}},
+        "loggers": {
+            "gunicorn.error": {"level": level.upper(), "propagate": True},
+            # Several lines a second about what nobody has to do anything about.
+            "alembic": {"level": "WARNING"},
+            "apscheduler": {"level": "WARNING"},
+        },
     }
