@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 MOST_ISSUES = 1000
 """Issues that are written out in one answer; the others are counted."""
 
+_LONGEST_TEXT = 1_000
+"""Characters of one text in an answer."""
+
 _DETAILS = {
     404: "There is nothing at this path.",
     405: "This path does not take this method; the header Allow lists those it takes.",
@@ -71,6 +74,7 @@ def problem_answer(problem: Problem, headers: Mapping[str, str] | None = None) -
     """Return the answer with a problem document (RFC 9457) about the current request."""
     document: dict[str, Any] = problem.as_dict()
     document["instance"] = f"urn:callboard:request:{request_id.get()}"
+    document["detail"] = _cut(document["detail"])
     errors = document["errors"]
     if (more := len(errors) - MOST_ISSUES) > 0:
         rest = {
@@ -79,6 +83,12 @@ def problem_answer(problem: Problem, headers: Mapping[str, str] | None = None) -
             "pointer": "",
             "detail": f"{more:,} more are not listed.",
         }
-        document["errors"] = [*errors[:MOST_ISSUES], rest]
+        errors = [*errors[:MOST_ISSUES], rest]
+    document["errors"] = [{name: _cut(text) for name, text in row.items()} for row in errors]
     body = json.dumps(document, allow_nan=False)
     return Response(body, problem.status, headers, mimetype=PROBLEM)
+
+
+def _cut(text: str) -> str:
+    """Return a text that may repeat what was sent, but not all of it."""
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"

@@ -9,7 +9,7 @@ import pytest
 from pydantic import Field
 
 from optimizer.codec import decode, encode
-from optimizer.errors import InvalidInput
+from optimizer.errors import InvalidInput, Issue
 from optimizer.model.record import Record
 
 
@@ -61,3 +61,47 @@ def test_what_is_not_json_is_told_from_what_has_the_wrong_shape(body: bytes) -> 
 
 def test_numbers_that_are_not_finite_are_written_as_null() -> None:
     assert encode(Parcel(float("inf"), {})) == b'{"weight":null,"labels":{},"note":null}'
+
+
+@dataclass(frozen=True, slots=True)
+class Load(Record):
+    parcels: tuple[Parcel, ...]
+    rows: tuple[tuple[float, ...], ...] = ()
+
+
+def load_issues(body: bytes) -> list[Issue]:
+    with pytest.raises(InvalidInput) as caught:
+        decode(Load, body)
+    return list(caught.value.issues)
+
+
+def test_of_thousands_of_problems_the_first_of_each_list_is_told() -> None:
+    rows = b",".join([b'["x","x"]'] * 3_000)
+    told = load_issues(b'{"parcels": [{}, {}], "rows": [' + rows + b"]}")
+    assert [(issue.pointer, issue.code) for issue in told] == [
+        ("/parcels/0/weight", "missing_field"),
+        ("/parcels/0/labels", "missing_field"),
+        ("/rows/0/0", "wrong_type"),
+        ("", "more_issues"),
+    ]
+
+
+def test_a_long_body_is_read_as_a_short_one_is() -> None:
+    rows = tuple(tuple(float(i + j) for j in range(100)) for i in range(1_100))
+    load = Load((Parcel(1.0, {}),), rows)
+    assert decode(Load, encode(load)) == load
+    told = load_issues(encode(load).replace(b'"weight":1.0', b'"weight":-1.0'))
+    assert [issue.code for issue in told] == ["out_of_range", "more_issues"]
+
+
+def test_more_problems_than_can_be_told_are_counted() -> None:
+    labels = b",".join(b'"%d": "x"' % i for i in range(6_000))
+    (told,) = load_issues(b'{"parcels": [{"weight": 1, "labels": {' + labels + b"}}]}")
+    assert told.code == "more_issues"
+    assert "6,000 problems" in told.detail
+
+
+def test_a_pointer_does_not_repeat_a_name_of_any_length() -> None:
+    body = b'{"weight": 1, "labels": {"' + b"k" * 10_000 + b'": "x"}}'
+    ((pointer, _),) = issues(body)
+    assert pointer == "/labels/" + "k" * 100 + "…"
