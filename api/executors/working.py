@@ -53,7 +53,7 @@ def end_with_parent(line: Connection, spoken: Callable[[], bool]) -> None:
     assert parent is not None, "only a process that was started by another has a parent"
 
     def watch() -> None:
-        watched = [parent.sentinel, line]
+        watched: list[Connection | int] = [parent.sentinel, line]
         while True:
             ready = wait(watched)
             if parent.sentinel in ready:
