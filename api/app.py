@@ -9,8 +9,20 @@ from flask_openapi3.openapi import OpenAPI
 from api.config import Settings
 from api.schemas.components import component_schemas
 from api.schemas.problem import ProblemDocument
-from api.v1 import assignments, audit, data, history, jobs, pools, service, staffing, submissions
+from api.v1 import (
+    assignments,
+    audit,
+    data,
+    history,
+    jobs,
+    pools,
+    schedules,
+    service,
+    staffing,
+    submissions,
+)
 from api.v1.access import ask_callers
+from api.v1.characters import refuse_null_in_addresses
 from api.v1.describe import operation_id
 from api.v1.describe_access import SECURITY_SCHEMES, DescribedAPI
 from api.v1.docs_page import DOCS, serve_docs
@@ -64,6 +76,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
     app.json.sort_keys = False
     handle_failures(app)
     watch_requests(app)
+    refuse_null_in_addresses(app)
     ask_callers(app, settings)
     serve_docs(app)
     for module in (
@@ -76,6 +89,7 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
         service,
         audit,
         pools,
+        schedules,
     ):
         app.register_api(module.routes)
     return app

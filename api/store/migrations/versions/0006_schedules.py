@@ -22,11 +22,12 @@ def upgrade() -> None:
         sa.Column("work", sa.String(length=32), nullable=False),
         sa.Column("cron", sa.String(length=100), nullable=False),
         sa.Column("zone", sa.String(length=64), nullable=False),
-        sa.Column("body", JSON_TEXT, nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("paused", sa.Boolean(), nullable=False),
         sa.Column("triggered", Instant(), nullable=True),
         sa.Column("last_run", Instant(), nullable=True),
         sa.Column("last_job", sa.String(length=36), nullable=True),
+        sa.Column("last_problem", JSON_TEXT, nullable=True),
         sa.Column("next_run", Instant(), nullable=True),
         sa.PrimaryKeyConstraint("tenant", "id", name=op.f("pk_schedules")),
     )
