@@ -8,6 +8,7 @@ from flask import Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from api.errors import TooLarge
+from api.v1.characters import refuse_null_in_json
 from api.v1.compression import compress, inflate
 from api.v1.depth import depth_of
 from api.v1.here import settings
@@ -42,6 +43,8 @@ def json_body(*, long: bool = False) -> bytes:
         If it cannot be inflated.
     TooLarge
         If it has more bytes, values or levels than the settings allow, compressed or not.
+    InvalidInput
+        If it holds a null character.
     """
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("The body must be declared as application/json.")
@@ -59,6 +62,7 @@ def json_body(*, long: bool = False) -> bytes:
         values,
         Count("", "levels", depth_of(body, limits.max_depth), limits.max_depth),
     )
+    refuse_null_in_json(body)
     return body
 
 

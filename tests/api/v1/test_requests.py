@@ -58,3 +58,18 @@ def test_requests_at_the_same_time_do_not_mix_their_ids(app: OpenAPI) -> None:
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(ask, names)) == names
     assert request_id.get() is None
+
+
+def test_browsers_are_told_to_stay_with_tls_where_it_is_used(client: FlaskClient) -> None:
+    name = "Strict-Transport-Security"
+    assert name not in client.get("/healthz").headers
+    assert client.get("/healthz", base_url="https://localhost").headers[name]
+
+
+def test_no_page_of_another_site_may_read_an_answer(client: FlaskClient) -> None:
+    for method in ("GET", "OPTIONS"):
+        headers = client.open(
+            "/healthz", method=method, headers={"Origin": "https://elsewhere.example"}
+        ).headers
+        assert not [name for name, _ in headers if name.startswith("Access-Control-")]
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
