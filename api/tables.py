@@ -8,13 +8,28 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 from api.volumes import Volumes
 from optimizer.model import Organisation, Requirement, Roster, Shift, TimeGrid
 from optimizer.simulation import SimulationResult
 
-__all__ = ["safe", "write_intervals", "write_requirement", "write_roster", "write_table"]
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+__all__ = [
+    "roster_table",
+    "safe",
+    "safe_frame",
+    "write_intervals",
+    "write_requirement",
+    "write_roster",
+    "write_table",
+]
+
+Rows = Iterable[list[str]]
 
 
 def write_requirement(path: Path, volumes: Volumes, requirement: Requirement) -> None:
@@ -33,10 +48,22 @@ def write_requirement(path: Path, volumes: Volumes, requirement: Requirement) ->
 
 
 def write_roster(path: Path, organisation: Organisation, roster: Roster) -> None:
-    """Write one row per shift, in the local times of each agent's site, for people.
+    """Write the table of a roster; see `roster_table`."""
+    with _opened(path) as file:
+        _write(file, *_of_roster(organisation, roster))
+
+
+def roster_table(organisation: Organisation, roster: Roster) -> str:
+    """Return one row per shift, in the local times of each agent's site, for people.
 
     `roster.json` is the exact form.
     """
+    text = StringIO()
+    _write(text, *_of_roster(organisation, roster))
+    return text.getvalue()
+
+
+def _of_roster(organisation: Organisation, roster: Roster) -> tuple[tuple[str, ...], Rows]:
     agents = {agent.id: agent for agent in organisation.agents}
     clocks = {site.id: replace(roster.grid, zone=site.zone) for site in organisation.sites}
 
@@ -64,7 +91,7 @@ def write_roster(path: Path, organisation: Organisation, roster: Roster) -> None
         "agent", "name", "site", "contract", "template", "day", "start", "end", "activities",
         "paid_hours",
     )  # fmt: skip
-    write_table(path, columns, map(row, roster.shifts))
+    return columns, map(row, roster.shifts)
 
 
 def write_intervals(path: Path, result: SimulationResult) -> None:
@@ -100,12 +127,27 @@ def write_intervals(path: Path, result: SimulationResult) -> None:
     write_table(path, columns, rows())
 
 
-def write_table(path: Path, columns: tuple[str, ...], rows: Iterable[list[str]]) -> None:
+def write_table(path: Path, columns: tuple[str, ...], rows: Rows) -> None:
     """Write rows below a header, in the same bytes everywhere."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(columns)
-        table.writerows([safe(cell) for cell in row] for row in rows)
+    with _opened(path) as file:
+        _write(file, columns, rows)
+
+
+def _opened(path: Path) -> TextIO:
+    return path.open("w", newline="", encoding="utf-8")
+
+
+def _write(file: TextIO, columns: tuple[str, ...], rows: Rows) -> None:
+    table = csv.writer(file, lineterminator="\n")
+    table.writerow(columns)
+    table.writerows([safe(cell) for cell in row] for row in rows)
+
+
+def safe_frame(frame: DataFrame) -> DataFrame:
+    """Return a table whose texts no spreadsheet takes for formulas; each text is looked at once."""
+    columns = frame.select_dtypes(include=["object", "str"])
+    texts = {text for name in columns for text in frame[name].unique() if isinstance(text, str)}
+    return frame.replace({text: safe(text) for text in texts if safe(text) != text})
 
 
 def safe(text: str) -> str:

@@ -88,21 +88,15 @@ def explain(as_json: bool, **documents: Any) -> None:
       callboard explain --organisation organisation.json --requirement requirement.json \\
           --roster roster.json
     """
-    from api.publishing.answers import analysis_figures
+    from api.publishing.answers import judged_analysis
     from optimizer.roster.after import analysis
 
     problem, roster = _read(documents)
     found = analysis(problem, roster)
-    judged = found.verification
-    figures = {
-        "objective": judged.objective,
-        "payroll": judged.payroll,
-        "elastic_share": judged.elastic_share,
-        **analysis_figures(found),
-    }
     if as_json:
-        emit_json(figures)
+        emit_json(judged_analysis(found))
         return
+    judged = found.verification
     unit = "–" if found.unit_cost is None else f"{found.unit_cost:,.2f}"
     console.print(
         f"Objective {judged.objective:,.2f}; payroll {judged.payroll:,.2f}, {unit} per hour on "

@@ -19,6 +19,7 @@ __all__ = [
     "analysis_figures",
     "clocks_of",
     "difference_figures",
+    "judged_analysis",
     "recommendation_figures",
     "why_figures",
 ]
@@ -54,6 +55,17 @@ def analysis_figures(found: Analysis) -> dict[str, Any]:
             for share in found.shares
         ],
         "cover": [{**asdict(day), "day": _day(day.day)} for day in found.cover],
+    }
+
+
+def judged_analysis(found: Analysis) -> dict[str, Any]:
+    """Return an analysis with what the roster comes to as a whole."""
+    judged = found.verification
+    return {
+        "objective": judged.objective,
+        "payroll": judged.payroll,
+        "elastic_share": judged.elastic_share,
+        **analysis_figures(found),
     }
 
 

@@ -21,7 +21,7 @@ from optimizer.model import Agent, Organisation, PlannedActivity, Roster, Shift,
 if TYPE_CHECKING:
     from icalendar import Event, Timezone
 
-__all__ = ["calendars_of", "write_calendars"]
+__all__ = ["calendar_of_agent", "calendar_of_site", "calendars_of", "write_calendars"]
 
 _MARGIN = timedelta(days=7)
 """Time around a period for which time zones are defined as well: shifts may end after it."""
@@ -100,6 +100,52 @@ def calendars_of(
             title, site.zone, of_site[site.id]
         )
     return found
+
+
+def calendar_of_agent(
+    agent: str,
+    organisation: Organisation,
+    roster: Roster,
+    made: datetime,
+    previous: Roster | None = None,
+) -> bytes:
+    """Return the calendar of one agent of the organisation, as `calendars_of` does."""
+    part = [each for each in organisation.agents if each.id == agent]
+    calendars = _calendars_of_some(part, organisation, roster, made, previous)
+    return calendars[f"agents/{_file_name(agent)}.ics"]
+
+
+def calendar_of_site(
+    site: str,
+    organisation: Organisation,
+    roster: Roster,
+    made: datetime,
+    previous: Roster | None = None,
+) -> bytes:
+    """Return the calendar of one site of the organisation, as `calendars_of` does."""
+    part = [each for each in organisation.agents if each.site == site]
+    calendars = _calendars_of_some(part, organisation, roster, made, previous)
+    return calendars[f"sites/{_file_name(site)}.ics"]
+
+
+def _calendars_of_some(
+    agents: list[Agent],
+    organisation: Organisation,
+    roster: Roster,
+    made: datetime,
+    previous: Roster | None,
+) -> dict[str, bytes]:
+    names = {agent.id for agent in agents}
+
+    def of_them(whole: Roster) -> Roster:
+        return replace(whole, shifts=tuple(s for s in whole.shifts if s.agent in names))
+
+    return calendars_of(
+        replace(organisation, agents=tuple(agents)),
+        of_them(roster),
+        made,
+        None if previous is None else of_them(previous),
+    )
 
 
 @dataclass(frozen=True, slots=True)
