@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from threading import Lock
 
 from flask import Flask, Response, current_app, request
@@ -20,9 +21,14 @@ from api.pools.forwarding import Forwarder
 from api.pools.keeper import Keeper
 from api.pools.log import Key
 from api.pools.owner import Owner
+from api.pools.reading import read_told
+from api.schemas.pools import EVENTS, SETTINGS
 from api.store import Store
 from api.v1.compression import compress
 from api.v1.here import caller, settings, store
+from optimizer.codec import encode
+from optimizer.routing import assign
+from optimizer.routing.pool import Pool, Tick
 
 __all__ = ["ADDRESS", "OWNER", "at_owner", "close_pools", "key_of", "open_pools"]
 
@@ -76,6 +82,7 @@ def at_owner(
 
 def open_pools(app: Flask) -> None:
     """Begin to own pools: those whose tickets wait are taken over before anybody asks."""
+    _warm_up()
     with app.app_context():
         _desk()
 
@@ -85,6 +92,17 @@ def close_pools(app: Flask) -> None:
     desk = app.extensions.pop(_DESK, None)
     if isinstance(desk, _Owning):
         desk.keeper.close()
+
+
+def _warm_up() -> None:
+    """Let a small pool take events, so that no caller waits for kernels to compile."""
+    told = read_told(encode(EVENTS))
+    now = datetime.now(UTC)
+    pool = Pool(SETTINGS, now)
+    for event in (*(one.event(now) for one in told), Tick(now)):
+        pool.take(event)
+    pool.save()
+    assign(pool.snapshot())
 
 
 def _desk() -> _Owning | Forwarder:
