@@ -12,7 +12,7 @@ from api.access.scopes import Caller, Scope
 from api.config import Settings
 from api.store import Store, open_store, upgrade
 
-__all__ = ["SCOPE", "caller", "remember", "scope", "settings", "store"]
+__all__ = ["SCOPE", "caller", "close_store", "remember", "scope", "settings", "store"]
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -48,6 +48,13 @@ def store() -> Store:
                 upgrade(found)
                 current_app.extensions[_STORE] = found
     return cast(Store, found)
+
+
+def close_store(app: Flask) -> None:
+    """Close the database of an application, if it was needed; it is opened again when it is."""
+    found = app.extensions.pop(_STORE, None)
+    if found is not None:
+        cast(Store, found).close()
 
 
 def caller() -> Caller:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
@@ -21,6 +21,7 @@ from sqlalchemy import make_url, text
 from api.app import create_app
 from api.config import Settings
 from api.store import Store, open_store, upgrade
+from api.v1.here import close_store
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +44,20 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> OpenAPI:
 @pytest.fixture
 def client(app: OpenAPI) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def serving() -> Iterator[Callable[[Settings], FlaskClient]]:
+    """Make clients of applications whose databases are closed at the end."""
+    apps: list[OpenAPI] = []
+
+    def make(settings: Settings) -> FlaskClient:
+        apps.append(create_app(settings))
+        return apps[-1].test_client()
+
+    yield make
+    for made in apps:
+        close_store(made)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
