@@ -19,7 +19,7 @@ from optimizer.model import Organisation, Roster, StaffClass
 from optimizer.simulation import Settings, check_trial
 from optimizer.staffing import shares_by_agents, split_by_site
 
-__all__ = ["build"]
+__all__ = ["build", "staged"]
 
 _SHARED = ("/organisation", "/roster", "/forecast")
 """Where issues point that belong to a file, not to what a scenario changes."""
@@ -110,16 +110,51 @@ def _attempt(scenario: Scenario, files: _Files, settings: Settings, paths: int) 
     assert scenario.roster is not None
     assert scenario.forecast is not None
     known = files.organisation(scenario.organisation)
-    roster = _staffed(scenario, known, read_roster(Path(scenario.roster), known))
     plain = files.forecast(scenario.forecast)
-    forecast = plain
+    adjusted = None
     if scenario.adjustments is not None:
-        forecast = apply(plain, read_adjustments(scenario.adjustments))
+        adjusted = apply(plain, read_adjustments(scenario.adjustments))
+    roster = read_roster(Path(scenario.roster), known)
+    return staged(scenario, known, roster, plain, adjusted, settings, paths=paths)
+
+
+def staged(
+    scenario: Scenario,
+    known: Organisation,
+    roster: Roster,
+    plain: Forecast,
+    adjusted: Forecast | None,
+    settings: Settings,
+    *,
+    paths: int = 0,
+) -> Attempt:
+    """Return what is to be played for a scenario whose files were read.
+
+    Parameters
+    ----------
+    scenario
+        What is different; the files that it names are not looked at.
+    adjusted
+        The forecast with the scenario's adjustments; None if it has none.
+    settings, paths
+        As of `build`.
+
+    Raises
+    ------
+    InvalidInput
+        If the things do not fit together.
+    """
+    roster = _staffed(scenario, known, roster)
+    forecast = plain if adjusted is None else adjusted
     chosen = _settings(scenario, settings)
     hours = bool(scenario.business_hours)
     # Flows that are multiplied change what comes back, not what comes from outside.
     built = attempt(known, roster, forecast, chosen, paths=paths, business_hours=hours)
     built = replace(built, organisation=_with_flows(known, scenario.flow_factors or {}))
+    if scenario.pilot_site is not None and adjusted is None:
+        detail = "A pilot needs adjustments that hold for its site alone."
+        issues = [Issue("missing_field", "/scenario/adjustments", detail)]
+        raise InvalidInput("There is nothing to pilot.", issues)
     if scenario.pilot_site is not None:
         return _piloted(scenario, built, attempt(known, roster, plain, chosen, paths=paths))
     return _by_site(scenario, built) if scenario.sites is Sites.SEPARATE else built
@@ -159,11 +194,6 @@ def _by_site(scenario: Scenario, built: Attempt) -> Attempt:
 
 def _piloted(scenario: Scenario, built: Attempt, others: Attempt) -> Attempt:
     """Return the attempt in which all but the pilot site have the contacts of `others`."""
-    if scenario.adjustments is None:
-        detail = "A pilot needs adjustments that hold for its site alone."
-        raise InvalidInput(
-            "There is nothing to pilot.", [Issue("missing_field", "/scenario/adjustments", detail)]
-        )
     here = _by_site(scenario, built)
     there = _by_site(scenario, replace(others, organisation=built.organisation))
     pilot = np.array([[group.site == scenario.pilot_site] for group in here.organisation.groups])

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from api.correction import Correction, Tried, correct
+from api.correction import Build, Correction, Tried, correct
 from api.volumes import Volumes, requirement_for, volumes_of
 from api.warm import compile_kernels
 from forecasts import Backtest, Forecast, History, backtest, forecast
+from forecasts import Event as CalendarEvent
+from optimizer.errors import Issue, NoSolution
 from optimizer.model import Organisation, Requirement
 from optimizer.progress import Event, Observer, silent
-from optimizer.roster import RosterResult
+from optimizer.roster import RosterResult, solve
 from optimizer.simulation import Settings, SimulationResult
 from optimizer.stop import Deadline
 
 __all__ = ["Plan", "plan"]
+
+_LONGEST = 1e9
+"""Seconds; longer than anybody waits."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,11 +74,14 @@ def plan(
     days: int = 7,
     closures: Iterable[date] = (),
     country: str | None = None,
+    events: Sequence[CalendarEvent] = (),
     rounds: int = 1,
     roster_seconds: float = 30.0,
     replications: int = 20,
     seed: int = 0,
+    deadline: Deadline | None = None,
     observer: Observer = silent,
+    build: Build = solve,
 ) -> Plan:
     """Plan the days after a history: forecast, staff, roster, try it all out, and correct.
 
@@ -83,6 +91,8 @@ def plan(
         Dates on which everything is closed.
     country
         Code whose public holidays are closures too, such as ``US`` or ``DE-BY``.
+    events
+        Promotions and other named events, past and to come.
     rounds
         Greatest number of rosters: 1 keeps the requirement as the forecast has it, more correct
         it by what customers would experience.
@@ -90,13 +100,20 @@ def plan(
         Longest time for each roster.
     replications
         How often the days are simulated.
+    deadline
+        When the first roster that is found is to be kept; its `stop` does the same. None for as
+        long as it takes. The last check comes after it.
     observer
         Told at the start of every phase, and of the roster's progress.
+    build
+        What builds each roster, like `optimizer.roster.solve`.
 
     Raises
     ------
     InvalidInput, ForecastError
         If something of the input cannot be used; every problem is listed.
+    NoSolution
+        If no roster was found, or the deadline passed before there was a forecast.
     """
     began = time.perf_counter()
     seconds: dict[str, float] = {}
@@ -108,9 +125,23 @@ def plan(
         yield
         seconds[name] = time.perf_counter() - entered
 
+    def watch(step: str) -> None:
+        if deadline is not None and deadline.passed():
+            detail = f"There was no time for the step: {step}."
+            issues = [Issue("out_of_time", "", detail)]
+            raise NoSolution("It ended before there was a forecast.", issues)
+        observer(Event(f"forecast: {step}", time.perf_counter() - began))
+
+    closed = tuple(closures)
+    longest = Deadline.after(_LONGEST) if deadline is None else deadline
     with phase("forecast"):
-        expected = forecast(history, days, closures=closures, country=country)
-        held_out = backtest(history, days, origins=1)
+        expected = forecast(
+            history, days, closures=closed, country=country, events=events, seed=seed, watch=watch
+        )
+        watch("held-out days")
+        held_out = backtest(
+            history, days, origins=1, closures=closed, country=country, events=events, seed=seed
+        )
     with phase("requirement"):
         volumes = volumes_of(organisation, expected)
         requirement = requirement_for(organisation, volumes)
@@ -123,10 +154,11 @@ def plan(
             requirement,
             settings=Settings(seed=seed, replications=replications),
             # Trials take less time than rosters.
-            deadline=Deadline.after(2.0 * rounds * roster_seconds),
+            deadline=longest.within(2.0 * rounds * roster_seconds),
             rounds=rounds,
             roster_seconds=roster_seconds,
             observer=observer,
+            build=build,
         )
     with phase("simulation"):
         checked = correction.check()

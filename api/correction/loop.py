@@ -9,7 +9,7 @@ built. The best roster of all rounds is kept.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,11 +24,14 @@ from forecasts import Forecast
 from optimizer.errors import NoSolution, raise_errors
 from optimizer.model import Organisation, Requirement, RosterProblem, check_problem
 from optimizer.progress import Event, Observer, silent
-from optimizer.roster import solve
+from optimizer.roster import RosterResult, solve
 from optimizer.simulation import Settings
 from optimizer.stop import Deadline
 
-__all__ = ["correct", "corrections"]
+__all__ = ["Build", "correct", "corrections"]
+
+Build = Callable[..., RosterResult]
+"""Takes a problem, and ``deadline``, ``observer``, ``seed`` and ``start`` like `solve`."""
 
 _TRIALS = 4.0
 """Time kept for trials after a roster, in trials: its own, and two of the last check."""
@@ -51,6 +54,7 @@ def correct(
     roster_seconds: float = 20.0,
     paths: int = 0,
     observer: Observer = silent,
+    build: Build = solve,
 ) -> Correction:
     """Correct a requirement until nothing changes, or until time or rounds end.
 
@@ -66,6 +70,7 @@ def correct(
         roster_seconds=roster_seconds,
         paths=paths,
         observer=observer,
+        build=build,
     )
     return last
 
@@ -81,6 +86,7 @@ def corrections(
     roster_seconds: float = 20.0,
     paths: int = 0,
     observer: Observer = silent,
+    build: Build = solve,
 ) -> Iterator[Correction]:
     """Yield the best so far after every round.
 
@@ -99,6 +105,8 @@ def corrections(
         Longest time for each roster.
     paths
         Sample paths of the forecast to play in turn; 0 plays what is expected.
+    build
+        What builds each roster.
 
     Raises
     ------
@@ -119,7 +127,7 @@ def corrections(
         observer(Event(f"round {len(told)}", deadline.elapsed()))
         for_roster = max(deadline.remaining() - _TRIALS * trial_s, 0.0)
         try:
-            built = solve(
+            built = build(
                 RosterProblem(organisation, asked),
                 deadline=deadline.within(min(roster_seconds, for_roster)),
                 observer=observer,

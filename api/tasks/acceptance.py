@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from api.config import Settings
-from api.errors import Conflict, NotFound
+from api.errors import Conflict, NotFound, TooLarge
 from api.jobs.records import Document
 from api.tasks.requests.references import plain_pointer
 from optimizer.codec import decode
@@ -124,7 +124,9 @@ class Acceptance:
             self._unfinished.append(Issue("job_not_done", pointer, error.detail))
         return None
 
-    def organisation(self, given: Organisation | None) -> Organisation | None:
+    def organisation(
+        self, given: Organisation | None, pointer: str = "/organisation"
+    ) -> Organisation | None:
         """Return the organisation that was sent, or the stored one."""
         if given is not None:
             return given
@@ -133,7 +135,7 @@ class Acceptance:
         stored = load_organisation(self.store, self.tenant)
         if stored is None:
             detail = "No organisation is stored; send it."
-            self.error("missing_field", "/organisation", detail)
+            self.error("missing_field", pointer, detail)
         return stored
 
     @contextmanager
@@ -144,11 +146,18 @@ class Acceptance:
         ----------
         place
             Turns the pointer of an issue into one of the request.
+
+        Raises
+        ------
+        TooLarge
+            If the block does.
         """
         from forecasts.errors import ForecastError
 
         try:
             yield
+        except TooLarge:
+            raise  # that it is too much is told by itself, as the reason to look no further
         except (InvalidInput, ForecastError) as error:
             found = error.issues or (Issue("unusable", "", error.detail),)
             self.add(found, place)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from api.tasks.requests.comparisons import ComparisonRequest, PlanScenario
 from api.tasks.requests.forecasts import ForecastRequest, HistoryColumns
 from api.tasks.requests.limits import SolveLimits
+from api.tasks.requests.plans import PlanRequest
 from api.tasks.requests.rosters import AgentsNeeded, RosterRequest
+from api.tasks.requests.simulations import SimulationRequest
+from api.tasks.requests.trials import ForecastColumns
 from optimizer.model import (
     ActivityKind,
     ActivityTemplate,
@@ -17,14 +22,16 @@ from optimizer.model import (
     Organisation,
     PlanningGroup,
     Range,
+    Roster,
     ServiceGoal,
+    Shift,
     ShiftTemplate,
     Site,
     Skill,
     TimeGrid,
 )
 
-__all__ = ["FORECAST", "HISTORY", "ORGANISATION", "ROSTER"]
+__all__ = ["COMPARISON", "FORECAST", "HISTORY", "ORGANISATION", "PLAN", "ROSTER", "SIMULATION"]
 
 _MONDAY = date(2026, 11, 23)
 
@@ -107,3 +114,45 @@ ROSTER = RosterRequest(
     limits=SolveLimits(seconds=10.0),
 )
 """Five days on which three people are needed from nine to five."""
+
+_STARTS = tuple(f"2026-11-23T{hour:02}:00" for hour in _OPEN)
+
+_EXPECTED = ForecastColumns(
+    start=_STARTS,
+    offered=(14.0, 18.0, 20.0, 18.0, 16.0, 15.0, 12.0, 10.0),
+    aht_s=(300.0,) * len(_STARTS),
+    group=("voice:orders",) * len(_STARTS),
+)
+
+_DAY = replace(_GRID, count=24)
+
+_THREE = Roster(_DAY, tuple(Shift(name, "day", 9, 17) for name in ("ada", "ben", "cem")))
+
+_FOUR = replace(_THREE, shifts=(*_THREE.shifts, Shift("dia", "day", 9, 17)))
+
+SIMULATION = SimulationRequest(
+    roster=_THREE, forecast=_EXPECTED, organisation=ORGANISATION, replications=20
+)
+"""Three people on a Monday, tried against the calls that are expected."""
+
+COMPARISON = ComparisonRequest(
+    scenarios=(
+        PlanScenario("three", organisation=ORGANISATION, roster=_THREE, forecast=_EXPECTED),
+        PlanScenario("four", roster=_FOUR),
+        PlanScenario(
+            "fewer calls", adjustments=({"kind": "multiply", "name": "bot", "factor": 0.8},)
+        ),
+    ),
+    replications=20,
+)
+"""The same Monday with one more, and with a fifth fewer calls."""
+
+PLAN = PlanRequest(
+    history=HISTORY,
+    organisation=ORGANISATION,
+    days=5,
+    roster_seconds=5.0,
+    replications=5,
+    limits=SolveLimits(seconds=60.0),
+)
+"""The working days after three weeks of calls, from the forecast to what customers would see."""

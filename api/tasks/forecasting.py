@@ -10,17 +10,26 @@ from api.jobs.records import Document, Outcome
 from api.tasks import results
 from api.tasks.acceptance import Acceptance
 from api.tasks.context import Context
-from api.tasks.histories import check_columns, history_of, place_in_history
+from api.tasks.histories import history_of, sound_history
 from api.tasks.requests.forecasts import ForecastRequest, GroupAttributes
 from api.tasks.sizes import MOST_PATH_CELLS, Size, refuse_beyond
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     import forecasts
     from forecasts import Forecast, Hierarchy, History
 
-__all__ = ["accept_forecast", "build_forecast", "ready_calendar", "run_forecast"]
+__all__ = [
+    "accept_forecast",
+    "calendar_events",
+    "check_against",
+    "forecast_documents",
+    "ready_calendar",
+    "run_forecast",
+    "stored_groups",
+]
 
 USUAL_SECONDS = 600.0
 
@@ -39,7 +48,7 @@ def accept_forecast(
     complete = replace(request, calendar=ready_calendar(acceptance, request.calendar))
     horizon = request.horizon_days if 1 <= request.horizon_days <= LONGEST_HORIZON_DAYS else 1
     if request.history is None:
-        groups = _stored_groups(acceptance)
+        groups = stored_groups(acceptance)
     else:
         groups = _check_history(acceptance, complete, horizon)
     _check_rest(acceptance, complete, groups)
@@ -58,6 +67,7 @@ def ready_calendar(acceptance: Acceptance, given: Calendar | None) -> Calendar:
 def run_forecast(request: ForecastRequest, context: Context) -> Outcome:
     """Make a forecast; see `Kind.run`."""
     from api.forecast_sums import sums_of
+    from forecasts import forecast
     from forecasts.adjustments import adjustments_from_json, apply
     from forecasts.backlog import OpenWork, with_backlog
     from forecasts.result import as_json
@@ -66,14 +76,17 @@ def run_forecast(request: ForecastRequest, context: Context) -> Outcome:
     context.tell("history")
     history = history_of(request.history)
     hierarchy = _hierarchy(request.hierarchy, history.groups)
-    made = build_forecast(
+    calendar = request.calendar or Calendar()
+    made = forecast(
         history,
-        request.calendar or Calendar(),
-        context,
-        horizon_days=request.horizon_days,
+        request.horizon_days,
         start=request.start,
+        closures=calendar.closures,
+        country=calendar.country,
+        events=calendar_events(calendar),
         hierarchy=hierarchy,
         seed=request.seed,
+        watch=context.tell,
     )
     if request.backlog is not None:
         work = tuple(OpenWork(item.group, item.open, item.due) for item in request.backlog)
@@ -83,80 +96,69 @@ def run_forecast(request: ForecastRequest, context: Context) -> Outcome:
     figures = as_json(made)
     if hierarchy is not None:
         figures["sums"] = sums_of(made, hierarchy, request.seed)
-    table = made.to_frame().to_csv(index=False, float_format="%.6f", lineterminator="\n")
-    documents = [
-        results.json_document(results.FORECAST, figures),
-        Document(results.FORECAST_TABLE, results.CSV, table.encode()),
-        results.zipped_forecast(made),
-    ]
+    documents = list(forecast_documents(made, figures))
     if request.paths:
         documents.append(_paths(made, request.paths, request.seed, context))
     return Outcome(tuple(documents))
 
 
-def build_forecast(
-    history: History,
-    calendar: Calendar,
-    context: Context,
-    *,
-    horizon_days: int,
-    start: Any = None,
-    hierarchy: Hierarchy | None = None,
-    seed: int = 0,
-) -> Forecast:
-    """Forecast a history, telling every step; it ends where the context is to end.
+def forecast_documents(made: Forecast, figures: dict[str, Any]) -> tuple[Document, ...]:
+    """Return a forecast as JSON, as a table for spreadsheets, and as files to be read back."""
+    from api.tables import safe_frame
 
-    Raises
-    ------
-    ForecastError
-        If nothing can be forecast from it.
-    NoSolution
-        If it was stopped, or out of time, before there was a result.
-    """
-    from forecasts import forecast
-
-    return forecast(
-        history,
-        horizon_days,
-        start=start,
-        closures=calendar.closures,
-        country=calendar.country,
-        events=_events(calendar),
-        hierarchy=hierarchy,
-        seed=seed,
-        watch=context.tell,
+    table = safe_frame(made.to_frame()).to_csv(
+        index=False,
+        float_format="%.6f",
+        date_format="%Y-%m-%d %H:%M:%S",
+        lineterminator="\n",
+    )
+    return (
+        results.json_document(results.FORECAST, figures),
+        Document(results.FORECAST_TABLE, results.CSV, table.encode()),
+        results.zipped_forecast(made),
     )
 
 
 def _check_history(acceptance: Acceptance, request: ForecastRequest, horizon: int) -> list[str]:
     """Check a history that was sent with all that depends on it; return its groups."""
     assert request.history is not None
+    history = sound_history(acceptance, request.history)
+    if history is None:
+        return []
+    cells = request.paths * len(history.groups) * horizon * history.slots_per_day
+    refuse_beyond(Size("/paths", "numbers in all paths", cells, MOST_PATH_CELLS))
+    hierarchy = None
+    with acceptance.gathering(_place):
+        hierarchy = _hierarchy(request.hierarchy, history.groups)
+    calendar = request.calendar or Calendar()
+    check_against(acceptance, history, horizon, calendar, start=request.start, hierarchy=hierarchy)
+    return list(history.groups)
+
+
+def check_against(
+    acceptance: Acceptance,
+    history: History,
+    horizon: int,
+    calendar: Calendar,
+    *,
+    start: date | None = None,
+    hierarchy: Hierarchy | None = None,
+) -> None:
+    """Check what would be forecast from a history, and note what is wrong."""
     from forecasts import check_forecast
 
-    groups: list[str] = []
-    with acceptance.gathering(place_in_history):
-        check_columns(request.history)
-        history = history_of(request.history)
-        groups = list(history.groups)
-        acceptance.add(history.issues, place_in_history)
-        # Sums of paths are drawn as well, but fewer.
-        cells = request.paths * len(groups) * horizon * history.slots_per_day
-        refuse_beyond(Size("/paths", "numbers in all paths", cells, MOST_PATH_CELLS))
-        calendar = request.calendar or Calendar()
-        with acceptance.gathering(_place):
-            hierarchy = _hierarchy(request.hierarchy, history.groups)
-            check_forecast(
-                history,
-                horizon,
-                start=request.start,
-                country=calendar.country,
-                events=_events(calendar),
-                hierarchy=hierarchy,
-            )
-    return groups
+    with acceptance.gathering(_place):
+        check_forecast(
+            history,
+            horizon,
+            start=start,
+            country=calendar.country,
+            events=calendar_events(calendar),
+            hierarchy=hierarchy,
+        )
 
 
-def _stored_groups(acceptance: Acceptance) -> list[str]:
+def stored_groups(acceptance: Acceptance) -> list[str]:
     """Return the groups of the stored history."""
     from api.data import history_groups
 
@@ -224,7 +226,8 @@ def _hierarchy(table: GroupAttributes | None, groups: Sequence[str]) -> Hierarch
     return Hierarchy.of(everybody, table.attributes, crossings=table.crossings, shares=table.shares)
 
 
-def _events(calendar: Calendar) -> tuple[forecasts.Event, ...]:
+def calendar_events(calendar: Calendar) -> tuple[forecasts.Event, ...]:
+    """Return the events of a calendar as the forecasts take them."""
     from forecasts import Event as ForecastEvent
 
     return tuple(ForecastEvent(**asdict(event)) for event in calendar.events)
@@ -247,7 +250,9 @@ def _place(pointer: str) -> str:
 
 def _paths(made: Forecast, count: int, seed: int, context: Context) -> Document:
     context.tell("paths")
-    frame = made.paths_frame(count, seed)
+    from api.tables import safe_frame
+
+    frame = safe_frame(made.paths_frame(count, seed))
     text = frame.to_csv(index=False, float_format="%.3f", lineterminator="\n")
     return Document(results.FORECAST_PATHS, results.CSV, text.encode())
 

@@ -1,4 +1,4 @@
-"""Histories as columns in JSON, and on the grid that forecasts learn from."""
+"""Histories and other tables of intervals: as columns in JSON, and on the grids they stand for."""
 
 from __future__ import annotations
 
@@ -7,14 +7,26 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from api.tasks.requests.forecasts import HistoryColumns, OpenContacts
+from api.tasks.acceptance import Acceptance
+from api.tasks.requests.forecasts import HistoryColumns
 from api.tasks.sizes import MOST_HISTORY_CELLS, Size, refuse_beyond
 from optimizer.errors import InvalidInput, Issue
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import pandas as pd
+
     from forecasts import History
 
-__all__ = ["check_columns", "columns_of", "history_of", "open_contacts", "place_in_history"]
+__all__ = [
+    "check_columns",
+    "columns_of",
+    "frame_of",
+    "history_of",
+    "place_in_columns",
+    "sound_history",
+]
 
 _MINUTES = 24 * 60
 
@@ -32,57 +44,100 @@ def history_of(columns: HistoryColumns) -> History:
     Raises
     ------
     InvalidHistory
-        If they are no history; every problem is listed, with pointers that `place_in_history`
+        If they are no history; every problem is listed, with pointers that `place_in_columns`
         turns into those of the columns.
     """
-    import numpy as np
-    import pandas as pd
-
     from forecasts import history_from_frame
 
-    table: dict[str, Any] = {"start": np.array(columns.start, dtype=object)}
-    if columns.group is not None:
-        table["group"] = np.array(columns.group, dtype=object)
-    for name in ("offered", "aht_s", "handled"):
-        values = getattr(columns, name)
-        if values is not None:
-            table[name] = np.array(values, dtype=np.float64)
-    return history_from_frame(pd.DataFrame(table), zone=columns.zone)
+    return history_from_frame(frame_of(columns), zone=columns.zone)
 
 
-def check_columns(columns: HistoryColumns) -> None:
+def sound_history(acceptance: Acceptance, columns: HistoryColumns) -> History | None:
+    """Return a history that was sent, None if it cannot be used; what is wrong is noted.
+
+    Raises
+    ------
+    TooLarge
+        If it is more than one job may have.
+    """
+    with acceptance.gathering():
+        check_columns(columns, MOST_HISTORY_CELLS, "/history")
+        place = place_in_columns("/history")
+        with acceptance.gathering(place):
+            history = history_of(columns)
+            acceptance.add(history.issues, place)
+            return history
+    return None
+
+
+def check_columns(columns: Any, most_cells: int, pointer: str) -> None:
     """Check that columns are of one length, and that their grid has a size that can be had.
+
+    Parameters
+    ----------
+    columns
+        A record with the fields ``start`` and ``group``, and others that are lists.
+    most_cells
+        Greatest number of planning groups times intervals.
+    pointer
+        Where the columns stand in the request.
 
     Raises
     ------
     InvalidInput
-        If columns differ in length, or there are no rows.
+        If columns differ in length, there are no rows, or a time cannot be read.
     TooLarge
-        If planning groups times intervals are more than one job may have.
+        If the grid is larger.
     """
     rows = len(columns.start)
     issues = [
-        Issue("bad_shape", f"/history/{name}", f"It has {len(values)} entries; start has {rows}.")
-        for name in _COLUMNS[1:]
-        if (values := getattr(columns, name)) is not None and len(values) != rows
+        Issue("bad_shape", f"{pointer}/{name}", f"It has {len(values)} entries; start has {rows}.")
+        for name in columns.__slots__
+        if isinstance(values := getattr(columns, name), tuple) and len(values) != rows
     ]
     if not rows:
-        issues.append(Issue("too_short", "/history/start", "There is nothing in it."))
-    issues += _unreadable(columns)
+        issues.append(Issue("too_short", f"{pointer}/start", "There is nothing in it."))
+    issues += _unreadable(columns.start, f"{pointer}/start")
     if issues:
-        raise InvalidInput("The history cannot be used.", issues)
+        raise InvalidInput("The columns cannot be used.", issues)
     cells = _cells(columns)
-    refuse_beyond(Size("/history", "groups times intervals", cells, MOST_HISTORY_CELLS))
+    refuse_beyond(Size(pointer, "groups times intervals", cells, most_cells))
 
 
-def place_in_history(pointer: str) -> str:
-    """Return where an issue of a history stands in the columns that it was made from."""
-    parts = pointer.split("/")[1:]
-    if parts[:1] == ["rows"] and len(parts) == 3:
-        return f"/history/{parts[2]}/{parts[1]}"
-    if parts[:1] == ["columns"]:
-        return "/history" + "".join(f"/{part}" for part in parts[1:2] if part in _COLUMNS)
-    return "/history/zone" if parts == ["zone"] else "/history"
+def place_in_columns(base: str) -> Callable[[str], str]:
+    """Return what turns the pointer of an issue of a long table into one of its columns.
+
+    Parameters
+    ----------
+    base
+        Where the columns stand in the request.
+    """
+
+    def place(pointer: str) -> str:
+        first, *rest = pointer.split("/")[1:] or [""]
+        if first == "rows" and len(rest) == 2:
+            return f"{base}/{rest[1]}/{rest[0]}"
+        if first == "columns":
+            return base + "".join(f"/{name}" for name in rest[:1] if name in _COLUMNS)
+        return f"{base}/zone" if first == "zone" else base
+
+    return place
+
+
+def frame_of(columns: Any) -> pd.DataFrame:
+    """Return columns as a long table; what is null is unknown."""
+    import numpy as np
+    import pandas as pd
+
+    given = {name: getattr(columns, name) for name in _COLUMNS if hasattr(columns, name)}
+    kinds: dict[str, Any] = {"start": object, "group": object}
+    return pd.DataFrame(
+        {
+            name: np.array(values, dtype=kinds.get(name, np.float64))
+            for name, values in given.items()
+            if values is not None
+        }
+    )
 
 
 def columns_of(history: History) -> HistoryColumns:
@@ -109,35 +164,24 @@ def columns_of(history: History) -> HistoryColumns:
     )
 
 
-def open_contacts(history: History) -> tuple[OpenContacts, ...] | None:
-    """Return what is open at the end of a history; None if it does not know."""
-    if history.backlog is None:
-        return None
-    return tuple(
-        OpenContacts(name, count)
-        for name, count in zip(history.groups, history.backlog.tolist(), strict=True)
-        if count > 0
-    )
-
-
-def _unreadable(columns: HistoryColumns) -> list[Issue]:
+def _unreadable(starts: Sequence[str], pointer: str) -> list[Issue]:
     """Return an issue for each of the first texts that do not begin like a time of ISO 8601."""
-    wrong = [row for row, text in enumerate(columns.start) if not _TIME.match(text)]
+    wrong = [row for row, text in enumerate(starts) if not _TIME.match(text)]
     issues = [
         Issue(
             "unreadable_time",
-            f"/history/start/{row}",
-            f"{columns.start[row]!r:.60} is not a local time such as 2026-11-23T09:30.",
+            f"{pointer}/{row}",
+            f"{starts[row]!r:.60} is not a local time such as 2026-11-23T09:30.",
         )
         for row in wrong[:_LISTED]
     ]
     if len(wrong) > _LISTED:
         detail = f"{len(wrong) - _LISTED} further times cannot be read."
-        issues.append(Issue("unreadable_time", "/history/start", detail))
+        issues.append(Issue("unreadable_time", pointer, detail))
     return issues
 
 
-def _cells(columns: HistoryColumns) -> int:
+def _cells(columns: Any) -> int:
     """Return a bound on planning groups times intervals, from the texts alone."""
     groups = 1 if columns.group is None else len(set(columns.group))
     days = {text[:10] for text in columns.start}

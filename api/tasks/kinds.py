@@ -9,11 +9,17 @@ from typing import Any
 from api.jobs.records import Outcome
 from api.tasks import examples
 from api.tasks.acceptance import Acceptance
+from api.tasks.comparing import accept_comparison, run_comparison
 from api.tasks.context import Context
 from api.tasks.forecasting import accept_forecast, run_forecast
+from api.tasks.planning import accept_plan, run_plan
+from api.tasks.requests.comparisons import ComparisonRequest
 from api.tasks.requests.forecasts import ForecastRequest
+from api.tasks.requests.plans import PlanRequest
 from api.tasks.requests.rosters import RosterRequest
+from api.tasks.requests.simulations import SimulationRequest
 from api.tasks.rostering import accept_roster, run_roster
+from api.tasks.simulating import accept_simulation, run_simulation
 
 __all__ = ["KINDS", "Kind"]
 
@@ -59,6 +65,21 @@ KINDS: Mapping[str, Kind] = {
             history=True,
         ),
         Kind("rosters", RosterRequest, examples.ROSTER, accept_roster, run_roster),
+        Kind(
+            "simulations",
+            SimulationRequest,
+            examples.SIMULATION,
+            accept_simulation,
+            run_simulation,
+        ),
+        Kind(
+            "comparisons",
+            ComparisonRequest,
+            examples.COMPARISON,
+            accept_comparison,
+            run_comparison,
+        ),
+        Kind("plans", PlanRequest, examples.PLAN, accept_plan, run_plan, history=True),
     )
 }
 """By name."""

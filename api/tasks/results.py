@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from api.jobs.records import Document
+from api.tasks.requests.trials import ForecastFiles
 from optimizer.errors import InvalidInput, Issue
 from optimizer.io import decode_problem, decode_roster
 from optimizer.io import encode as encode_sections
@@ -20,22 +21,27 @@ if TYPE_CHECKING:
     from forecasts import Forecast
 
 __all__ = [
+    "COMPARISON",
     "CSV",
     "FORECAST",
     "FORECAST_FILES",
     "FORECAST_PATHS",
     "FORECAST_TABLE",
     "JSON",
+    "PLAN",
     "PREVIOUS",
     "PROBLEM",
     "REPORT",
     "ROSTER",
+    "SIMULATION",
+    "forecast_of",
     "json_document",
     "problem_documents",
     "read_forecast_files",
     "read_problem",
     "read_roster",
     "roster_document",
+    "unpacked_forecast",
     "zipped_forecast",
 ]
 
@@ -44,6 +50,9 @@ JSON, CSV = "application/json", "text/csv"
 FORECAST, FORECAST_TABLE, FORECAST_FILES = "forecast", "forecast_table", "forecast_files"
 FORECAST_PATHS = "forecast_paths"
 ROSTER, PROBLEM, PREVIOUS, REPORT = "roster", "problem", "previous", "report"
+SIMULATION, COMPARISON, PLAN = "simulation", "comparison", "plan"
+
+_TABLE, _DOCUMENT, _UNADJUSTED = "forecast.csv", "forecast.json", "unadjusted.csv"
 
 _NO_CLOCK = (1980, 1, 1, 0, 0, 0)
 """The time of every file of an archive: equal forecasts have equal bytes."""
@@ -99,13 +108,27 @@ def zipped_forecast(forecast: Forecast) -> Document:
 
 def read_forecast_files(document: Document) -> Forecast:
     """Read what `zipped_forecast` wrote."""
+    return forecast_of(unpacked_forecast(document))
+
+
+def unpacked_forecast(document: Document) -> ForecastFiles:
+    """Return the files that `zipped_forecast` packed."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(document.body)) as archive:
+            files = {name: archive.read(name).decode() for name in archive.namelist()}
+            return ForecastFiles(files[_TABLE], files[_DOCUMENT], files.get(_UNADJUSTED))
+    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError) as error:
+        issues = [Issue("unreadable_file", "", f"It is no archive of a forecast: {error}.")]
+        raise InvalidInput("The forecast cannot be read.", issues) from None
+
+
+def forecast_of(files: ForecastFiles) -> Forecast:
+    """Return the forecast of files."""
     from forecasts import read_forecast
 
-    try:
-        with TemporaryDirectory() as folder, zipfile.ZipFile(io.BytesIO(document.body)) as archive:
-            for entry in archive.infolist():
-                (Path(folder) / Path(entry.filename).name).write_bytes(archive.read(entry))
-            return read_forecast(folder)
-    except zipfile.BadZipFile as error:
-        issues = [Issue("unreadable_file", "", f"It is no archive: {error}.")]
-        raise InvalidInput("The forecast cannot be read.", issues) from None
+    texts = {_TABLE: files.table, _DOCUMENT: files.document, _UNADJUSTED: files.unadjusted}
+    with TemporaryDirectory() as folder:
+        for name, text in texts.items():
+            if text is not None:
+                (Path(folder) / name).write_text(text, encoding="utf-8")
+        return read_forecast(folder)

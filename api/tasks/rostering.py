@@ -41,11 +41,13 @@ __all__ = [
     "accept_roster",
     "build_roster",
     "needed",
+    "problem_of",
     "refuse_large_plan",
     "requirement_of",
     "resolve_roster",
     "roster_documents",
     "run_roster",
+    "short_hours",
 ]
 
 USUAL_SECONDS = 60.0
@@ -86,22 +88,31 @@ def accept_roster(acceptance: Acceptance, request: RosterRequest) -> tuple[Roste
 
 def run_roster(request: RosterRequest, context: Context) -> Outcome:
     """Build a roster; see `Kind.run`."""
-    assert request.organisation is not None, "it was filled in"
-    assert request.requirement is not None, "it was filled in"
-    assert not isinstance(request.previous, str), "it was filled in"
     assert not isinstance(request.warm_start, str), "it was filled in"
-    problem = RosterProblem(
-        request.organisation,
-        requirement_of(request.requirement),
-        request.directives or Directives(),
-        request.previous,
-    )
+    problem = problem_of(request)
     built = build_roster(
         problem, context, seed=request.seed, gap=request.limits.gap, start=request.warm_start
     )
     report = built.report
     return Outcome(
-        roster_documents(problem, built), report.termination, report.objective, report.bound
+        roster_documents(problem, built),
+        report.termination,
+        report.objective,
+        report.bound,
+        short_hours(problem, built),
+    )
+
+
+def problem_of(request: RosterRequest) -> RosterProblem:
+    """Return the problem of a complete request."""
+    assert request.organisation is not None, "it was filled in"
+    assert request.requirement is not None, "it was filled in"
+    assert not isinstance(request.previous, str), "it was filled in"
+    return RosterProblem(
+        request.organisation,
+        requirement_of(request.requirement),
+        request.directives or Directives(),
+        request.previous,
     )
 
 
@@ -152,6 +163,12 @@ def roster_documents(problem: RosterProblem, built: RosterResult) -> tuple[Docum
         *results.problem_documents(problem),
         results.json_document(results.REPORT, built_figures(problem, built)),
     )
+
+
+def short_hours(problem: RosterProblem, built: RosterResult) -> dict[str, float]:
+    """Return the agent-hours that are missing, for those who watch the service."""
+    hours = problem.requirement.grid.hours_per_slot
+    return {"short_hours": built.verification.short_agent_intervals * hours}
 
 
 def requirement_of(table: AgentsNeeded) -> Requirement:

@@ -2,6 +2,6 @@
 
 from forecasts.result.document import as_json
 from forecasts.result.forecast import Forecast
-from forecasts.result.stored import read_forecast, write_forecast
+from forecasts.result.stored import forecast_from_frame, read_forecast, write_forecast
 
-__all__ = ["Forecast", "as_json", "read_forecast", "write_forecast"]
+__all__ = ["Forecast", "as_json", "forecast_from_frame", "read_forecast", "write_forecast"]

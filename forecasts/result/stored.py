@@ -27,7 +27,7 @@ from forecasts.result.document import Document, as_json, document_issues
 from forecasts.result.forecast import Forecast
 from forecasts.weekly import BoolArray, FloatArray
 
-__all__ = ["read_forecast", "write_forecast"]
+__all__ = ["forecast_from_frame", "read_forecast", "write_forecast"]
 
 TABLE = "forecast.csv"
 DOCUMENT = "forecast.json"
@@ -77,8 +77,7 @@ def read_forecast(path: str | Path) -> Forecast:
     if path.is_dir():
         path /= DOCUMENT if (path / DOCUMENT).is_file() else TABLE
     if path.suffix.lower() != ".json":
-        table = _table(read_csv(path))
-        return _forecast(table, table.groups)
+        return forecast_from_frame(read_csv(path))
     found: list[Issue] = []
     document = decode(Document, load(path), "", found)
     if document is not None:
@@ -94,6 +93,18 @@ def read_forecast(path: str | Path) -> Forecast:
     return replace(
         forecast, adjustments=applied, unadjusted=_stored(path.with_name(UNADJUSTED), document)
     )
+
+
+def forecast_from_frame(frame: pd.DataFrame) -> Forecast:
+    """Return the forecast of a table alone; see `read_forecast`.
+
+    Raises
+    ------
+    ForecastError
+        If the table cannot be used; every problem is listed.
+    """
+    table = _table(frame)
+    return _forecast(table, table.groups)
 
 
 def _stored(path: Path, document: Document) -> Forecast:

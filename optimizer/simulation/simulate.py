@@ -17,6 +17,7 @@ from optimizer.simulation.sets import SetKind
 from optimizer.simulation.study import Study, study
 from optimizer.simulation.system import Floats
 from optimizer.simulation.trial import Settings, prepare
+from optimizer.stop import Deadline
 
 __all__ = ["simulate", "slots_of_day", "summarise", "try_out"]
 
@@ -100,17 +101,25 @@ def try_out(
     settings: Settings | None = None,
     executor: Executor | None = None,
     observer: Observer = silent,
+    deadline: Deadline | None = None,
 ) -> Study:
     """Play contacts against a roster, and return the totals of every replication.
 
-    The arguments are those of `simulate`.
+    The arguments are those of `simulate`, and when to be content with fewer replications.
+
+    Raises
+    ------
+    InvalidInput
+        If anything of the input cannot be used; every problem is listed.
+    NoSolution
+        If the deadline passed before the first replication was done.
     """
     slots = range(roster.grid.count) if slots is None else slots
     settings = settings or Settings()
     issues = check_trial(organisation, roster, offered, aht_s, slots=slots, settings=settings)
     raise_errors("The simulation cannot be run.", issues)
     trial = prepare(organisation, roster, slots, offered, aht_s, settings)
-    return study(trial, executor, observer)
+    return study(trial, executor, observer, deadline)
 
 
 def summarise(tried: Study, organisation: Organisation, roster: Roster) -> SimulationResult:

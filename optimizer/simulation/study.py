@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from optimizer.errors import Issue, NoSolution
 from optimizer.progress import Event, Observer
 from optimizer.simulation.estimate import Estimate
 from optimizer.simulation.figures import FIGURES
@@ -18,10 +19,18 @@ from optimizer.simulation.observe import Observation
 from optimizer.simulation.records import Records
 from optimizer.simulation.system import Floats
 from optimizer.simulation.trial import Trial
+from optimizer.stop import Deadline
 
 __all__ = ["Study", "study"]
 
 _NONE = np.zeros(0)
+
+_MOST_BLOCKS = 64
+
+_LOOK_SECONDS = 0.1
+"""How often it is looked whether a study is to end."""
+
+_OUT_OF_TIME = Issue("out_of_time", "", "The deadline passed before the first replication.")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,8 +83,13 @@ class Study:
         return self.busy_s.sum(axis=1), self.staffed_s.sum(axis=1)
 
 
-def study(trial: Trial, executor: Executor | None, observer: Observer) -> Study:
-    """Run all replications of a trial.
+def study(
+    trial: Trial, executor: Executor | None, observer: Observer, deadline: Deadline | None = None
+) -> Study:
+    """Run all replications of a trial, or those that there is time for.
+
+    The first replications are the same however many there are: a study that was cut off is that
+    of a trial that asked for fewer.
 
     Parameters
     ----------
@@ -84,6 +98,13 @@ def study(trial: Trial, executor: Executor | None, observer: Observer) -> Study:
         hold the interpreter.
     observer
         Told before each result is waited for.
+    deadline
+        When to be content with the replications that are done; None waits for all.
+
+    Raises
+    ------
+    NoSolution
+        If the deadline passed before a first replication was done.
     """
     began = time.perf_counter()
     count = trial.settings.replications
@@ -91,20 +112,28 @@ def study(trial: Trial, executor: Executor | None, observer: Observer) -> Study:
     by_slot: dict[str, Floats] = {}
     busy = staffed = _NONE
     with _somewhere(executor) as workers:
-        for replication, result in enumerate(_in_turn(trial, workers, count)):
-            phase = f"replication {replication + 1} of {count}"
+        for block in _in_turn(trial, workers, count):
+            phase = f"replication {len(gathered) + 1} of {count}"
             observer(Event(phase, time.perf_counter() - began))
-            one = result.result()
-            if not gathered:
-                by_slot = {name: np.zeros_like(values) for name, values in one.by_slot.items()}
-                busy = np.zeros_like(one.busy_by_slot_s)
-                staffed = np.zeros_like(one.staffed_by_slot_s)
-            for name, values in one.by_slot.items():
-                by_slot[name] += values
-            busy += one.busy_by_slot_s
-            staffed += one.staffed_by_slot_s
-            # Only sums by slot are kept: there may be thousands of replications of a year.
-            gathered.append(replace(one, by_slot={}, busy_by_slot_s=_NONE, staffed_by_slot_s=_NONE))
+            if not _done_in_time(block, deadline):
+                break
+            for one in block.result():
+                if not gathered:
+                    by_slot = {name: np.zeros_like(values) for name, values in one.by_slot.items()}
+                    busy = np.zeros_like(one.busy_by_slot_s)
+                    staffed = np.zeros_like(one.staffed_by_slot_s)
+                for name, values in one.by_slot.items():
+                    by_slot[name] += values
+                busy += one.busy_by_slot_s
+                staffed += one.staffed_by_slot_s
+                # Only sums by slot are kept: there may be thousands of replications of a year.
+                none = replace(one, by_slot={}, busy_by_slot_s=_NONE, staffed_by_slot_s=_NONE)
+                gathered.append(none)
+    if not gathered:
+        raise NoSolution("No replication was done in time.", [_OUT_OF_TIME])
+    if len(gathered) < count:
+        settings = replace(trial.settings, replications=len(gathered))
+        trial = replace(trial, settings=settings)
     return Study(
         trial=trial,
         totals={name: np.array([o.totals[name] for o in gathered]) for name in gathered[0].totals},
@@ -120,15 +149,39 @@ def study(trial: Trial, executor: Executor | None, observer: Observer) -> Study:
     )
 
 
-def _in_turn(trial: Trial, workers: Executor, count: int) -> Iterator[Future[Observation]]:
-    """Yield results in order, with only as many under way as keep all cores busy."""
+def _in_turn(trial: Trial, workers: Executor, count: int) -> Iterator[Future[list[Observation]]]:
+    """Yield blocks of results in order, with only as many under way as keep all cores busy.
+
+    A trial may be pickled for each block, so that there are not many more than can be of use.
+    """
     ahead = 2 * (os.cpu_count() or 1)
-    waiting: list[Future[Observation]] = []
-    for replication in range(count):
-        waiting.append(workers.submit(trial.run, replication))
-        if len(waiting) > ahead:
+    size = max(1, count // _MOST_BLOCKS)
+    waiting: list[Future[list[Observation]]] = []
+    try:
+        for first in range(0, count, size):
+            block = range(first, min(count, first + size))
+            waiting.append(workers.submit(_play, trial, block))
+            if len(waiting) > ahead:
+                yield waiting.pop(0)
+        while waiting:
             yield waiting.pop(0)
-    yield from waiting
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def _play(trial: Trial, block: range) -> list[Observation]:
+    """Return the replications of a block."""
+    return [trial.run(replication) for replication in block]
+
+
+def _done_in_time(block: Future[list[Observation]], deadline: Deadline | None) -> bool:
+    """Wait for a block; tell whether it is done before the deadline passed."""
+    while deadline is not None and not block.done():
+        if deadline.passed():
+            return False
+        wait([block], min(_LOOK_SECONDS, deadline.remaining()))
+    return True
 
 
 @contextmanager

@@ -11,7 +11,7 @@ PUBLIC = {
         create_app
     """,
     "api.correction": """
-        Correction Reading Round Stretch Tried correct corrections figures_of
+        Build Correction Reading Round Stretch Tried correct corrections figures_of
     """,
     "api.publishing": """
         publish
@@ -58,7 +58,7 @@ PUBLIC = {
         ProfileLevel SeasonalNaive
     """,
     "forecasts.result": """
-        Forecast as_json read_forecast write_forecast
+        Forecast as_json forecast_from_frame read_forecast write_forecast
     """,
     "optimizer": """
         __version__
