@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -84,9 +84,16 @@ def put_contacts(
                     changed += 1
                 else:
                     added += 1
-                case = msgspec.json.decode(body, type=Contact).case_id
+                kept = msgspec.json.decode(body, type=Contact)
                 written.append(
-                    {"tenant": tenant, "id": id_, "day": day, "case_id": case, "body": body}
+                    {
+                        "tenant": tenant,
+                        "id": id_,
+                        "day": day,
+                        "group": kept.group,
+                        "case_id": kept.case_id,
+                        "body": body,
+                    }
                 )
             put_rows(connection, table, written)
     return Counts(added, changed, len(rows) - added - changed)
@@ -101,8 +108,20 @@ def count_contacts(store: Store, tenant: str, first: date, last: date) -> dict[d
         return dict(connection.execute(wanted.group_by(table.c.day)).tuples().all())
 
 
-def load_contacts(store: Store, tenant: str, first: date, last: date) -> list[Contact]:
+def load_contacts(
+    store: Store,
+    tenant: str,
+    first: date,
+    last: date,
+    *,
+    groups: Collection[str] | None = None,
+) -> list[Contact]:
     """Return the contacts of some days, both included, in no order.
+
+    Parameters
+    ----------
+    groups
+        By default all.
 
     Raises
     ------
@@ -112,6 +131,8 @@ def load_contacts(store: Store, tenant: str, first: date, last: date) -> list[Co
     wanted = select(table.c.body).where(
         table.c.tenant == tenant, table.c.day >= first, table.c.day <= last
     )
+    if groups is not None:
+        wanted = wanted.where(table.c.group.in_(sorted(groups)))
     with store.reading() as connection:
         bodies = connection.execute(wanted.limit(MOST_CONTACTS + 1)).scalars().all()
     if len(bodies) > MOST_CONTACTS:
@@ -169,6 +190,16 @@ def history_from_contacts(
     return count(frame, interval_minutes=interval_minutes, zone=zone)
 
 
+def drop_contacts(store: Store, tenant: str, *, group: str | None, first: date, last: date) -> int:
+    """Forget the contacts of some days, both included; return how many went."""
+    gone = delete(table).where(table.c.tenant == tenant, table.c.day >= first, table.c.day <= last)
+    if group is not None:
+        gone = gone.where(table.c.group == group)
+    with store.writing() as connection:
+        take_turn(store, connection, tenant)
+        return connection.execute(gone).rowcount
+
+
 def _merged(old: bytes | None, sent: dict[str, Any]) -> bytes:
     """Return the body of a contact with what was sent of it in place of what was there."""
     there = {} if old is None else msgspec.json.decode(old)
@@ -178,19 +209,3 @@ def _merged(old: bytes | None, sent: dict[str, Any]) -> bytes:
 def _decode(bodies: Sequence[bytes]) -> list[Contact]:
     decoder = msgspec.json.Decoder(Contact)
     return [decoder.decode(body) for body in bodies]
-
-
-def drop_contacts(store: Store, tenant: str, *, group: str | None, first: date, last: date) -> int:
-    """Forget the contacts of some days, both included; return how many went."""
-    meant = (table.c.tenant == tenant, table.c.day >= first, table.c.day <= last)
-    with store.writing() as connection:
-        take_turn(store, connection, tenant)
-        if group is None:
-            return connection.execute(delete(table).where(*meant)).rowcount
-        rows = connection.execute(select(table.c.id, table.c.body).where(*meant)).all()
-        decoder = msgspec.json.Decoder(Contact)
-        ids = [row.id for row in rows if decoder.decode(row.body).group == group]
-        for start in range(0, len(ids), _ROWS_AT_ONCE):
-            some = ids[start : start + _ROWS_AT_ONCE]
-            connection.execute(delete(table).where(table.c.tenant == tenant, table.c.id.in_(some)))
-    return len(ids)

@@ -42,6 +42,7 @@ contacts = Table(
     Column("id", String(200), primary_key=True),
     # The local day on which it was created.
     Column("day", Date, nullable=False),
+    Column("group", String(200), nullable=False),
     Column("case_id", String(200)),
     Column("body", LargeBinary, nullable=False),
     Index(None, "tenant", "day"),

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("tenant", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=200), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("group", sa.String(length=200), nullable=False),
         sa.Column("case_id", sa.String(length=200), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "id", name=op.f("pk_contacts")),
