@@ -1,9 +1,13 @@
-"""What can be said of the image without building it: its sources exist, it is not root."""
+"""The image: what its file says, and that its steps work and its command serves."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
+import socket
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -50,3 +54,31 @@ def test_it_starts_the_service_for_everybody_and_watches_it() -> None:
     (port,) = arguments("EXPOSE")
     assert f":{port}/healthz" in check
     assert isinstance(json.loads(check.partition("CMD ")[2]), list)
+
+
+def test_one_image_has_what_the_cluster_and_the_database_need() -> None:
+    (installed,) = [line for line in arguments("RUN") if "/dist/*.whl" in line and "pip" in line]
+    assert "[cluster,postgres]" in installed
+
+
+def may_mount() -> bool:
+    """Tell whether this process may give a process file systems of its own."""
+    tried = ["unshare", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"]
+    return os.geteuid() == 0 and subprocess.run(tried, check=False).returncode == 0
+
+
+@pytest.mark.wheel
+def test_every_step_works_in_a_clean_place_and_what_is_built_serves() -> None:
+    if not may_mount():
+        pytest.skip("building the image needs root, and file systems of its own")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    build = ["unshare", "--mount", sys.executable, str(ROOT / "tests/house/image.py")]
+    done = subprocess.run(
+        [*build, str(ROOT), str(port)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+    steps = [line for line in done.stdout.splitlines() if line.startswith("RUN ")]
+    assert [step.removeprefix("RUN ") for step in steps] == arguments("RUN")
+    assert '"status":"ready"' in done.stdout
+    assert "ended with 0" in done.stdout
