@@ -10,11 +10,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from api.access.scopes import MAIN
 from api.jobs.desk import Desk
 from api.jobs.leases import take
 from api.jobs.queue import Submission, submit
-
-from api.access.scopes import MAIN
 from api.store import open_store
 from benchmarks.routing.over_http import requests_of
 from benchmarks.routing.timing import percentiles
