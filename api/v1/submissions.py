@@ -82,6 +82,48 @@ def create_roster(header: SubmissionHeaders, query: SubmissionQuery) -> Response
     return _answer("rosters", header, query)
 
 
+@routes.post(
+    "/simulations",
+    **_asked_for(
+        "simulations",
+        "Simulate days with a roster.",
+        "Contacts arrive, wait, give up and are answered, many times over: what service there is.",
+    ),
+)
+@scope(Scope.PLAN)
+def create_simulation(header: SubmissionHeaders, query: SubmissionQuery) -> Response:
+    """Take a request for a simulation."""
+    return _answer("simulations", header, query)
+
+
+@routes.post(
+    "/comparisons",
+    **_asked_for(
+        "comparisons",
+        "Compare scenarios.",
+        "The same days simulated under each, so that differences are those of the scenarios.",
+    ),
+)
+@scope(Scope.PLAN)
+def create_comparison(header: SubmissionHeaders, query: SubmissionQuery) -> Response:
+    """Take a request for a comparison."""
+    return _answer("comparisons", header, query)
+
+
+@routes.post(
+    "/plans",
+    **_asked_for(
+        "plans",
+        "Plan a period from a history to a roster.",
+        "Forecast, staffing, roster and simulation, corrected until goals are met.",
+    ),
+)
+@scope(Scope.PLAN)
+def create_plan(header: SubmissionHeaders, query: SubmissionQuery) -> Response:
+    """Take a request for a plan."""
+    return _answer("plans", header, query)
+
+
 def _answer(kind: str, header: SubmissionHeaders, query: SubmissionQuery) -> Response:
     body, limits, tenant = json_body(long=True), settings(), caller().tenant
     if query.validate_only:
