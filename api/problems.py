@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Protocol
 
 __all__ = ["Problem", "issue_rows", "problem_of", "problem_of_status"]
+
+_RETRY_SECONDS = "5"
 
 
 class _Issue(Protocol):
@@ -88,12 +91,33 @@ def problem_of(error: BaseException) -> Problem | None:
     if isinstance(error, NoSolution):
         return Problem("no-solution", "No solution", error.detail, 409, 1, issue_rows(error.issues))
 
+    if (told := _of_database(error)) is not None:
+        return told
+
     from forecasts.errors import ForecastError
 
     if isinstance(error, ForecastError):
         return Problem(
             "invalid-input", "Invalid input", error.detail, 422, 2, issue_rows(error.issues)
         )
+    return None
+
+
+def _of_database(error: BaseException) -> Problem | None:
+    """Return what to tell where the database could not do what it was asked; nothing was kept."""
+    if "sqlalchemy" not in sys.modules:
+        return None  # only a database raises its errors
+    from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+    from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeoutError):
+        # Locked for too long, full, gone or restarting: its own words may hold what is private.
+        detail = "The database cannot be used at the moment; nothing was changed."
+        name, title = "storage-unavailable", "Storage unavailable"
+        return Problem(name, title, detail, 503, 1, headers={"Retry-After": _RETRY_SECONDS})
+    if isinstance(error, DataError):
+        detail = "A text or a number cannot be stored, such as a text with the character U+0000."
+        return Problem("invalid-input", "Invalid input", detail, 422, 2)
     return None
 
 

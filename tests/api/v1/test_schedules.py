@@ -23,7 +23,7 @@ def put(client: FlaskClient, body: dict[str, Any], name: str = "nightly") -> Any
 
 
 def test_a_schedule_is_kept_replaced_shown_and_deleted(client: FlaskClient) -> None:
-    kept = put(client, NIGHTLY | {"body": {"horizon_days": 28, "label": "\x00 ${day}"}})
+    kept = put(client, NIGHTLY | {"body": {"horizon_days": 28, "label": "Night of ${day}"}})
     assert kept.status_code == 201
     shown = kept.get_json()
     assert shown["next_run"] is not None
