@@ -64,7 +64,11 @@ def test_one_image_has_what_the_cluster_and_the_database_need() -> None:
 def may_mount() -> bool:
     """Tell whether this process may give a process file systems of its own."""
     tried = ["unshare", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"]
-    return os.geteuid() == 0 and subprocess.run(tried, check=False).returncode == 0
+    return os.geteuid() == 0 and _works(tried)
+
+
+def _works(command: list[str]) -> bool:
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 @pytest.mark.wheel

@@ -55,3 +55,29 @@ def test_the_installed_command_plays_the_demo(installed: Path, tmp_path: Path) -
     page = (tmp_path / "shown" / "report.html").read_text()
     assert "<h2" in page
     assert 'src="http' not in page
+
+
+@pytest.mark.wheel
+def test_the_installed_software_makes_the_tables_of_a_database(
+    installed: Path, tmp_path: Path
+) -> None:
+    """The migrations are no modules that anything imports: they have to be in the wheel."""
+    code = (
+        "from api.store import open_store, upgrade, downgrade\n"
+        "from api.store.versions import stored_version, wanted_version\n"
+        "store = open_store('sqlite:///made.db')\n"
+        "upgrade(store)\n"
+        "assert stored_version(store) == wanted_version()\n"
+        "downgrade(store, 'base')\n"
+        "assert stored_version(store) is None\n"
+        "import api.store\n"
+        "print(api.store.__file__)\n"
+    )
+    done = subprocess.run(
+        [installed / "python", "-P", "-c", code],
+        cwd=tmp_path, text=True, capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert str(ROOT) not in done.stdout
+    (mako,) = (Path(done.stdout.strip()).parent / "migrations").glob("*.mako")
+    assert "revision" in mako.read_text()
