@@ -34,7 +34,7 @@ FLAGS: Mapping[str, str] = {
 }
 
 
-class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
+class Contact(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A contact as it is kept; None where not told. Times are seconds since 1970 in UTC.
 
     What the fields mean stands in the tables above.

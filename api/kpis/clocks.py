@@ -83,7 +83,7 @@ def count_clocks(
                 done = getattr(contact, done_by)
                 tally = counts[slice_of(contact, centre)]
                 tally[f"{clock}_due"] += 1
-                tally[f"{clock}_met"] += done is not None and done <= due[index]
+                tally[f"{clock}_met"] += done is not None and done <= float(due[index])
     return counts
 
 
