@@ -81,10 +81,12 @@ def serve(
       callboard serve --host 0.0.0.0 --port 80 --workers 4
       callboard serve --no-runner
     """
+    from api.executors import check_executor
     from api.logs import logging_config
     from api.metrics.shared import share_figures
 
     settings = Settings.from_environment()
+    check_executor(settings)
     logging.config.dictConfig(logging_config(settings.log_level))
     # The sockets are bound here and inherited, so that an address in use is told at once, nobody
     # can take it in between, and callers wait rather than fail while a process is started again.

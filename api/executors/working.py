@@ -65,19 +65,21 @@ def end_with_parent(line: Connection, spoken: Callable[[], bool]) -> None:
     threading.Thread(target=watch, name="parent", daemon=True).start()
 
 
-def work(task: Task, kind: str, body: bytes, context: Context) -> Outcome | Problem:
+def work(
+    task: Task,
+    kind: str,
+    body: bytes,
+    context: Context,
+    gone: tuple[type[Exception], ...] = (BrokenExecutor,),
+) -> Outcome | Problem:
     """Return what a task makes of a request, or the problem that it ran into.
 
-    Exceptions stay here: what a library raises may not be fit to travel.
-
-    Raises
-    ------
-    BrokenExecutor
-        If a process that worked on a part is gone.
+    Exceptions stay here, but for those in `gone`, which say that somebody who worked on a part is
+    no more: what a library raises may not be fit to travel.
     """
     try:
         return task(kind, body, context)
-    except BrokenExecutor:
+    except gone:
         raise
     except Exception as error:
         return told(error)
