@@ -8,7 +8,6 @@ from datetime import date
 import numpy as np
 
 from forecasts.coherence.hierarchy import Hierarchy
-from forecasts.countries import country_holidays
 from forecasts.errors import ForecastError, InvalidHistory, Issue, pointer
 from forecasts.events import Event, check_events, holiday_events
 from forecasts.history.series import DaySeries, History
@@ -45,7 +44,7 @@ def check_forecast(
     morning = history.days[-1] + 1
     span = np.arange(history.days[0], morning + horizon_days)
 
-    def check_known() -> None:
+    def check_holidays() -> None:
         known = () if country is None else holiday_events(country, span)
         check_events((*events, *known), history.groups)
 
@@ -54,12 +53,14 @@ def check_forecast(
             series = [history.series(group) for group in range(len(history.groups))]
             refuse_short(history.groups, series)
 
-    checks: list[Callable[[], object]] = [check_length, check_known]
+    checks: list[Callable[[], object]] = [
+        check_length,
+        lambda: check_events(events, history.groups),
+        check_holidays,
+    ]
     if start is not None:
         checks.append(lambda: check_start(start, morning))
-    if country is not None:
-        checks.append(lambda: country_holidays(country, span))
-    # A country that is not known is told by each check that needs its holidays.
+    # Where a country is not known its holidays cannot be, and events are checked without them.
     found = list(dict.fromkeys(issue for check in checks for issue in _found_by(check)))
     if found:
         raise ForecastError("Nothing can be forecast from this.", found)

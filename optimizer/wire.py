@@ -12,16 +12,20 @@ wrong with it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from optimizer import codec
+from optimizer.errors import Issue
 
-__all__ = ["decode", "twin", "with_values"]
+__all__ = ["decode", "first_problem", "twin", "with_values"]
 
 T = TypeVar("T")
+
+_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
 
 # Greater ones make sense nowhere, but would not fit into the columns of the router.
 _WHOLE_NUMBER = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
@@ -41,12 +45,34 @@ def decode(kind: type[T], body: bytes) -> T:
     InvalidInput
         If the body is not JSON (code ``invalid_json``) or not of that type.
     """
-    if kind not in _DECODERS:
-        _DECODERS[kind] = msgspec.json.Decoder(twin(kind))
     try:
-        return cast(T, _DECODERS[kind].decode(body))
+        return cast(T, _decoder(kind).decode(body))
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return codec.decode(kind, body)
+
+
+def first_problem(kind: type, body: bytes) -> Issue | None:
+    """Return the first thing that keeps a body from being of a type; None if nothing does.
+
+    For bodies so large that a list of everything that is wrong with them could be longer than
+    they are. Times need their seconds, and whole numbers 64 bits.
+    """
+    try:
+        _decoder(kind).decode(body)
+    except msgspec.ValidationError as error:
+        detail, _, place = str(error).removesuffix("`").partition(" - at `$")
+        # A place within a mapping is told without its key.
+        steps = _STEP.findall(place.partition("[...]")[0])
+        return Issue("wrong_type", "".join(f"/{name or row}" for name, row in steps), f"{detail}.")
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return Issue("invalid_json", "", f"Invalid JSON: {error}.")
+    return None
+
+
+def _decoder(kind: type) -> msgspec.json.Decoder[Any]:
+    if kind not in _DECODERS:
+        _DECODERS[kind] = msgspec.json.Decoder(twin(kind))
+    return _DECODERS[kind]
 
 
 def twin(kind: type[T]) -> type[T]:

@@ -15,15 +15,20 @@ from api.tasks.requests.references import plain_pointer
 from optimizer.codec import decode
 from optimizer.errors import InvalidInput, Issue, Severity, raise_errors
 from optimizer.model import Organisation
+from optimizer.wire import first_problem
 
 if TYPE_CHECKING:
     from api.store import Store
 
-__all__ = ["LONGEST_LABEL", "Acceptance", "Accepted", "read_request"]
+__all__ = ["LONGEST_LABEL", "MANY_VALUES", "Acceptance", "Accepted", "read_request"]
 
 T = TypeVar("T")
 
 LONGEST_LABEL = 200
+
+MANY_VALUES = 50_000
+"""Every wrong value is an issue; in a body with more values than this nobody wants to have all of
+them, and a million would take a gigabyte."""
 
 _JOB = re.compile(r"[0-9a-fA-F-]{1,64}")
 
@@ -185,6 +190,8 @@ class Acceptance:
         NotFound, Conflict
             If all that is wrong is that a job it refers to does not exist, or is not done.
         """
+        once = {(issue.code, issue.pointer): issue for issue in reversed(self.issues)}
+        self.issues = list(once.values())[::-1]
         everything = [*self.issues, *self._absent, *self._unfinished]
         if not any(issue.severity is Severity.ERROR for issue in self.issues):
             if self._absent:
@@ -200,8 +207,13 @@ def read_request(kind: type[T], body: bytes) -> T:
     Raises
     ------
     InvalidInput
-        If it is not JSON or has another shape; every problem is listed.
+        If it is not JSON or has another shape; every problem is listed, but only the first one
+        of a body with many values.
     """
+    if body.count(b",") > MANY_VALUES:
+        problem = first_problem(kind, body)
+        if problem is not None:
+            raise InvalidInput("The JSON does not have the expected shape.", [problem])
     try:
         return decode(kind, body)
     except InvalidInput as error:

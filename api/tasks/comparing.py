@@ -18,10 +18,10 @@ from api.tasks.trials import (
     place_of_trial,
     read_expected,
     refuse_large_trial,
+    refuse_many_contacts,
     resolve_expected,
     resolve_rule,
     resolve_staged,
-    sound_expected,
     uncertain,
 )
 from optimizer.errors import NoSolution
@@ -42,7 +42,8 @@ _NEEDED = ("roster", "forecast")
 _TERMS = tuple(
     field.name
     for field in fields(PlanScenario)
-    if field.name not in ("name", "organisation", "roster", "forecast", "adjustments")
+    if field.name
+    not in ("name", "organisation", "roster", "forecast", "adjustments", "forecast_files")
 )
 """What a scenario says beside the things it is about; `Scenario` has the same names."""
 
@@ -100,7 +101,7 @@ def completed(scenarios: Sequence[PlanScenario]) -> list[PlanScenario]:
     base = scenarios[0]
 
     def whole(scenario: PlanScenario) -> PlanScenario:
-        own = {"adjustments", "pilot_site"} if scenario.forecast is not None else set()
+        own = {"adjustments", "pilot_site", "forecast_files"} if scenario.forecast else set()
         # The organisation that comes with a roster is not that of another one.
         given: dict[str, Any] = {
             field.name: getattr(base, field.name)
@@ -120,12 +121,10 @@ class _Read:
 
     def forecast(self, scenario: PlanScenario) -> Forecast:
         """Return what a complete scenario expects, without its adjustments."""
-        assert scenario.forecast is not None
-        assert not isinstance(scenario.forecast, str), "it was filled in"
         self.known = {} if self.known is None else self.known
-        key = id(scenario.forecast)
+        key = id(scenario.forecast_files or scenario.forecast)
         if key not in self.known:
-            self.known[key] = read_expected(scenario.forecast)
+            self.known[key] = read_expected(scenario)
         return self.known[key]
 
 
@@ -161,11 +160,7 @@ def _resolved(
             roster = scenario.roster
         scenario = replace(scenario, roster=roster)
     if scenario.forecast is not None:
-        given = scenario.forecast
-        resolved = resolve_expected(acceptance, f"{base}/forecast", given)
-        if resolved is not None:
-            sound_expected(acceptance, f"{base}/forecast", given, resolved)
-        scenario = replace(scenario, forecast=resolved)
+        scenario, _ = resolve_expected(acceptance, base, scenario)
     rule = resolve_rule(acceptance, f"{base}/rule", scenario.rule)
     return replace(scenario, rule=rule)
 
@@ -190,9 +185,10 @@ def _check(acceptance: Acceptance, request: ComparisonRequest, complete: Compari
         before = len(acceptance.issues)
         place = place_of_trial(base)
         with acceptance.gathering(place):
-            if request.paths and read.forecast(scenario).uncertainty is None:
+            if request.paths > 0 and read.forecast(scenario).uncertainty is None:
                 acceptance.issues.append(uncertain(f"{base}/forecast"))
             played = _attempt(complete, scenario, read, 0)
+            refuse_many_contacts(base, played)
             plan = played.organisation, played.roster, played.offered, played.aht_s
             acceptance.add(check_trial(*plan, settings=played.settings), place)
         _once(acceptance, before, request.scenarios[number], told)

@@ -255,9 +255,8 @@ def _requirement(
     """Return the requirement that was sent, or that of the forecast that was named."""
     if (request.requirement is None) == (request.forecast is None):
         both = request.requirement is not None
-        detail = f"{'Both' if both else 'Neither'} a requirement and a forecast is given."
-        code = "ambiguous" if both else "missing_field"
-        acceptance.error(code, "/requirement", f"{detail} Exactly one is needed.")
+        detail = "A requirement or the identifier of a forecast is needed, and not both."
+        acceptance.error("ambiguous" if both else "missing_field", "/requirement", detail)
         return None
     if request.requirement is not None:
         with acceptance.gathering():

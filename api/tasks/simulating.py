@@ -15,10 +15,10 @@ from api.tasks.trials import (
     place_of_trial,
     read_expected,
     refuse_large_trial,
+    refuse_many_contacts,
     resolve_expected,
     resolve_rule,
     resolve_staged,
-    sound_expected,
     uncertain,
 )
 from optimizer.errors import NoSolution
@@ -42,21 +42,17 @@ def accept_simulation(
     check_terms(acceptance, request)
     rule = resolve_rule(acceptance, "/rule", request.rule)
     staged = resolve_staged(acceptance, "", request.roster, request.organisation)
-    resolved = resolve_expected(acceptance, "/forecast", request.forecast)
-    expected = None
-    if resolved is not None:
-        expected = sound_expected(acceptance, "/forecast", request.forecast, resolved)
-    if staged.organisation is None or staged.roster is None or resolved is None or rule is None:
-        return request, seconds
+    complete, expected = resolve_expected(acceptance, "", request)
+    if staged.organisation is None or staged.roster is None:
+        return complete, seconds
     refuse_large_trial("", staged.organisation, staged.roster, request.replications, request.paths)
     complete = replace(
-        request,
+        complete,
         organisation=staged.organisation,
         roster=staged.roster,
-        forecast=resolved,
-        rule=rule,
+        rule=RoutingRule() if rule is None else rule,
     )
-    if expected is not None and acceptance.sound:
+    if expected is not None:
         _check(acceptance, complete, expected)
     return complete, seconds
 
@@ -65,9 +61,8 @@ def run_simulation(request: SimulationRequest, context: Context) -> Outcome:
     """Play a roster; see `Kind.run`."""
     from optimizer.simulation import summarise, try_out
 
-    assert not isinstance(request.forecast, str), "it was filled in"
     context.tell("forecast")
-    played = _attempt(request, read_expected(request.forecast), request.paths)
+    played = _attempt(request, read_expected(request), request.paths)
     try:
         study = try_out(
             played.organisation,
@@ -91,13 +86,16 @@ def _check(acceptance: Acceptance, request: SimulationRequest, expected: Forecas
     """Check what a complete request plays, without drawing paths."""
     from optimizer.simulation import check_trial
 
-    if request.paths and expected.uncertainty is None:
+    if request.paths > 0 and expected.uncertainty is None:
         acceptance.issues.append(uncertain("/forecast"))
     place = place_of_trial("")
     with acceptance.gathering(place):
         played = _attempt(request, expected, 0)
+        slots = None
+        with acceptance.gathering():
+            slots = _slots(request, played)
+        refuse_many_contacts("", played)
         plan = played.organisation, played.roster, played.offered, played.aht_s
-        slots = _slots(request, played)
         acceptance.add(check_trial(*plan, slots=slots, settings=played.settings), place)
 
 

@@ -11,7 +11,7 @@ __all__ = [
     "MOST_AGENTS",
     "MOST_AGENT_DAYS",
     "MOST_CELLS",
-    "MOST_CONTACTS_PLAYED",
+    "MOST_CONTACTS",
     "MOST_HISTORY_CELLS",
     "MOST_PATH_CELLS",
     "MOST_SCENARIOS",
@@ -41,8 +41,8 @@ MOST_SHIFTS = 500_000
 MOST_SCENARIOS = 50
 """Scenarios of a comparison."""
 
-MOST_CONTACTS_PLAYED = 1_000_000_000
-"""Contacts expected in all replications and scenarios together; about ten minutes of work."""
+MOST_CONTACTS = 10_000_000
+"""Contacts expected in one replication; about ten seconds of work and a gigabyte."""
 
 
 class Size(NamedTuple):

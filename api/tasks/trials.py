@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from api.tasks import results
 from api.tasks.acceptance import Acceptance
 from api.tasks.histories import check_columns, frame_of, place_in_columns
-from api.tasks.requests.trials import ForecastColumns, ForecastFiles
+from api.tasks.requests.comparisons import PlanScenario
+from api.tasks.requests.simulations import SimulationRequest
+from api.tasks.requests.trials import ForecastColumns
 from api.tasks.sizes import (
     MOST_AGENTS,
     MOST_CELLS,
+    MOST_CONTACTS,
     MOST_PATH_CELLS,
     MOST_SHIFTS,
     Size,
@@ -22,6 +25,7 @@ from optimizer.errors import Issue
 from optimizer.model import Organisation, Roster, RoutingRule
 
 if TYPE_CHECKING:
+    from api.trying import Attempt
     from forecasts import Forecast
 
 __all__ = [
@@ -30,12 +34,14 @@ __all__ = [
     "place_of_trial",
     "read_expected",
     "refuse_large_trial",
+    "refuse_many_contacts",
     "resolve_expected",
     "resolve_rule",
     "resolve_staged",
-    "sound_expected",
     "uncertain",
 ]
+
+T = TypeVar("T", SimulationRequest, PlanScenario)
 
 MOST_REPLICATIONS = 100_000
 
@@ -79,49 +85,47 @@ def resolve_staged(
     return Staged(organisation, results.read_roster(document))
 
 
-def resolve_expected(
-    acceptance: Acceptance, pointer: str, given: ForecastColumns | ForecastFiles | str
-) -> ForecastColumns | ForecastFiles | None:
-    """Return a forecast that was sent, or that of the job that was named."""
-    if not isinstance(given, str):
-        return given
-    document = acceptance.document(pointer, given, results.FORECAST_FILES)
-    return None if document is None else results.unpacked_forecast(document)
+def resolve_expected(acceptance: Acceptance, base: str, request: T) -> tuple[T, Forecast | None]:
+    """Return what a simulation or a scenario expects, and it with that filled in.
 
+    None where it cannot be used; what is wrong is noted.
 
-def sound_expected(
-    acceptance: Acceptance,
-    pointer: str,
-    given: ForecastColumns | ForecastFiles | str,
-    resolved: ForecastColumns | ForecastFiles,
-) -> Forecast | None:
-    """Return a forecast, None if it cannot be used; what is wrong is noted.
+    Parameters
+    ----------
+    base
+        Where the request, or the scenario, stands.
 
     Raises
     ------
     TooLarge
         If its grid is more than one job may have.
     """
-    if isinstance(given, ForecastFiles):
-        # They come from here: what anybody can make up is checked as columns are.
+    pointer = f"{base}/forecast"
+    if request.forecast_files is not None:
+        # Anybody could make them up, and nothing would have looked at their size.
         detail = "Name the forecast by its identifier, or send its columns."
-        acceptance.error("unexpected_files", pointer, detail)
-        return None
+        acceptance.error("unexpected_field", f"{base}/forecast_files", detail)
+        return request, None
+    if isinstance(request.forecast, str):
+        document = acceptance.document(pointer, request.forecast, results.FORECAST_FILES)
+        if document is None:
+            return request, None
+        request = replace(request, forecast_files=results.unpacked_forecast(document))
     with acceptance.gathering():
-        if isinstance(resolved, ForecastColumns):
-            check_columns(resolved, MOST_CELLS, pointer)
+        if isinstance(request.forecast, ForecastColumns):
+            check_columns(request.forecast, MOST_CELLS, pointer)
         with acceptance.gathering(place_in_columns(pointer)):
-            return read_expected(resolved)
-    return None
+            return request, read_expected(request)
+    return request, None
 
 
-def read_expected(resolved: ForecastColumns | ForecastFiles) -> Forecast:
-    """Return the forecast of columns or files."""
-    if isinstance(resolved, ForecastFiles):
-        return results.forecast_of(resolved)
+def read_expected(request: SimulationRequest | PlanScenario) -> Forecast:
+    """Return the forecast of a complete request."""
+    if request.forecast_files is not None:
+        return results.forecast_of(request.forecast_files)
     from forecasts.result import forecast_from_frame
 
-    return forecast_from_frame(frame_of(resolved))
+    return forecast_from_frame(frame_of(request.forecast))
 
 
 def resolve_rule(
@@ -158,6 +162,18 @@ def refuse_large_trial(
     )
 
 
+def refuse_many_contacts(base: str, played: Attempt) -> None:
+    """Refuse a replication that would hold more contacts than there is room for.
+
+    Raises
+    ------
+    TooLarge
+        If more are expected.
+    """
+    expected = float(played.offered.sum())
+    refuse_beyond(Size(f"{base}/forecast", "contacts in a replication", expected, MOST_CONTACTS))
+
+
 def place_of_trial(base: str) -> Callable[[str], str]:
     """Return what turns the pointer of an issue of a trial into one of the request.
 
@@ -176,11 +192,14 @@ def place_of_trial(base: str) -> Callable[[str], str]:
         "groups": f"{base}/forecast",
         "forecast": f"{base}/forecast",
         "open_slots": f"{base}/business_hours",
+        "shares": f"{base}/site_shares",
     }
 
     def place(pointer: str) -> str:
         pointer = pointer.removeprefix("/scenario")
         first = pointer.split("/")[1] if "/" in pointer else ""
+        if first == "shares":
+            return names[first] + pointer.removeprefix("/shares")
         return names.get(first, f"{base}{pointer}")
 
     return place

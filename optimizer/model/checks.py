@@ -43,6 +43,10 @@ MOST_AGENTS = 1e6
 """More agents than this in one interval are a slip of the pen, and beyond counting."""
 
 
+CELLS_LISTED = 20
+"""So many impossible numbers of a requirement are listed; the others are counted."""
+
+
 def check_organisation(organisation: Organisation, pointer: str = "") -> list[Issue]:
     """Return the issues of an organisation: ranges, references, duplicates, orphans."""
     found = Findings(pointer)
@@ -107,12 +111,14 @@ def check_requirement(
             "bad_shape", f"agents is {requirement.agents.shape} but must be {expected}."
         )
         return found.issues
-    for row, column in np.argwhere(
-        ~((requirement.agents >= 0) & (requirement.agents <= MOST_AGENTS))
-    ):
-        found.at("agents", int(row), int(column)).error(
+    wrong = np.argwhere(~((requirement.agents >= 0) & (requirement.agents <= MOST_AGENTS))).tolist()
+    for row, column in wrong[:CELLS_LISTED]:
+        found.at("agents", row, column).error(
             "out_of_range", f"{requirement.agents[row, column]:g} agents cannot be required."
         )
+    if len(wrong) > CELLS_LISTED:
+        detail = f"{len(wrong) - CELLS_LISTED} further numbers of agents cannot be required."
+        found.at("agents").error("out_of_range", detail)
     return found.issues
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from api.scenarios import ScenarioStaff, Sites
 from api.tasks.requests.limits import TimeLimit
 from api.tasks.requests.references import RosterOrId, RuleOrName
-from api.tasks.requests.trials import ForecastOrId
+from api.tasks.requests.trials import ForecastFiles, ForecastOrId
 from optimizer.model import Organisation
 from optimizer.model.record import Record
 
@@ -51,6 +51,8 @@ class PlanScenario(Record):
         Multiplies the share of flows: ``source>target`` to factor, 0 or more.
     business_hours
         Whether clocks of tickets run only while voice or chat is open.
+    forecast_files
+        Not to be sent: the service puts here what a forecast that is named holds.
     """
 
     name: str
@@ -68,6 +70,7 @@ class PlanScenario(Record):
     busyness: float | None = None
     flow_factors: dict[str, float] | None = None
     business_hours: bool | None = None
+    forecast_files: ForecastFiles | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,23 +15,24 @@ from pydantic import Discriminator, Tag
 from optimizer.model import Roster
 from optimizer.model.rules import RoutingRule
 
-__all__ = ["RosterOrId", "RuleOrName", "plain_pointer"]
+__all__ = ["ID", "ITSELF", "RosterOrId", "RuleOrName", "plain_pointer", "which"]
 
-_ID, _ITSELF = "\0id", "\0itself"
+ID, ITSELF = "\0id", "\0itself"
 """No name in a JSON document that means anything begins like these."""
 
 
-def _which(value: Any) -> str:
-    return _ID if isinstance(value, str) else _ITSELF
+def which(value: Any) -> str:
+    """Return the tag of what stands in such a field."""
+    return ID if isinstance(value, str) else ITSELF
 
 
 RosterOrId = Annotated[
-    Annotated[str, Tag(_ID)] | Annotated[Roster, Tag(_ITSELF)], Discriminator(_which)
+    Annotated[str, Tag(ID)] | Annotated[Roster, Tag(ITSELF)], Discriminator(which)
 ]
 """A roster, or the identifier of the job that made it."""
 
 RuleOrName = Annotated[
-    Annotated[str, Tag(_ID)] | Annotated[RoutingRule, Tag(_ITSELF)], Discriminator(_which)
+    Annotated[str, Tag(ID)] | Annotated[RoutingRule, Tag(ITSELF)], Discriminator(which)
 ]
 """A routing rule, or the name of one that comes with the product."""
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from api.tasks.requests.limits import TimeLimit
 from api.tasks.requests.references import RosterOrId, RuleOrName
-from api.tasks.requests.trials import ForecastOrId
+from api.tasks.requests.trials import ForecastFiles, ForecastOrId
 from optimizer.model import Organisation
 from optimizer.model.record import Record
 
@@ -53,6 +53,8 @@ class SimulationRequest(Record):
         A name for people.
     limits
         Longest time for the work; 600 s if it is left out. What was played by then counts.
+    forecast_files
+        Not to be sent: the service puts here what a forecast that is named holds.
     """
 
     roster: RosterOrId
@@ -70,3 +72,4 @@ class SimulationRequest(Record):
     seed: int = 0
     label: str | None = None
     limits: TimeLimit = field(default_factory=TimeLimit)
+    forecast_files: ForecastFiles | None = None

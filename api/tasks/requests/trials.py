@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Discriminator, Tag
 
+from api.tasks.requests.references import ID, ITSELF, which
 from optimizer.model.record import Record
 
 __all__ = ["ForecastColumns", "ForecastFiles", "ForecastOrId"]
@@ -40,6 +41,8 @@ class ForecastColumns(Record):
 class ForecastFiles(Record):
     """A forecast as the files that `callboard forecast` writes, with all that is known of it.
 
+    The service puts them into a request that names a forecast; nobody sends them.
+
     Parameters
     ----------
     table
@@ -55,21 +58,7 @@ class ForecastFiles(Record):
     unadjusted: str | None = None
 
 
-_TAGS = {"id": "\0id", "files": "\0files", "columns": "\0columns"}
-"""As in `api.tasks.requests.references`: taken out of the pointers of errors again."""
-
-
-def _which(value: Any) -> str:
-    if isinstance(value, str):
-        return _TAGS["id"]
-    files = isinstance(value, ForecastFiles) or (isinstance(value, dict) and "document" in value)
-    return _TAGS["files" if files else "columns"]
-
-
 ForecastOrId = Annotated[
-    Annotated[str, Tag(_TAGS["id"])]
-    | Annotated[ForecastFiles, Tag(_TAGS["files"])]
-    | Annotated[ForecastColumns, Tag(_TAGS["columns"])],
-    Discriminator(_which),
+    Annotated[str, Tag(ID)] | Annotated[ForecastColumns, Tag(ITSELF)], Discriminator(which)
 ]
 """A forecast, or the identifier of the job that made it."""
