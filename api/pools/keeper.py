@@ -38,6 +38,7 @@ class Keeper:
             self._every(lease_seconds / 3.0, owner.renew, "renew"),
             self._every(_TICK_SECONDS, owner.tick, "tick"),
             self._every(lease_seconds / 3.0, owner.adopt, "adopt"),
+            self._every(_TICK_SECONDS, owner.expire, "expire"),
             self._every(_REST_SECONDS, lambda: owner.rest(IDLE_SECONDS), "rest"),
         ]
 

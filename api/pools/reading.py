@@ -96,9 +96,9 @@ def read_told(body: bytes) -> tuple[Told, ...]:
         detail = f"{len(events):,} events; at most {MOST_EVENTS:,} are taken at once."
         raise TooLarge("The body is too large.", [Issue("too_many", "/events", detail)])
     issues = [
-        Issue("out_of_range", f"/events/{place}/id", f"It has 1 to {_MOST_ID} characters, no NUL.")
+        Issue("out_of_range", f"/events/{place}/id", f"It has 1 to {_MOST_ID} characters.")
         for place, event in enumerate(events)
-        if event.id is not None and not (0 < len(event.id) <= _MOST_ID and "\0" not in event.id)
+        if event.id is not None and not 0 < len(event.id) <= _MOST_ID
     ]
     if issues:
         raise InvalidInput("The events have identifiers that cannot be kept.", issues)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
 
 import msgspec
+from sqlalchemy import Connection
 
 from api.metrics import pools as metrics
 from api.pools.log import Logged, cutoff, logged_message, read_pool, rows_after
@@ -20,7 +21,17 @@ from api.pools.scribe import Entry, Line, Scribe, State
 from api.store import Store
 from optimizer.codec import encode
 from optimizer.errors import InvalidInput, Issue
-from optimizer.routing.pool import AgentPut, Effects, Event, Pool, Tick, TicketCreated, read_events
+from optimizer.model import Ticket
+from optimizer.routing.pool import (
+    AgentPut,
+    Effects,
+    Event,
+    Pool,
+    Tick,
+    TicketChanged,
+    TicketCreated,
+    read_events,
+)
 
 __all__ = ["Resident", "Rules", "restore"]
 
@@ -115,6 +126,24 @@ class Resident:
                 answers.append(EventAnswer(None, None, tuple(issues)))
         return answers, self._keep(rows, now, rules)
 
+    def change(
+        self, ticket: Ticket, now: datetime, rules: Rules, *changes: Callable[[Connection], None]
+    ) -> tuple[EventAnswer, Future[str | None]]:
+        """Let a ticket ask for something else, and keep what else changes with it.
+
+        Raises
+        ------
+        InvalidInput
+            If the ticket cannot be so.
+        """
+        rows: list[Logged] = []
+        answer = self._log(TicketChanged(max(now, self.pool.now), ticket), now, rows)
+        return answer, self._keep(rows, now, rules, changes)
+
+    def only(self, change: Callable[[Connection], None]) -> Future[str | None]:
+        """Keep a change that is none of the pool."""
+        return self._scribe.keep(Entry(self.line, changes=(change,)))
+
     def tick(self, now: datetime, rules: Rules) -> None:
         """Tell the pool the time of the service; it is not waited for that this is kept."""
         rows: list[Logged] = []
@@ -194,9 +223,16 @@ class Resident:
             detail = f"The pool holds {figures.agents:,} agents; it may hold no more."
             raise _refusal(Issue("too_many", "/agent", detail))
 
-    def _keep(self, rows: list[Logged], now: datetime, rules: Rules) -> Future[str | None]:
+    def _keep(
+        self,
+        rows: list[Logged],
+        now: datetime,
+        rules: Rules,
+        changes: Sequence[Callable[[Connection], None]] = (),
+    ) -> Future[str | None]:
         due = self.number - self.saved >= rules.save_events
-        return self._scribe.keep(Entry(self.line, rows, self._state(now) if due else None))
+        state = self._state(now) if due else None
+        return self._scribe.keep(Entry(self.line, rows, state, changes))
 
     def _state(self, now: datetime) -> State:
         self.saved = self.number

@@ -8,13 +8,14 @@ there are.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from queue import Empty, SimpleQueue
 from threading import Thread
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.jobs.leases import Lease
@@ -61,10 +62,12 @@ class State:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """What is kept together; without rows and state it only waits for what is before it.
+    """What is kept together; without rows, state and changes it only waits for what is before it.
 
     Parameters
     ----------
+    changes
+        What else changes in the same transaction.
     kept
         Done when it is in the database: None, or why it never will be.
     """
@@ -72,6 +75,7 @@ class Entry:
     line: Line
     rows: Sequence[Logged] = ()
     state: State | None = None
+    changes: Sequence[Callable[[Connection], None]] = ()
     kept: Future[str | None] = field(default_factory=Future)
 
 
@@ -116,7 +120,7 @@ class Scribe:
         """Write entries, together if possible; tell those who wait for them."""
         lines: dict[int, list[Entry]] = {}
         for entry in entries:
-            if entry.line.fault is None and (entry.rows or entry.state):
+            if entry.line.fault is None and (entry.rows or entry.state or entry.changes):
                 lines.setdefault(id(entry.line), []).append(entry)
         if lines and not self._write([entry for own in lines.values() for entry in own]):
             # One of them may be what fails: the others need not suffer for it.
@@ -135,6 +139,8 @@ class Scribe:
                 kept = [entry for entry in entries if entry.line.lease.name in own]
                 append(connection, [(e.line.key, row) for e in kept for row in e.rows])
                 for entry in kept:
+                    for change in entry.changes:
+                        change(connection)
                     state = entry.state
                     if state is not None:
                         keep_state(connection, entry.line.key, state.saved, state.number)

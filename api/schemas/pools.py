@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from optimizer.model import AgentState, RoutingWeights, Ticket
+from api.pools.exceptions import PoolException
+from optimizer.model import AgentState, Priority, RoutingWeights, Ticket
 from optimizer.routing.pool import AgentPut, PoolSettings, TicketCreated
 
 __all__ = [
     "EVENTS",
+    "EXCEPTION",
     "MOST_NEWS",
     "SETTINGS",
     "OffersHeaders",
@@ -34,6 +36,15 @@ EVENTS: dict[str, Any] = {
         TicketCreated(_AT, Ticket("t-1", "chat", _AT, {"billing": 2}, tags=("vip",)), id="m-2"),
     )
 }
+
+
+EXCEPTION = PoolException(
+    "t-1",
+    _AT + timedelta(minutes=15),
+    "The customer called the manager.",
+    agent="ann",
+    priority=Priority.P0,
+)
 
 
 class PoolPath(BaseModel):

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
+from sqlalchemy import Connection
 
-from api.access import note
+from api.access import note, note_in
 from api.access.scopes import Scope
 from api.jobs.clock import database_clock
+from api.logs import request_id
+from api.pools.exceptions import PoolException
 from api.pools.log import Key, last_number, list_pools, news_after
 from api.pools.owner import Owner
 from api.pools.reading import MOST_EVENTS, PoolEvents, read_told
 from api.pools.records import (
+    EventAnswer,
     EventAnswers,
     OfferPage,
     PoolList,
@@ -25,6 +30,7 @@ from api.pools.records import (
 from api.schemas.components import reference
 from api.schemas.pools import (
     EVENTS,
+    EXCEPTION,
     MOST_NEWS,
     SETTINGS,
     OffersHeaders,
@@ -38,7 +44,7 @@ from api.v1.here import caller, scope, store
 from api.v1.pool_desk import at_owner, key_of
 from api.v1.pool_feed import Follower, feed
 from api.v1.streams import EVENT_STREAM, HEARTBEAT_SECONDS, Message, client_there, stream
-from optimizer.codec import decode
+from optimizer.codec import decode, encode
 from optimizer.errors import InvalidInput
 from optimizer.model import Snapshot
 from optimizer.routing.pool import PoolSettings
@@ -159,6 +165,36 @@ def tell_pool(path: PoolPath) -> Response:
         return json_answer(found)
 
     return at_owner(path.id, take, body)
+
+
+@routes.post(
+    "/<id>/exceptions",
+    summary="Make an exception for one ticket.",
+    description=(
+        "Once and for a time: only a named agent may take it, it has another priority, or some "
+        "rules do not count. It replaces an earlier exception for the ticket, ends by itself, and "
+        "stands in the audit with its reason."
+    ),
+    openapi_extensions=request_body(PoolException, EXCEPTION),
+    responses=answers(EventAnswer, "What followed.", *BODY_FAILURES, "404", "503"),
+)
+@scope(Scope.ROUTE)
+def make_exception(path: PoolPath) -> Response:
+    """Let a ticket be otherwise for once."""
+    body = json_body()
+    asked = decode(PoolException, body)
+
+    def grant(owner: Owner, key: Key) -> Response:
+        # The note is written by another thread, which knows nothing of this request.
+        who, asking, detail = caller(), request_id.get(), json.loads(encode(asked))
+
+        def noted(connection: Connection) -> None:
+            target = f"/v1/pools/{key.pool}"
+            note_in(connection, who, "make exception", target, detail, asking)
+
+        return json_answer(owner.grant(key, asked, noted))
+
+    return at_owner(path.id, grant, body)
 
 
 @routes.get(

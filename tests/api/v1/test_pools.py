@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -98,7 +99,7 @@ def test_a_request_of_which_nothing_is_taken_is_refused(pools: FlaskClient) -> N
         ({"kind": "strike"}, "/events/0"),
         ({"kind": "tick", "at": "soon"}, "/events/0/at"),
         ({"kind": "tick", "id": "x" * 201}, "/events/0/id"),
-        ({"kind": "tick", "id": "\0"}, "/events/0/id"),
+        ({"kind": "tick", "id": ""}, "/events/0/id"),
         ({"kind": "agent_removed"}, "/events/0/agent"),
     ],
 )
@@ -220,3 +221,23 @@ def test_while_the_owner_is_away_it_is_said_when_to_ask_again(
     assert answer.status_code == 503
     assert 1 <= int(answer.headers["Retry-After"]) <= 15
     assert [pool["id"] for pool in client.get("/v1/pools").json["pools"]] == ["p"]
+
+
+def test_an_exception_is_answered_and_audited(pools: FlaskClient) -> None:
+    pools.put("/v1/pools/p", json={})
+    tell(pools, {**ANN, "agent": {**ANN["agent"], "capacity": 0}}, ticket("t"))
+    asked = {
+        "ticket": "t",
+        "expires": (datetime.now(UTC) + timedelta(minutes=5)).isoformat(),
+        "reason": "The customer called.",
+        "priority": "P0",
+    }
+    answer = pools.post("/v1/pools/p/exceptions", json=asked)
+    assert answer.status_code == 200
+    assert answer.json["number"] == 3
+    assert pools.get("/v1/pools/p/snapshot").json["tickets"][0]["priority"] == "P0"
+    entries = pools.get("/v1/audit").json["entries"]
+    assert entries[0]["action"] == "make exception"
+    assert entries[0]["detail"]["reason"] == "The customer called."
+    assert entries[0]["request_id"] == answer.headers["X-Request-ID"]
+    assert pools.post("/v1/pools/p/exceptions", json=asked | {"ticket": "u"}).status_code == 404
