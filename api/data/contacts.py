@@ -73,7 +73,9 @@ def put_contacts(
         for start in range(0, len(every), _ROWS_AT_ONCE):
             ids = every[start : start + _ROWS_AT_ONCE]
             wanted = select(table.c.id, table.c.body).where(table.c.tenant == tenant)
-            there = dict(connection.execute(wanted.where(table.c.id.in_(ids))).tuples().all())
+            there = {
+                id_: body for id_, body in connection.execute(wanted.where(table.c.id.in_(ids)))
+            }
             written = []
             for id_ in ids:
                 day, sent = rows[id_]
@@ -101,11 +103,11 @@ def put_contacts(
 
 def count_contacts(store: Store, tenant: str, first: date, last: date) -> dict[date, int]:
     """Return how many contacts are kept of each day that has any, both ends included."""
-    wanted = select(table.c.day, func.count()).where(
+    wanted = select(table.c.day, func.count().label("number")).where(
         table.c.tenant == tenant, table.c.day >= first, table.c.day <= last
     )
     with store.reading() as connection:
-        return dict(connection.execute(wanted.group_by(table.c.day)).tuples().all())
+        return {row.day: row.number for row in connection.execute(wanted.group_by(table.c.day))}
 
 
 def load_contacts(
