@@ -16,6 +16,7 @@ from werkzeug.serving import make_server
 
 from api.app import create_app
 from api.config import Settings
+from api.v1.here import close_store
 from api.v1.pool_desk import ADDRESS, OWNER, close_pools, open_pools
 
 
@@ -27,6 +28,7 @@ def serving(url: str, **more: Any) -> Iterator[OpenAPI]:
         yield app
     finally:
         close_pools(app)
+        close_store(app)
 
 
 @pytest.fixture
