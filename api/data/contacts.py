@@ -74,7 +74,7 @@ def put_contacts(
             ids = every[start : start + _ROWS_AT_ONCE]
             wanted = select(table.c.id, table.c.body).where(table.c.tenant == tenant)
             there = {
-                id_: body for id_, body in connection.execute(wanted.where(table.c.id.in_(ids)))
+                row.id: row.body for row in connection.execute(wanted.where(table.c.id.in_(ids)))
             }
             written = []
             for id_ in ids:
