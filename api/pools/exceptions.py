@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -30,7 +30,7 @@ __all__ = [
     "standing_exception",
 ]
 
-_LONGEST = timedelta(days=1)
+_MOST_SECONDS = 86_400.0
 _MOST_NAME = 200
 
 
@@ -66,9 +66,9 @@ class PoolException(Record):
 
     Parameters
     ----------
-    expires
-        When it ends, whether the ticket was taken or not: what the exception has changed is then
-        as it was. At most a day ahead.
+    seconds
+        How long it lasts, whether the ticket is taken or not, at most a day; what the exception
+        has changed is then as it was.
     reason
         Why; it stands in the audit.
     agent
@@ -80,7 +80,7 @@ class PoolException(Record):
     """
 
     ticket: str
-    expires: datetime
+    seconds: float
     reason: str
     agent: str | None = None
     priority: Priority | None = None
@@ -121,7 +121,7 @@ class Standing:
         return replace(ticket, **changes)
 
 
-def check_exception(asked: PoolException, now: datetime) -> None:
+def check_exception(asked: PoolException) -> None:
     """Raise if an exception makes no sense.
 
     Raises
@@ -130,9 +130,7 @@ def check_exception(asked: PoolException, now: datetime) -> None:
         With every problem.
     """
     found = Findings()
-    found.aware("expires", asked.expires)
-    if asked.expires.tzinfo is not None and not now < asked.expires <= now + _LONGEST:
-        found.at("expires").error("out_of_range", "It must lie within the day from now.")
+    found.within("seconds", asked.seconds, 0, _MOST_SECONDS, open_low=True)
     if not 0 < len(asked.ticket) <= _MOST_NAME:
         found.at("ticket").error("out_of_range", f"It has 1 to {_MOST_NAME} characters.")
     if not asked.reason.strip():

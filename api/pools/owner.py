@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import Connection
@@ -127,7 +127,7 @@ class Owner:
             If the exception makes no sense.
         """
         now = datetime.now(UTC)
-        check_exception(asked, now)
+        check_exception(asked)
         with self._holdings.held(key) as (_, resident):
             ticket = resident.pool.ticket(asked.ticket)
             if ticket is None:
@@ -139,7 +139,7 @@ class Owner:
             standing = Standing(key, asked.ticket, plain, asked.applied(plain))
 
             def keep(connection: Connection) -> None:
-                keep_exception(connection, standing, asked.expires)
+                keep_exception(connection, standing, now + timedelta(seconds=asked.seconds))
                 noted(connection)
 
             answer, kept = resident.change(standing.after, now, self._rules, keep)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -40,7 +40,7 @@ EVENTS: dict[str, Any] = {
 
 EXCEPTION = PoolException(
     "t-1",
-    _AT + timedelta(minutes=15),
+    900.0,
     "The customer called the manager.",
     agent="ann",
     priority=Priority.P0,

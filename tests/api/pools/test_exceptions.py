@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -20,11 +20,8 @@ from optimizer.model import Priority, Ticket
 from optimizer.routing.pool import PoolSettings
 from tests.api.pools.fixtures import HERE, KEY, created, owning, put_agent, told
 
+HOUR = 3600.0
 BUSY: dict[str, Any] = {"capacity": 0}
-
-
-def soon() -> datetime:
-    return datetime.now(UTC) + timedelta(hours=1)
 
 
 def unnoted(_: Connection) -> None:
@@ -49,7 +46,7 @@ def test_a_pinned_ticket_waits_for_its_agent_and_goes_to_others_afterwards(store
     with owning(store) as owner:
         owner.put(KEY, PoolSettings())
         owner.take(KEY, told(put_agent("ann", **BUSY), created("t")))
-        owner.grant(KEY, PoolException("t", soon(), "asked for her", agent="ann"), unnoted)
+        owner.grant(KEY, PoolException("t", HOUR, "asked for her", agent="ann"), unnoted)
         owner.take(KEY, told(put_agent("bob")))
         assert the_ticket(owner).preferred_agents == ("ann",)
         let_expire(store)
@@ -63,7 +60,7 @@ def test_a_broken_rule_lets_others_take_the_ticket(store: Store) -> None:
     with owning(store) as owner:
         owner.put(KEY, PoolSettings())
         owner.take(KEY, told(put_agent("ann", skills={}), created("t")))
-        asked = PoolException("t", soon(), "nobody else is here", breaks=(Rule.SKILLS,))
+        asked = PoolException("t", HOUR, "nobody else is here", breaks=(Rule.SKILLS,))
         effects: Any = owner.grant(KEY, asked, unnoted).effects
         assert b'"agent":"ann"' in bytes(effects)
 
@@ -72,7 +69,7 @@ def test_an_exception_outlives_a_crash_and_ends_in_the_next_process(store: Store
     crashed = Owner(store, Settings(access="open"), HERE)
     crashed.put(KEY, PoolSettings())
     crashed.take(KEY, told(put_agent("ann", **BUSY), created("t")))
-    crashed.grant(KEY, PoolException("t", soon(), "loud", priority=Priority.P0), unnoted)
+    crashed.grant(KEY, PoolException("t", HOUR, "loud", priority=Priority.P0), unnoted)
     let_expire(store)
     with owning(store) as owner:
         owner.adopt()
@@ -85,7 +82,7 @@ def test_what_the_ticket_was_told_since_stays(store: Store) -> None:
     with owning(store) as owner:
         owner.put(KEY, PoolSettings())
         owner.take(KEY, told(put_agent("ann", **BUSY), created("t")))
-        asked = PoolException("t", soon(), "loud", priority=Priority.P0, breaks=(Rule.SKILLS,))
+        asked = PoolException("t", HOUR, "loud", priority=Priority.P0, breaks=(Rule.SKILLS,))
         owner.grant(KEY, asked, unnoted)
         change = {**created("t")["ticket"], "priority": "P1", "skills": {}}
         owner.take(KEY, told({"kind": "ticket_changed", "ticket": change}))
@@ -99,8 +96,8 @@ def test_a_second_exception_takes_the_place_of_the_first(store: Store) -> None:
     with owning(store) as owner:
         owner.put(KEY, PoolSettings())
         owner.take(KEY, told(put_agent("ann", **BUSY), created("t")))
-        owner.grant(KEY, PoolException("t", soon(), "loud", priority=Priority.P0), unnoted)
-        owner.grant(KEY, PoolException("t", soon(), "asked for", agent="bob"), unnoted)
+        owner.grant(KEY, PoolException("t", HOUR, "loud", priority=Priority.P0), unnoted)
+        owner.grant(KEY, PoolException("t", HOUR, "asked for", agent="bob"), unnoted)
         assert the_ticket(owner).priority is Priority.P2
         let_expire(store)
         owner.expire()
@@ -117,9 +114,9 @@ def test_who_asked_is_written_down_with_it_or_not_at_all(store: Store) -> None:
         owner.put(KEY, PoolSettings())
         owner.take(KEY, told(put_agent("ann", **BUSY), created("t")))
         with pytest.raises(NotFound):
-            owner.grant(KEY, PoolException("u", soon(), "loud", agent="ann"), noted)
+            owner.grant(KEY, PoolException("u", HOUR, "loud", agent="ann"), noted)
         assert audit_entries(store, "main")[0] == []
-        owner.grant(KEY, PoolException("t", soon(), "loud", agent="ann"), noted)
+        owner.grant(KEY, PoolException("t", HOUR, "loud", agent="ann"), noted)
         [entry] = audit_entries(store, "main")[0]
         assert entry.detail == {"reason": "loud"}
 
@@ -128,9 +125,9 @@ def test_an_exception_that_makes_no_sense_is_refused_with_all_its_problems(store
     with owning(store) as owner:
         owner.put(KEY, PoolSettings())
         with pytest.raises(InvalidInput) as caught:
-            owner.grant(KEY, PoolException("", datetime.now(UTC), " "), unnoted)
+            owner.grant(KEY, PoolException("", 0.0, " "), unnoted)
         assert [issue.pointer for issue in caught.value.issues] == [
-            "/expires",
+            "/seconds",
             "/ticket",
             "/reason",
             "",
