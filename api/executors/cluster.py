@@ -34,7 +34,7 @@ RESOURCE = "solver"
 """If workers declare it, a job takes one of it; else a worker takes one job at a time."""
 
 LOOK_SECONDS = 2.0
-CONNECT_SECONDS = 10.0
+CONNECT_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 30.0
 
 _MOST_EVENTS = 1_000

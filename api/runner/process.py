@@ -37,12 +37,13 @@ def run_here(settings: Settings, *, parent: int | None = None, once: bool = Fals
         signal.signal(number, lambda given, _: signals.append(given))
 
     # Imported late, so that a signal that comes meanwhile is not lost.
-    from api.executors import open_executor
+    from api.executors import check_executor, open_executor
     from api.runner.lock import lock_of
     from api.runner.runner import Means, Runner
     from api.store import open_store, upgrade
     from api.tasks import prepare, run_task
 
+    check_executor(settings)
     store = open_store(settings.database_url)
     means = Means(
         lambda: open_executor(settings, run_task),

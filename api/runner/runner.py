@@ -120,9 +120,9 @@ class Runner:
     def _lead(self, lease: Lease, *, once: bool) -> None:
         """Work under a lease until the end, or until it is lost."""
         desk = Desk(self._store, lease, attempts=self._settings.job_attempts)
-        heart = Heartbeat(self._store, lease, self._settings.lease_seconds)
         timetable = Timetable(self._store, lease, self._settings)
         executor = self._means.open_executor()
+        heart = Heartbeat(self._store, lease, self._settings.lease_seconds)
         try:
             work = Work(desk, executor, self._means.prepare)
             self._insist(desk.requeue_lost, heart)
