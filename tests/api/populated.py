@@ -18,7 +18,7 @@ from api.tasks import KINDS, prepare, run_task
 from api.tasks.context import Context
 from optimizer.stop import Deadline
 
-__all__ = ["MARK", "Tenant", "example", "pool_events", "populate"]
+__all__ = ["MARK", "Tenant", "example", "pool_events", "populate", "run_all"]
 
 MARK = "confidential"
 """Stands in every name that can be chosen."""
@@ -80,11 +80,8 @@ def populate(tenant: Tenant, store: Store, paths: dict[str, Any]) -> None:
     tenant.must("PUT", pool, example(paths, "PUT", "/v1/pools/{id}"))
     tenant.must("POST", f"{pool}/events", pool_events())
     tenant.must("PUT", schedule, example(paths, "PUT", "/v1/schedules/{id}"))
-    desk = _desk(store)
     done = [_submitted(tenant, kind) for kind in KINDS]
-    for claim in desk.claim(len(done)):
-        body = prepare(store, claim.tenant, claim.kind, claim.body)
-        desk.finish(claim.job, run_task(claim.kind, body, Context(Deadline.after(60.0))))
+    desk = run_all(store)
     roster = done[list(KINDS).index("rosters")]
     tenant.must("POST", f"/v1/rosters/{roster}/publish", {"expected_version": 0, "remark": MARK})
     running, stopping, failed = (_submitted(tenant, "rosters") for _ in range(3))
@@ -102,10 +99,15 @@ def populate(tenant: Tenant, store: Store, paths: dict[str, Any]) -> None:
     }
 
 
-def _desk(store: Store) -> Desk:
+def run_all(store: Store) -> Desk:
+    """Do all jobs that wait, as a runner does; return its desk."""
     lease = take(store, "runner", "test", 600)
     assert lease is not None
-    return Desk(store, lease, attempts=3)
+    desk = Desk(store, lease, attempts=3)
+    for claim in desk.claim(100):
+        body = prepare(store, claim.tenant, claim.kind, claim.body)
+        desk.finish(claim.job, run_task(claim.kind, body, Context(Deadline.after(60.0))))
+    return desk
 
 
 def _submitted(tenant: Tenant, kind: str) -> str:
