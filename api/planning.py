@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -11,9 +11,8 @@ from datetime import date
 from api.correction import Build, Correction, Tried, correct
 from api.volumes import Volumes, requirement_for, volumes_of
 from api.warm import compile_kernels
-from forecasts import Backtest, Forecast, History, backtest, forecast
+from forecasts import Backtest, Beside, Forecast, History, backtest, forecast
 from forecasts import Event as CalendarEvent
-from optimizer.errors import Issue, NoSolution
 from optimizer.model import Organisation, Requirement
 from optimizer.progress import Event, Observer, silent
 from optimizer.roster import RosterResult, solve
@@ -81,7 +80,9 @@ def plan(
     seed: int = 0,
     deadline: Deadline | None = None,
     observer: Observer = silent,
+    watch: Callable[[str], object] = str,
     build: Build = solve,
+    beside: Beside | None = None,
 ) -> Plan:
     """Plan the days after a history: forecast, staff, roster, try it all out, and correct.
 
@@ -101,19 +102,23 @@ def plan(
     replications
         How often the days are simulated.
     deadline
-        When the first roster that is found is to be kept; its `stop` does the same. None for as
-        long as it takes. The last check comes after it.
+        When the best roster so far is to be kept; its `stop` does the same. None for as long as
+        it takes.
     observer
         Told at the start of every phase, and of the roster's progress.
+    watch
+        Told of the steps of the forecast, as by `forecasts.forecast`.
     build
         What builds each roster, like `optimizer.roster.solve`.
+    beside
+        Where parts of the forecast are worked out beside each other; None for here.
 
     Raises
     ------
     InvalidInput, ForecastError
         If something of the input cannot be used; every problem is listed.
     NoSolution
-        If no roster was found, or the deadline passed before there was a forecast.
+        If no roster was found.
     """
     began = time.perf_counter()
     seconds: dict[str, float] = {}
@@ -125,18 +130,18 @@ def plan(
         yield
         seconds[name] = time.perf_counter() - entered
 
-    def watch(step: str) -> None:
-        if deadline is not None and deadline.passed():
-            detail = f"There was no time for the step: {step}."
-            issues = [Issue("out_of_time", "", detail)]
-            raise NoSolution("It ended before there was a forecast.", issues)
-        observer(Event(f"forecast: {step}", time.perf_counter() - began))
-
     closed = tuple(closures)
     longest = Deadline.after(_LONGEST) if deadline is None else deadline
     with phase("forecast"):
         expected = forecast(
-            history, days, closures=closed, country=country, events=events, seed=seed, watch=watch
+            history,
+            days,
+            closures=closed,
+            country=country,
+            events=events,
+            seed=seed,
+            watch=watch,
+            beside=beside,
         )
         watch("held-out days")
         held_out = backtest(

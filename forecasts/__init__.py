@@ -17,6 +17,7 @@ from forecasts.history import (
     read_contacts,
     read_history,
 )
+from forecasts.outlook import Beside
 from forecasts.pipeline import forecast
 from forecasts.provenance import fingerprint_of
 from forecasts.result import Forecast, read_forecast, write_forecast
@@ -26,6 +27,7 @@ __all__ = [
     "AhtBacktest",
     "AhtScore",
     "Backtest",
+    "Beside",
     "Choice",
     "Event",
     "Forecast",

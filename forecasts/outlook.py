@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -13,12 +15,28 @@ from forecasts.intervals import Spread, assumed_spread, measure_spread
 from forecasts.panel import LEAST_DAYS, Panel, Rehearsal, View
 from forecasts.weekly import DayArray, FloatArray
 
-__all__ = ["Outlook", "look_ahead", "past_mornings"]
+__all__ = ["Beside", "Outlook", "look_ahead", "past_mornings"]
 
 SHORTEST_WINDOW, LONGEST_WINDOW = 7, 28
 """Days that a rehearsal looks ahead: every weekday is judged, the far future not waited for."""
 
 MOST_REHEARSALS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Where parts of a forecast are worked out beside each other.
+
+    Parameters
+    ----------
+    executor
+        Takes tasks that can be pickled.
+    parallel
+        How many it works on at the same time.
+    """
+
+    executor: Executor
+    parallel: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,6 +104,7 @@ def look_ahead(
     morning: np.datetime64,
     horizon_days: int,
     watch: Callable[[str], object] = str,
+    beside: Beside | None = None,
 ) -> list[Outlook | None]:
     """Return the forecast of every group and sum from `morning` on.
 
@@ -94,18 +113,24 @@ def look_ahead(
     Parameters
     ----------
     watch
-        Told before every morning that is worked out.
+        Told of every morning that is worked out, again and again while it is.
+    beside
+        Where mornings are worked out beside each other.
     """
     watch("models")
     views = panel.views(morning)
-    said = panel.rehearse(morning, horizon_days)
     window = min(max(horizon_days, SHORTEST_WINDOW), LONGEST_WINDOW)
     longest = max((len(view.neutral) for view in views if view is not None), default=0)
     mornings = past_mornings(morning, longest)
-    past = []
-    for number, day in enumerate(mornings):
-        watch(f"rehearsal {number + 1} of {len(mornings)}")
-        past.append(panel.rehearse(day, window))
+    if beside is not None:
+        wanted = [(morning, horizon_days), *((day, window) for day in mornings)]
+        still = partial(watch, f"{len(wanted)} rehearsals")
+        panel.rehearse_elsewhere(wanted, beside.executor, beside.parallel, still)
+    said = panel.rehearse(morning, horizon_days, partial(watch, "models"))
+    past = [
+        panel.rehearse(day, window, partial(watch, f"rehearsal {number + 1} of {len(mornings)}"))
+        for number, day in enumerate(mornings)
+    ]
     return [
         None if view is None else _outlook(panel.name_of(index), index, view, said, past)
         for index, view in enumerate(views)

@@ -9,8 +9,9 @@ worked out once, so a backtest over many origins shares what they have in common
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -32,6 +33,14 @@ __all__ = ["LEAST_DAYS", "Panel", "Rehearsal", "View"]
 
 LEAST_DAYS = 7
 """With less history nothing is forecast."""
+
+
+LOOK_SECONDS = 0.2
+"""How often it is looked whether the work is to end, while others do it."""
+
+Morning = tuple[np.datetime64, int]
+
+Still = Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,13 +146,51 @@ class Panel:
             self._views[morning] = views
         return self._views[morning]
 
-    def rehearse(self, morning: np.datetime64, horizon_days: int) -> Rehearsal:
-        """Return what each model says of the days from `morning` on."""
+    def rehearse(self, morning: np.datetime64, horizon_days: int, still: Still = bool) -> Rehearsal:
+        """Return what each model says of the days from `morning` on.
+
+        Parameters
+        ----------
+        still
+            Called before each group; what it raises ends the work.
+        """
         key = (morning, horizon_days)
         if key not in self._rehearsals:
             days = morning + np.arange(horizon_days)
-            self._rehearsals[key] = self._said(self.views(morning), days)
+            self._rehearsals[key] = self._said(self.views(morning), days, still)
         return self._rehearsals[key]
+
+    def rehearse_elsewhere(
+        self, wanted: Sequence[Morning], executor: Executor, parallel: int, still: Still = bool
+    ) -> None:
+        """Have mornings worked out in an executor, so that `rehearse` knows them already.
+
+        A morning knows nothing of the others, so that it is the same wherever it is worked out.
+        What is recorded is pickled once for each.
+
+        Parameters
+        ----------
+        wanted
+            Mornings with their horizons in days.
+        parallel
+            How many are worked out at the same time.
+        still
+            Called several times a second while they are; what it raises ends the work.
+        """
+        bare = replace(self, _views={}, _rehearsals={}, _seconds={})
+        waiting = [key for key in wanted if key not in self._rehearsals]
+        under_way: dict[Future[Rehearsal], Morning] = {}
+        try:
+            while waiting or under_way:
+                still()
+                while waiting and len(under_way) < max(1, parallel):
+                    key = waiting.pop(0)
+                    under_way[executor.submit(_rehearsed, bare, *key)] = key
+                for future in wait(under_way, LOOK_SECONDS, FIRST_COMPLETED).done:
+                    self._rehearsals[under_way.pop(future)] = future.result()
+        finally:
+            for future in under_way:
+                future.cancel()
 
     def seconds_per_fit(self) -> dict[str, float]:
         """Return how long each model took so far to fit one group and predict."""
@@ -181,9 +228,10 @@ class Panel:
             views[index] = View(whole, calendar, effect, usual)
         return views
 
-    def _said(self, views: Sequence[View | None], days: DayArray) -> Rehearsal:
+    def _said(self, views: Sequence[View | None], days: DayArray, still: Still) -> Rehearsal:
         expected: dict[str, list[FloatArray | None]] = {}
         for index, view in enumerate(views):
+            still()
             if view is None:
                 continue
             for model in self._models_of(index, views):
@@ -225,6 +273,11 @@ class Panel:
         if not self.boosting:
             models.append(GaussianLevel())
         return models
+
+
+def _rehearsed(panel: Panel, morning: np.datetime64, horizon_days: int) -> Rehearsal:
+    """Return a rehearsal of a panel that was sent here."""
+    return panel.rehearse(morning, horizon_days)
 
 
 def _sum_view(parts: Sequence[View]) -> View:

@@ -20,7 +20,7 @@ from forecasts.events import Event, check_events, holiday_events
 from forecasts.history.series import DaySeries, History
 from forecasts.intervals import LEVELS
 from forecasts.notes import history_notes
-from forecasts.outlook import Outlook, look_ahead
+from forecasts.outlook import Beside, Outlook, look_ahead
 from forecasts.panel import Panel
 from forecasts.paths import uncertainty_of
 from forecasts.provenance import provenance_of
@@ -29,7 +29,7 @@ from forecasts.weekly import DayArray, FloatArray
 
 __all__ = ["forecast", "known_closures", "panel_of"]
 
-Watch = Callable[[str], None]
+Watch = Callable[[str], object]
 
 
 def _unwatched(_: str) -> None:
@@ -47,6 +47,7 @@ def forecast(
     hierarchy: Hierarchy | None = None,
     seed: int = 0,
     watch: Watch = _unwatched,
+    beside: Beside | None = None,
 ) -> Forecast:
     """Forecast volume and handling time of every group for the days after a history.
 
@@ -72,7 +73,11 @@ def forecast(
     seed
         Of models that draw.
     watch
-        Told in a few words of every step before it is taken; what it raises ends the work.
+        Told in a few words of every step, again and again while it is taken; what it raises ends
+        the work.
+    beside
+        Where mornings of the past are rehearsed beside each other; None rehearses them here, one
+        after the other. The forecast is the same.
 
     Raises
     ------
@@ -118,7 +123,7 @@ def forecast(
         seed=seed,
     )
     outlooks, issues = cohere(
-        hierarchy, settled, series, look_ahead(panel, morning, len(days), watch), days
+        hierarchy, settled, series, look_ahead(panel, morning, len(days), watch, beside), days
     )
     watch("handling times")
     times = expected_aht(history, days, parents=_parents(hierarchy))

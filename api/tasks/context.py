@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -43,6 +44,18 @@ class Context:
     parallel: int = 1
     threads: int = 2
     link: Link | None = None
+
+    def steps(self) -> Callable[[str], None]:
+        """Return what tells the observer of each step once, and looks each time as `tell` does."""
+        last = ""
+
+        def watch(phase: str) -> None:
+            nonlocal last
+            if phase != last or self.deadline.passed():
+                self.tell(phase)
+            last = phase
+
+        return watch
 
     def tell(self, phase: str) -> None:
         """Tell the observer what is done next, unless the work is to end.

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from datetime import date
 
     import forecasts
-    from forecasts import Forecast, Hierarchy, History
+    from forecasts import Beside, Forecast, Hierarchy, History
 
 __all__ = [
     "accept_forecast",
+    "beside",
     "calendar_events",
     "check_against",
     "forecast_documents",
@@ -86,7 +87,8 @@ def run_forecast(request: ForecastRequest, context: Context) -> Outcome:
         events=calendar_events(calendar),
         hierarchy=hierarchy,
         seed=request.seed,
-        watch=context.tell,
+        watch=context.steps(),
+        beside=beside(context),
     )
     if request.backlog is not None:
         work = tuple(OpenWork(item.group, item.open, item.due) for item in request.backlog)
@@ -133,6 +135,15 @@ def _check_history(acceptance: Acceptance, request: ForecastRequest, horizon: in
     calendar = request.calendar or Calendar()
     check_against(acceptance, history, horizon, calendar, start=request.start, hierarchy=hierarchy)
     return list(history.groups)
+
+
+def beside(context: Context) -> Beside | None:
+    """Return where parts of a forecast are worked out beside each other; None for here."""
+    if context.executor is None:
+        return None
+    from forecasts import Beside
+
+    return Beside(context.executor, context.parallel)
 
 
 def check_against(

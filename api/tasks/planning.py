@@ -11,7 +11,13 @@ from api.jobs.records import Outcome
 from api.tasks import results
 from api.tasks.acceptance import Acceptance
 from api.tasks.context import Context
-from api.tasks.forecasting import calendar_events, forecast_documents, ready_calendar, stored_groups
+from api.tasks.forecasting import (
+    beside,
+    calendar_events,
+    forecast_documents,
+    ready_calendar,
+    stored_groups,
+)
 from api.tasks.histories import history_of, sound_history
 from api.tasks.requests.plans import PlanRequest
 from api.tasks.rostering import roster_documents, short_hours
@@ -89,6 +95,8 @@ def run_plan(request: PlanRequest, context: Context) -> Outcome:
             seed=request.seed,
             deadline=context.deadline,
             observer=context.observer,
+            watch=context.steps(),
+            beside=beside(context),
             build=partial(
                 solve_parts,
                 executor=context.executor,

@@ -20,7 +20,7 @@ PUBLIC = {
         render
     """,
     "forecasts": """
-        AccuracyReport AhtBacktest AhtScore Backtest Choice Event Forecast ForecastError
+        AccuracyReport AhtBacktest AhtScore Backtest Beside Choice Event Forecast ForecastError
         HandlingTimes Hierarchy History InvalidHistory Issue Repairs Score Severity accuracy
         backtest backtest_aht check_events check_forecast expected_aht fingerprint_of forecast
         history_from_contacts history_from_frame holiday_events read_contacts read_events

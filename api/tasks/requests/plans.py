@@ -40,7 +40,7 @@ class PlanRequest(Record):
         A name for people.
     limits
         Longest time for the work; if it is left out, two minutes and twice the time of all
-        rosters. The last check comes after it. And the gap at which a roster is good enough.
+        rosters. And the gap at which a roster is good enough.
     """
 
     history: HistoryColumns | None = None
