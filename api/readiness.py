@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -111,7 +111,9 @@ def _timed(part: str, look: Callable[[], list[Issue]]) -> Found:
     started = time.perf_counter()
     try:
         issues = look()
-    except (SQLAlchemyError, InvalidInput, OSError) as error:
+    except InvalidInput as error:
+        issues = [replace(issue, pointer=f"/{part}") for issue in error.issues]
+    except (SQLAlchemyError, OSError) as error:
         # The words of the error may hold an address or a password.
         detail = f"It could not be looked at ({type(error).__name__})."
         issues = [Issue("unreachable", f"/{part}", detail)]

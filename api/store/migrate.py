@@ -7,9 +7,11 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import text
 
 from api.store.engine import Store
+from optimizer.errors import InvalidInput, Issue
 
 __all__ = ["SCRIPTS", "downgrade", "upgrade"]
 
@@ -22,6 +24,11 @@ def upgrade(store: Store, version: str = "head") -> None:
 
     It is one transaction: a failure leaves everything as it was. Processes that start together
     do it one after another; all but the first find nothing left to do.
+
+    Raises
+    ------
+    InvalidInput
+        If the tables are of a version that this code does not know, such as a later one.
     """
     _run(store, lambda config: command.upgrade(config, version))
 
@@ -39,4 +46,9 @@ def _run(store: Store, action: Callable[[Config], None]) -> None:
             # SQLite has one writer at a time anyway.
             connection.execute(text("SELECT pg_advisory_xact_lock(7253001)"))
         config.attributes["connection"] = connection
-        action(config)
+        try:
+            action(config)
+        except CommandError:
+            detail = "The tables are of a version that this software does not know."
+            issue = Issue("wrong_tables", "/CALLBOARD_DATABASE_URL", detail)
+            raise InvalidInput("The database cannot be used.", [issue]) from None

@@ -8,13 +8,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from api import readiness
 from api.jobs.leases import take
 from api.metrics.jobs import RUNNER
 from api.readiness import Found, Probe, solve_something
-from api.store import Store, downgrade, open_store
+from api.store import Store, downgrade, open_store, upgrade
 from api.store.versions import stored_version, wanted_version
 from optimizer.errors import Issue, Severity
 
@@ -49,6 +50,19 @@ def test_tables_of_another_version_are_told(store: Store) -> None:
     assert (stored_version(store), wanted_version() > "0001") == ("0001", True)
     assert codes(parts(store)["database"]) == ["wrong_tables"]
     assert not parts(store)["database"].well
+
+
+def test_tables_of_a_later_software_are_told(store: Store) -> None:
+    with store.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert codes(parts(store)["database"]) == ["wrong_tables"]
+
+    def opened() -> Store:
+        upgrade(store)
+        return store
+
+    found = Probe(opened).look()[1]
+    assert [(i.code, i.pointer) for i in found.issues] == [("wrong_tables", "/database")]
 
 
 def test_a_database_that_cannot_be_opened_is_told_without_its_address(tmp_path: Path) -> None:
