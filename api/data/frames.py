@@ -96,6 +96,10 @@ def read_csv_body(body: bytes) -> pd.DataFrame:
     InvalidInput
         If it is none, or a row has more cells than the header.
     """
+    if b"\0" in body:
+        # No text that is kept can hold it.
+        detail = "There is a NUL character."
+        raise InvalidInput("The CSV cannot be read.", [Issue("unreadable_file", "", detail)])
     try:
         with warnings.catch_warnings():
             # Rows longer than the header: pandas would cut them off with a warning.

@@ -18,12 +18,12 @@ __all__ = [
     "ForgetQuery",
     "Forgotten",
     "HistoryBatch",
-    "HistoryColumns",
     "HistoryQuery",
     "Merged",
     "OrganisationDocument",
     "PutHeaders",
     "PutQuery",
+    "StoredIntervals",
     "StoredVersion",
     "VersionQuery",
     "Versions",
@@ -85,7 +85,7 @@ class HistoryBatch(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryColumns(Record):
+class StoredIntervals(Record):
     """The history as it is kept; it can be put back.
 
     Parameters

@@ -17,6 +17,7 @@ from optimizer.model import (
     Organisation,
     PlanningGroup,
     ServiceGoal,
+    ShiftTemplate,
     Site,
     Skill,
 )
@@ -28,7 +29,7 @@ _GOAL = ServiceGoal(target_share=0.8, within_seconds=20.0)
 AGENTS = Agents((Agent("ada", "full_time", "dublin", {"orders": 3}),))
 
 CONTRACTS = Contracts(
-    (Contract("full_time", hourly_cost=20.0, guaranteed_minutes_per_week=37 * 60),)
+    (Contract("full_time", templates=("day",), hourly_cost=20.0, guaranteed_minutes_per_week=2220),)
 )
 
 GOALS = Goals({"voice:orders": _GOAL})
@@ -41,7 +42,7 @@ ORGANISATION = OrganisationDocument(
         skills=(Skill("orders"),),
         groups=(PlanningGroup("voice:orders", "voice", "orders", goal=_GOAL),),
         sites=(Site("dublin", zone="Europe/Dublin"),),
-        templates=(),
+        templates=(ShiftTemplate("day", 480, 600, lengths=(480,)),),
         contracts=CONTRACTS.contracts,
         agents=AGENTS.agents,
     )

@@ -25,10 +25,10 @@ from api.schemas.data import (
     ForgetQuery,
     Forgotten,
     HistoryBatch,
-    HistoryColumns,
     HistoryQuery,
     Merged,
     PutQuery,
+    StoredIntervals,
 )
 from api.tables import safe
 from api.v1.bodies import Count, json_answer, json_body, refuse_beyond, whole_body
@@ -106,7 +106,7 @@ def put_rows_of_history(query: PutQuery) -> Response:
     "/history",
     summary="Read the intervals of some days.",
     description="As JSON or, for `Accept: text/csv`, as CSV. Either can be put back.",
-    responses=answers(HistoryColumns, "The intervals.", "404", "413", "422", others={CSV: TEXT}),
+    responses=answers(StoredIntervals, "The intervals.", "404", "413", "422", others={CSV: TEXT}),
 )
 @scope(Scope.READ)
 def get_history(query: HistoryQuery) -> Response:
@@ -124,7 +124,7 @@ def get_history(query: HistoryQuery) -> Response:
     if request.accept_mimetypes.best_match(["application/json", CSV]) == CSV:
         return _csv_answer(columns)
     return json_answer(
-        HistoryColumns(
+        StoredIntervals(
             kind=DataKind.INTERVALS,
             interval_minutes=days[0].interval_minutes,
             zone=days[0].zone,
