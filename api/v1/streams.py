@@ -60,7 +60,9 @@ def client_there() -> Callable[[], bool]:
         if connection is None:
             return True
         try:
-            return bool(connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+            # Not `connection.recv`: what the server puts on top of it waits for bytes to come.
+            flags = socket.MSG_PEEK | socket.MSG_DONTWAIT
+            return bool(socket.socket.recv(connection, 1, flags))
         except BlockingIOError:
             return True
         except OSError:

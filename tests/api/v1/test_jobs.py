@@ -192,6 +192,19 @@ def test_a_stream_gives_what_comes_while_it_is_open(house: House) -> None:
     assert b'"objective":20.0' in told[3]
 
 
+def test_who_is_too_slow_for_a_stream_still_gets_everything_once(house: House) -> None:
+    job = house.running()
+    with closing(house.client.get(f"/v1/jobs/{job}/events")) as answer:
+        lines = answer.iter_encoded()
+        told = [next(lines) for _ in range(3)]
+        for _ in range(3):
+            house.desk.tell(job, [Event("search", 1.0, 20.0, 5.0)] * 200)
+        house.finish(job)
+        told += lines
+    numbers = [int(line.split(b"\n")[0].removeprefix(b"id: ")) for line in told[1:]]
+    assert numbers == list(range(1, 604))
+
+
 def test_events_can_be_had_as_a_list(house: House) -> None:
     job = house.running()
     headers = {"Accept": "application/json"}
