@@ -20,10 +20,10 @@ from api.jobs.clock import Clock, database_clock
 from api.jobs.leases import Lease, LeaseLost, fenced
 from api.jobs.records import JobState, Outcome, Problem
 from api.jobs.rows import ACTIVE, REQUEST, add_documents, add_events, finite, packed
+from api.jobs.telling import figures_of, progress_of, worth_telling
 from api.store import Store
-from api.store.tables import documents, jobs, leases
+from api.store.tables import documents, job_events, jobs, leases
 from optimizer.progress import Event
-from optimizer.result import relative_gap
 
 __all__ = ["Claim", "Desk"]
 
@@ -73,7 +73,8 @@ class Desk:
         """Take up to `free` jobs that wait.
 
         The highest priority goes first; within it the tenant with the fewest running jobs, and
-        of that tenant the oldest job. O(free x jobs that wait) entries of one index are read.
+        of that tenant the oldest job. O(free x tenants) entries of one index are read, however many
+        jobs wait.
 
         Raises
         ------
@@ -116,7 +117,11 @@ class Desk:
             return {row.id: row.discard for row in connection.execute(asked)}
 
     def tell(self, job: str, events: Sequence[Event]) -> None:
-        """Note the progress of a job; nothing if it is over."""
+        """Note the progress of a job; nothing if it is over.
+
+        The row of the job always has its newest objective and bound; see `worth_telling` for
+        which events are kept.
+        """
         if not events:
             return
         with fenced(self._store, self._lease) as connection:
@@ -125,15 +130,19 @@ class Desk:
                 return
             now = self._clock(connection)
             objective, bound = found.objective, found.bound
-            told: list[tuple[str, Mapping[str, Any]]] = []
             for event in events:
-                if (value := finite(event.objective)) is not None:
-                    objective = value
-                if (value := finite(event.bound)) is not None:
-                    bound = value
-                told.append(("progress", _progress(event)))
+                objective = _newer(event.objective, objective)
+                bound = _newer(event.bound, bound)
             first = found.first_result or (None if objective is None else now)
             self._change(connection, job, objective=objective, bound=bound, first_result=first)
+            known, told_at = _last_event(connection, job)
+            kept = worth_telling(
+                events,
+                known=known,
+                silent_seconds=(now - told_at).total_seconds(),
+                limit_seconds=found.seconds,
+            )
+            told = [("progress", progress_of(event)) for event in kept]
             add_events(connection, job, now, told)
 
     def finish(self, job: str, outcome: Outcome) -> None:
@@ -155,7 +164,7 @@ class Desk:
                 "termination": None if outcome.termination is None else str(outcome.termination),
                 "first_result": found.first_result or (None if objective is None else now),
             }
-            figures = _figures(objective, bound)
+            figures = figures_of(objective, bound)
             data: dict[str, Any] = {"termination": values["termination"], **figures}
             if outcome.figures:
                 known = {name: finite(value) for name, value in outcome.figures.items()}
@@ -269,30 +278,37 @@ def _running_by_tenant(connection: Connection) -> dict[str, int]:
 
 
 def _heads(connection: Connection) -> list[tuple[str, str]]:
-    """Return the oldest waiting job of each tenant, of those with the highest priority."""
-    highest = select(func.max(jobs.c.priority)).where(jobs.c.state == _QUEUED).scalar_subquery()
-    query = (
-        select(jobs.c.tenant, func.min(jobs.c.id))
-        .where(jobs.c.state == _QUEUED, jobs.c.priority == highest)
-        .group_by(jobs.c.tenant)
+    """Return the oldest waiting job of each tenant, of those with the highest priority.
+
+    It steps through the index from tenant to tenant, whatever the number of jobs in between.
+    """
+    highest = select(func.max(jobs.c.priority)).where(jobs.c.state == _QUEUED)
+    priority = connection.execute(highest).scalar()
+    if priority is None:
+        return []
+    waiting = and_(jobs.c.state == _QUEUED, jobs.c.priority == priority)
+    first = select(func.min(jobs.c.tenant).label("tenant")).where(waiting)
+    tenants = first.cte("tenants", recursive=True)
+    following = select(func.min(jobs.c.tenant)).where(waiting, jobs.c.tenant > tenants.c.tenant)
+    tenants = tenants.union_all(
+        select(following.scalar_subquery()).where(tenants.c.tenant.is_not(None))
     )
-    return [(tenant, job) for tenant, job in connection.execute(query)]
+    oldest = select(func.min(jobs.c.id)).where(waiting, jobs.c.tenant == tenants.c.tenant)
+    query = select(tenants.c.tenant, oldest.scalar_subquery().label("job"))
+    rows = connection.execute(query.where(tenants.c.tenant.is_not(None)))
+    return [(row.tenant, row.job) for row in rows]
 
 
-def _progress(event: Event) -> dict[str, Any]:
-    figures = _figures(finite(event.objective), finite(event.bound))
-    return {"phase": event.phase, "seconds": finite(event.seconds), **figures}
+def _last_event(connection: Connection, job: str) -> tuple[int, datetime]:
+    """Return number and time of the last event; that of the submission is always there."""
+    query = select(job_events.c.number, job_events.c.at).where(job_events.c.job == job)
+    last = connection.execute(query.order_by(job_events.c.number.desc()).limit(1)).one()
+    return last.number, last.at
 
 
-def _figures(objective: float | None, bound: float | None) -> dict[str, float]:
-    figures: dict[str, float] = {}
-    if objective is not None:
-        figures["objective"] = objective
-    if bound is not None:
-        figures["bound"] = bound
-    if objective is not None and bound is not None:
-        figures["gap"] = relative_gap(objective, bound)
-    return figures
+def _newer(value: float | None, known: float | None) -> float | None:
+    found = finite(value)
+    return known if found is None else found
 
 
 def _worker_died(attempts: int, why: str) -> Problem:

@@ -16,6 +16,7 @@ from api.jobs.queue import (
     submit,
 )
 from api.jobs.records import Document, Job, JobState, Outcome, Problem
+from api.jobs.telling import PLENTY
 from api.store import Store
 from optimizer.errors import Issue
 from optimizer.progress import Event
@@ -232,3 +233,14 @@ def test_a_runner_that_lost_its_lease_changes_nothing(store: Store, desk: Desk) 
     assert (job_of(store, job), job_of(store, waiting)) == before
     successor.finish(job, MADE)
     assert job_of(store, job).state is JobState.DONE
+
+
+def test_a_job_that_tells_without_end_keeps_its_newest_figures_and_not_all_events(
+    store: Store, desk: Desk
+) -> None:
+    job = send(store)
+    desk.claim(1)
+    for batch in range(15):
+        desk.tell(job, [Event("solving", 1.0, 5000.0 - 100 * batch - n) for n in range(100)])
+    assert len(events_after(store, "main", job, 0, limit=2 * PLENTY)) == PLENTY
+    assert job_of(store, job).objective == 5000.0 - 1499
