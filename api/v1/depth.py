@@ -22,7 +22,7 @@ def depth_of(body: bytes, enough: int) -> int:
     return int(_depth_of(np.frombuffer(body, np.uint8), enough))
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba carries no types
+@njit(cache=True, nogil=True)
 def _depth_of(body: NDArray[np.uint8], enough: int) -> int:
     depth = deepest = i = 0
     inside = False
