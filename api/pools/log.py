@@ -23,6 +23,7 @@ __all__ = [
     "append",
     "cutoff",
     "forget_events",
+    "forget_silent",
     "held",
     "insert_pool",
     "keep_state",
@@ -240,6 +241,23 @@ def keep_state(connection: Connection, key: Key, state: bytes, number: int) -> N
     """Save the state of a pool after an event."""
     values = {"saved": state, "saved_number": number}
     connection.execute(update(pools).where(*_row(pools, key)).values(values))
+
+
+def forget_silent(connection: Connection, key: Key, first: int, until: int) -> None:
+    """Remove events that a saved state has made needless: no restart and nobody asks for them.
+
+    They have no identifier, so none of them can be repeated, and changed no offer; nearly all are
+    clock events of the service, one a second.
+    """
+    connection.execute(
+        delete(pool_events).where(
+            *_events(key),
+            pool_events.c.number >= first,
+            pool_events.c.number < until,
+            ~pool_events.c.moves,
+            pool_events.c.message.is_(None),
+        )
+    )
 
 
 def forget_events(connection: Connection, key: Key, before: datetime) -> None:

@@ -168,7 +168,13 @@ class Resident:
 
     def _log(self, event: Event, now: datetime, rows: list[Logged]) -> EventAnswer:
         """Let the pool take an event, and add what is to be kept of it."""
-        effects = self.pool.take(event)
+        try:
+            effects = self.pool.take(event)
+        except InvalidInput:
+            raise  # the pool is as it was
+        except BaseException:
+            self.line.fault = "The pool failed."
+            raise
         self.number += 1
         written = encode(effects)
         moves = bool(effects.offered or effects.withdrawn or effects.timed_out)
@@ -235,9 +241,9 @@ class Resident:
         return self._scribe.keep(Entry(self.line, rows, state, changes))
 
     def _state(self, now: datetime) -> State:
-        self.saved = self.number
+        before, self.saved = self.saved, self.number
         forget = cutoff(now, _KEPT_DAYS, self.pool.settings.remember_seconds)
-        return State(self.pool.save(), self.number, forget)
+        return State(self.pool.save(), before, self.number, forget)
 
 
 def restore(store: Store, scribe: Scribe, line: Line) -> Resident:

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.jobs.leases import Lease
-from api.pools.log import Key, Logged, append, forget_events, held, keep_state
+from api.pools.log import Key, Logged, append, forget_events, forget_silent, held, keep_state
 from api.store import Store
 
 __all__ = ["Entry", "Line", "Scribe", "State"]
@@ -51,11 +51,14 @@ class State:
 
     Parameters
     ----------
+    before
+        After which event it was saved the last time.
     forget
         The time before which events are old; None keeps them all.
     """
 
     saved: bytes
+    before: int
     number: int
     forget: datetime | None
 
@@ -144,6 +147,7 @@ class Scribe:
                     state = entry.state
                     if state is not None:
                         keep_state(connection, entry.line.key, state.saved, state.number)
+                        forget_silent(connection, entry.line.key, state.before, state.number)
                         if state.forget is not None:
                             forget_events(connection, entry.line.key, state.forget)
         except SQLAlchemyError as error:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
+from urllib.parse import quote
 
 from flask import Flask, Response, current_app, request
 
@@ -73,7 +74,9 @@ def at_owner(
         return answer(desk.owner, key)
     headers = {name: request.headers[name] for name in _PASSED_ON if name in request.headers}
     headers["X-Request-ID"] = request_id.get() or ""
-    target = request.full_path.rstrip("?")
+    target = quote(request.path)
+    if request.query_string:
+        target += "?" + request.query_string.decode("latin-1")
     found = desk.ask(key, request.method, target, headers, body)
     back = {name: found.headers[name] for name in _PASSED_BACK if name in found.headers}
     response = Response(found.body, found.status, back)

@@ -42,7 +42,6 @@ class Server:
         self._environment = os.environ | {
             "CALLBOARD_DATABASE_URL": url,
             "CALLBOARD_ACCESS": "open",
-            "CALLBOARD_POOL_SAVE_EVENTS": "20",
             "CALLBOARD_POOL_ADDRESS": f"http://127.0.0.1:{self.port}",
         }
         self._start()

@@ -130,13 +130,13 @@ def test_a_repeat_is_answered_as_the_first_time_also_after_a_crash(store: Store)
 def test_who_lost_a_pool_keeps_nothing_more(store: Store) -> None:
     first = Owner(store, Settings(access="open"), HERE)
     first.put(KEY, PoolSettings())
-    first.take(KEY, told(put_agent("ann")))
+    first.take(KEY, told({**put_agent("ann"), "id": "m1"}))
     with owning(store) as second:
-        assert second.take(KEY, told(created("t"))).last == 2
+        assert second.take(KEY, told(created("t", id="m2"))).last == 2
         with pytest.raises(Busy, match="taken the pool over"):
-            first.take(KEY, told(created("u")))
+            first.take(KEY, told(created("u", id="m3")))
         assert second.standing(KEY).last == 2
-    assert first.take(KEY, told(created("u"))).last == 3
+    assert first.take(KEY, told(created("u", id="m3"))).last == 3
     with store.reading() as connection:
         assert [row.number for row in rows_after(connection, KEY, 0)] == [1, 2, 3]
     first.close()
@@ -230,16 +230,45 @@ def test_idle_pools_leave_the_memory_as_they_are(store: Store) -> None:
 def test_old_events_are_forgotten_once_they_are_in_a_saved_state(store: Store) -> None:
     with owning(store, pool_save_events=2) as owner:
         owner.put(KEY, PoolSettings(remember_seconds=60.0))
-        owner.take(KEY, told(put_agent("ann"), created("t")))
+        owner.take(KEY, told({**put_agent("ann"), "id": "m1"}, created("t", id="m2")))
         with store.writing() as connection:
             week_ago = datetime.now(UTC) - timedelta(days=8)
             connection.execute(
                 text("UPDATE pool_events SET at = :at"),
                 {"at": week_ago.replace(tzinfo=None) if not store.shared else week_ago},
             )
-        owner.take(KEY, told({"kind": "tick"}, {"kind": "tick"}))
+        owner.take(KEY, told(*[{"kind": "tick", "id": name} for name in ("m3", "m4")]))
         with store.reading() as connection:
             assert [row.number for row in rows_after(connection, KEY, 0)] == [3, 4]
+
+
+def test_what_nobody_can_ask_for_is_forgotten_once_it_is_in_a_saved_state(store: Store) -> None:
+    with owning(store, pool_save_events=4) as owner:
+        owner.put(KEY, PoolSettings())
+        owner.take(KEY, told({**put_agent("ann", capacity=0), "id": "m1"}, created("t", id="m2")))
+        for _ in range(4):
+            owner.tick()
+        assert owner.standing(KEY).last == 6
+        with store.reading() as connection:
+            assert [row.number for row in rows_after(connection, KEY, 0)] == [1, 2, 4, 5, 6]
+
+
+def test_a_pool_that_fails_is_as_its_log_has_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(pool: Pool, event: Event) -> Any:
+        take(pool, event)
+        raise ZeroDivisionError
+
+    take = Pool.take
+    with owning(store) as owner:
+        owner.put(KEY, PoolSettings())
+        owner.take(KEY, told(put_agent("ann")))
+        monkeypatch.setattr(Pool, "take", fail)
+        with pytest.raises(ZeroDivisionError):
+            owner.take(KEY, told(created("t")))
+        monkeypatch.undo()
+        assert owner.take(KEY, told(created("t"))).last == 2
 
 
 def test_a_ticket_that_waits_has_its_reason(store: Store) -> None:

@@ -202,12 +202,14 @@ def test_who_owns_no_pools_hands_requests_on(two: tuple[FlaskClient, Any]) -> No
     assert made.status_code == 201
     assert made.json["owner"] == f"http://127.0.0.1:{server.port}"
     assert tell(client, ANN, ticket("t")).json["last"] == 2
+    tell(client, ticket("ä ?/1"))
+    assert client.get("/v1/pools/p/why/ä %3F/1").json["state"] == "waiting"
     answer = client.get("/v1/pools/p", headers={"X-Request-ID": "mine"})
     assert answer.json["offered"] == 1
     assert answer.headers["X-Request-ID"] == "mine"
     missing = client.get("/v1/pools/q")
     assert (missing.status_code, missing.mimetype) == (404, "application/problem+json")
-    assert client.get("/v1/pools/p/offers").json["last"] == 2
+    assert client.get("/v1/pools/p/offers").json["last"] == 3
     assert client.delete("/v1/pools/p").status_code == 204
 
 
