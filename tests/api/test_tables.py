@@ -6,9 +6,10 @@ import csv
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from api.tables import safe, write_intervals, write_roster, write_table
+from api.tables import safe, safe_frame, write_intervals, write_roster, write_table
 from optimizer.model import ActivityKind, PlannedActivity, Roster, Shift, Site, TimeGrid
 from optimizer.simulation import Settings, simulate
 from tests.optimizer.builders import MONDAY, organisation
@@ -69,3 +70,17 @@ def test_intervals_stand_in_rows_where_contacts_came(tmp_path: Path) -> None:
     assert total == pytest.approx(result.groups[0].offered.mean, abs=0.01)
     assert {row["denominator"] for row in rows} == {"offered"}
     assert {row["first_response"] for row in rows} == {""}
+
+
+def test_a_frame_keeps_everything_but_texts_that_a_spreadsheet_would_run() -> None:
+    frame = pd.DataFrame(
+        {
+            "group": ["=1+1", "voice", "=1+1", "-5"],
+            "start": pd.date_range("2026-11-23", periods=4, tz="Europe/Paris"),
+            "offered": [-1.5, 2.0, 3.0, 4.0],
+        }
+    )
+    safely = safe_frame(frame)
+    assert safely["group"].tolist() == ["'=1+1", "voice", "'=1+1", "-5"]
+    assert safely.drop(columns="group").equals(frame.drop(columns="group"))
+    assert frame["group"].tolist()[0] == "=1+1", "the frame that was given stays as it is"
