@@ -91,21 +91,21 @@ def service(
     with notes.status("Measuring") as status:
         found: dict[str, Any]
         if way == "load":
-            from benchmarks.service import beside
+            from benchmarks.service.beside import measure as measure_beside
 
-            found = beside.measure(connections, seconds, rate, seed, status.update)
+            found = measure_beside(connections, seconds, rate, seed, status.update)
         elif way == "queue":
-            from benchmarks.service import queueing
+            from benchmarks.service.queueing import measure as measure_queueing
 
-            found = queueing.measure(jobs, connections[-1], 200, status.update, database_url)
+            found = measure_queueing(jobs, connections[-1], 200, status.update, database_url)
         elif way == "listeners":
-            from benchmarks.service import listening
+            from benchmarks.service.listening import measure as measure_listening
 
-            found = listening.measure(listeners, events, threads, seed, status.update)
+            found = measure_listening(listeners, events, threads, seed, status.update)
         else:
-            from benchmarks.service import clustered
+            from benchmarks.service.clustered import measure as measure_clustered
 
-            found = clustered.measure(sites, seed, status.update)
+            found = measure_clustered(sites, seed, status.update)
     found["machine"] = machine(
         "flask", "gunicorn", "sqlalchemy", "distributed", "ortools", "numpy", "psycopg"
     )

@@ -15,9 +15,10 @@ class RefusedError(RuntimeError):
     """The service answered with anything but success, or not at all."""
 
 
-def get(path: str, key: str | None = None) -> bytes:
-    """Return the bytes of a request."""
-    return f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\n{_authorization(key)}\r\n".encode()
+def get(path: str, key: str | None = None, *, last: bool = False) -> bytes:
+    """Return the bytes of a request; the connection ends after the last one."""
+    ends = "Connection: close\r\n" if last else ""
+    return f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\n{ends}{_authorization(key)}\r\n".encode()
 
 
 def post(path: str, body: bytes, key: str | None = None) -> bytes:

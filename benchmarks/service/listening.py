@@ -99,7 +99,7 @@ class _Ear(threading.Thread):
         self.delays: list[float] = []
         self.open = listeners
         self._selector = selectors.DefaultSelector()
-        request = get(f"/v1/jobs/{job}/events", service.key)
+        request = get(f"/v1/jobs/{job}/events", service.key, last=True)
         for _ in range(listeners):
             connection = socket.create_connection((HOST, service.port), timeout=60.0)
             connection.sendall(request)

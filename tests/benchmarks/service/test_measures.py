@@ -1,0 +1,48 @@
+"""What is measured on the running service, once and small."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from api.tasks.requests.plans import PlanRequest
+from benchmarks.service import beside, listening, queueing
+from benchmarks.service.clustered import AGENTS, SKILLS, plan_of_sites
+from optimizer.codec import decode
+from optimizer.model import check_organisation
+
+
+def test_a_plan_of_sites_is_a_sound_request_in_which_sites_share_nothing() -> None:
+    request = decode(PlanRequest, plan_of_sites(3, 1))
+    assert request.organisation is not None
+    assert check_organisation(request.organisation) == []
+    assert len(request.organisation.agents) == 3 * AGENTS
+    assert len(request.organisation.groups) == 3 * SKILLS
+    for agent in request.organisation.agents:
+        assert all(skill.startswith(f"{agent.site}:") for skill in agent.skills)
+    assert request.history is not None
+
+
+def test_a_queue_is_measured_while_it_grows_and_once_it_is_long() -> None:
+    found = queueing.measure(12, 2, 3, lambda _: None, None)
+    assert found["submit"]["all"]["repeats"] == 12
+    assert set(found["look"]["all_queued"]) == {*queueing.LOOKS, "one job"}
+    json.dumps(found, allow_nan=False)
+
+
+def test_every_listener_has_every_event() -> None:
+    found = listening.measure(8, 3, 32, 3, lambda _: None)
+    for way in ("listening_alone", "listening_beside_assignments"):
+        assert found[way]["missed"] == 0
+        assert found[way]["open_at_the_end"] == 0
+        assert found[way]["repeats"] == 24
+    assert found["assignments_beside_listeners"]["errors"] == 0
+
+
+def test_load_is_measured_in_quiet_and_beside_a_roster(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside, "ROSTER", {"agents": 60, "skills": 2, "days": 7})
+    found = beside.measure((1,), 0.5, 10.0, 3, lambda _: None)
+    assert found["job"]["objective"] is not None
+    for state in ("quiet", "while_solving"):
+        assert [row["errors"] for row in found[state]] == [0, 0]
