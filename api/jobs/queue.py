@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from api.access import Caller, note_in
 from api.errors import Busy, Conflict, NotFound
 from api.jobs.clock import Clock, database_clock
 from api.jobs.records import Document, Job, JobEvent, JobState
@@ -305,7 +306,14 @@ def _submit(
         request = Document(REQUEST, "application/json", asked.body)
         add_documents(connection, row.id, [(request, body)])
         add_events(connection, row.id, now, [("submitted", {})])
+        _note(connection, asked, row.id)
         return job_of(row), True
+
+
+def _note(connection: Connection, asked: Submission, job: str) -> None:
+    caller = Caller(asked.tenant, asked.key_id, frozenset())
+    detail = {"kind": asked.kind}
+    note_in(connection, caller, "submit job", f"/v1/jobs/{job}", detail, asked.request_id)
 
 
 def _same(connection: Connection, tenant: str, key: str, fingerprint: str) -> Job | None:

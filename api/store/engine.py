@@ -15,6 +15,9 @@ __all__ = ["Store", "open_store"]
 
 _WRITES = "callboard_writes"
 _BUSY_SECONDS = 15.0
+# Nobody waits longer for a lock on PostgreSQL either, and whoever falls silent in the middle of a
+# transaction, because its machine is cut off, does not keep its locks: a lease is one of them.
+_PATIENCE = f"-c lock_timeout={_BUSY_SECONDS:.0f}s -c idle_in_transaction_session_timeout=30s"
 _DIALECTS = ("sqlite", "postgresql")
 
 
@@ -32,7 +35,10 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection that sees one state of the database and changes nothing."""
-        with self.engine.connect() as connection:
+        opened = self.engine.connect()
+        if self.shared:
+            opened = opened.execution_options(isolation_level="REPEATABLE READ")
+        with opened as connection:
             yield connection
 
     @contextmanager
@@ -73,12 +79,14 @@ def open_store(url: str) -> Store:
         raise _refused(
             f"The database is {dialect!r:.40} but must be one of {', '.join(_DIALECTS)}."
         )
-    options: dict[str, Any] = {"pool_pre_ping": True}
+    options: dict[str, Any] = {"pool_pre_ping": True, "connect_args": {"options": _PATIENCE}}
     if dialect == "sqlite":
         options = {"connect_args": {"timeout": _BUSY_SECONDS}}
     try:
         # What was to be stored has no place in messages and logs.
         engine = create_engine(parsed, hide_parameters=True, **options)
+    except ArgumentError:
+        raise _refused("There is no such driver.") from None
     except ImportError as error:
         raise _refused(f"Its driver is not installed ({error.name}); see the extras.") from None
     if dialect == "sqlite":
