@@ -51,8 +51,8 @@ class PoolPath(BaseModel):
     """A pool in a path."""
 
     id: str = Field(
-        description="The pool: letters, digits, dots, dashes and underscores.",
-        pattern=r"^[A-Za-z0-9._-]{1,64}$",
+        description="The pool: letters, digits, and after the first dots, dashes, underscores.",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
     )
 
 

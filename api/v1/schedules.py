@@ -46,8 +46,8 @@ class SchedulePath(BaseModel):
     """A schedule in a path."""
 
     id: str = Field(
-        description="Its identifier: letters, digits, dots, dashes and underscores.",
-        pattern=r"^[A-Za-z0-9._-]{1,64}$",
+        description="Its name: letters, digits, and after the first dots, dashes, underscores.",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
     )
 
 
