@@ -37,20 +37,16 @@ def test_an_organisation_is_read_back_the_way_it_can_be_put(there: FlaskClient) 
     assert found.headers["ETag"] == '"1"'
     again = there.put("/v1/organisation", json=found.json)
     assert again.json == {"version": 1, "changed": False, "issues": []}
+    for part in ("agents", "contracts", "goals"):
+        found = there.get(f"/v1/{part}")
+        assert there.put(f"/v1/{part}", json=found.json).json["changed"] is False
 
 
-@pytest.mark.parametrize("part", ["agents", "contracts", "goals"])
-def test_a_part_is_read_back_the_way_it_can_be_put(there: FlaskClient, part: str) -> None:
-    found = there.get(f"/v1/{part}")
-    assert there.put(f"/v1/{part}", json=found.json).json["changed"] is False
-
-
-@pytest.mark.parametrize("path", ["organisation", "agents", "contracts", "goals", "calendar"])
-def test_what_was_never_put_is_not_found(client: FlaskClient, path: str) -> None:
-    assert client.get(f"/v1/{path}").status_code == 404
-
-
-def test_a_part_needs_an_organisation(client: FlaskClient) -> None:
+def test_what_was_never_put_is_not_found_and_a_part_needs_an_organisation(
+    client: FlaskClient,
+) -> None:
+    for path in ("organisation", "agents", "contracts", "goals", "calendar"):
+        assert client.get(f"/v1/{path}").status_code == 404
     answer = client.put("/v1/agents", json={"agents": []})
     assert answer.status_code == 409
     assert issues(answer) == [("no_organisation", "")]

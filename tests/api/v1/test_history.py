@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from api.app import create_app
 from api.config import Settings
 from api.schemas import data_examples as examples
 from api.schemas.examples import as_json
+from api.v1.here import close_store
 
 Serving = Callable[[Settings], FlaskClient]
 CSV = b"group,start,offered\nvoice:orders,2026-11-20T10:00,42\nvoice:orders,2026-11-20T10:30,37\n"
@@ -22,10 +24,13 @@ def client(serving: Serving, store_url: str) -> FlaskClient:
     return serving(Settings(access="open", database_url=store_url))
 
 
-@pytest.fixture
-def alone(serving: Serving, sqlite_url: str) -> FlaskClient:
-    """A client whose database is a file: what is asked of it is not about the database."""
-    return serving(Settings(access="open", database_url=sqlite_url, max_job_values=50))
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """A client for what is asked of the routes, not of the database; of all tests together."""
+    path = tmp_path_factory.mktemp("history") / "data.db"
+    app = create_app(Settings(access="open", database_url=f"sqlite:///{path}", max_job_values=50))
+    yield app.test_client()
+    close_store(app)
 
 
 def put(client: FlaskClient, body: Any, **query: str) -> Any:
@@ -89,7 +94,7 @@ def test_bad_cells_are_told_where_they_were_sent(alone: FlaskClient) -> None:
     assert issues(put(alone, {"rows": rows, "interval_minutes": 30})) == [
         ("not_a_number", "/rows/0/offered")
     ]
-    assert alone.get("/v1/history").status_code == 404
+    assert alone.get("/v1/history?group=a").status_code == 404
 
 
 @pytest.mark.parametrize(
