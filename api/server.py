@@ -52,6 +52,11 @@ class _Errors(Logger):  # type: ignore[misc]  # gunicorn carries no types
     def access(self, *_: Any) -> None:
         """Write nothing, and gather nothing that could be written."""
 
+    def info(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Write what happens, but for the address: who bound it has told it."""
+        if not msg.startswith("Listening at"):
+            super().info(msg, *args, **kwargs)
+
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
     """The server with our settings.

@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 
 _POOL_THREADS = 16
 
+_WAITING = 2_048
+"""Connections that wait to be accepted, as many as gunicorn has by itself."""
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
@@ -96,6 +99,8 @@ def serve(
     _upgrade(settings)
     if settings.access == "open" and not _is_loopback(listeners[0]):
         log.warning("Anybody who reaches this address may do anything: CALLBOARD_ACCESS is open.")
+    place = f"{_written(listeners[0].getsockname()[0])}:{listeners[0].getsockname()[1]}"
+    log.info("Listening at: http://%s", place)
     share_figures()
     environment = dict(os.environ)
     groups = []
@@ -161,7 +166,7 @@ def _written(host: str) -> str:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Return a socket bound to an address.
+    """Return a socket that listens at an address.
 
     Raises
     ------
@@ -176,6 +181,7 @@ def _listen(host: str, port: int) -> socket.socket:
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(address)
+            listener.listen(_WAITING)
         except OSError:
             listener.close()
             raise

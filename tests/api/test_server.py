@@ -20,12 +20,21 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+import psutil
 import pytest
 
 from api.schemas.examples import SNAPSHOT, STAFFING, as_json
+from api.tasks import KINDS
 
 COMMAND = [str(Path(sys.executable).with_name("callboard")), "serve"]
-STARTED = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")
+SETTINGS = {
+    "CALLBOARD_ACCESS": "open",
+    "CALLBOARD_MAX_BODY_BYTES": "200000",
+    "CALLBOARD_READ_SECONDS": "2",
+    "CALLBOARD_MAX_LISTENERS": "20",
+}
+WEB_ONLY = ("--no-runner", "--no-pools", "--workers", "1", "--threads", "2")
+STARTED = re.compile(r"Listening at: http://[\d.]+:(\d+)")
 
 
 @dataclass
@@ -62,7 +71,7 @@ def running(folder: Path, *options: str) -> Iterator[Service]:
     with subprocess.Popen(
         [*COMMAND, "--port", "0", *options],
         cwd=folder,
-        env={**os.environ, "CALLBOARD_MAX_BODY_BYTES": "200000"},
+        env={**os.environ, **SETTINGS},
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
@@ -84,7 +93,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     # What lies in the folder from which the service is started is not imported.
     for name in ("api", "gunicorn"):
         (folder / f"{name}.py").write_text("raise SystemExit('the wrong module')")
-    with running(folder, "--workers", "2", "--threads", "2") as started:
+    with running(folder, *WEB_ONLY) as started:
         yield started
 
 
@@ -134,7 +143,7 @@ def test_the_log_is_json_with_a_line_per_request(service: Service) -> None:
 
 def test_a_request_that_is_being_sent_is_still_answered_after_the_signal(tmp_path: Path) -> None:
     body = json.dumps(as_json(STAFFING)).encode()
-    with running(tmp_path, "--workers", "1", "--threads", "2") as service:
+    with running(tmp_path, *WEB_ONLY) as service:
         connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
         with contextlib.closing(connection):
             connection.putrequest("POST", "/v1/staffing")
@@ -213,10 +222,96 @@ def test_all_bad_settings_are_told_and_nothing_starts() -> None:
 
 def test_the_command_leaves_the_web_framework_to_the_server_process() -> None:
     code = (
-        "import os, sys\n"
-        "os.execv = lambda *_: sys.exit(str([m for m in sys.modules if 'flask' in m] or ''))\n"
+        "import sys\n"
+        "from api.supervisor import Supervisor\n"
+        "Supervisor.run = lambda *_: sys.exit(str([m for m in sys.modules if 'flask' in m] or ''))\n"
         "from api.cli import main\n"
-        "main(['serve', '--port', '0'])"
+        "main(['serve', '--port', '0', '--no-pools'])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    settings = {"CALLBOARD_DATABASE_URL": "sqlite://", "CALLBOARD_LOG_LEVEL": "error"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.stderr.strip() == ""
+
+
+def test_whoever_does_not_finish_a_request_does_not_keep_others_waiting(service: Service) -> None:
+    """More of them than there are threads, in their head or in their body, for two seconds."""
+    head = b"POST /v1/staffing HTTP/1.1\r\nHost: here\r\n"
+    more = b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+    with contextlib.ExitStack() as stack:
+        slow = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", service.port), 60))
+            for _ in range(30)
+        ]
+        for i, connection in enumerate(slow):
+            connection.sendall(head + (more if i % 2 else b""))
+        service.post("/v1/staffing", as_json(STAFFING))
+        answers = []
+        for connection in slow:
+            answer = http.client.HTTPResponse(connection)
+            answer.begin()
+            answers.append((answer.status, answer.headers["Content-Type"]))
+    assert set(answers[0::2]) == {(408, "application/problem+json")}
+    assert set(answers[1::2]) == {(400, "application/problem+json")}
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"\x16\x03\x01 what is this\r\n\r\n", 400),
+        (b"GET /healthz HTTP/1.1\r\nno colon\r\n\r\n", 400),
+        (b"GET /" + b"x" * 5_000 + b" HTTP/1.1\r\n\r\n", 414),
+        (b"GET /healthz HTTP/1.1\r\nX: " + b"x" * 9_000 + b"\r\n\r\n", 431),
+    ],
+)
+def test_what_is_no_request_is_answered_with_a_problem(
+    service: Service, sent: bytes, status: int
+) -> None:
+    with socket.create_connection(("127.0.0.1", service.port), 60) as connection:
+        connection.sendall(sent)
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        assert answer.status == status
+        problem = json.load(answer)
+    assert (problem["status"], problem["errors"]) == (status, [])
+
+
+def until_done(service: Service, job: str) -> None:
+    """Wait for a job to be done."""
+    end = time.monotonic() + 120
+    while True:
+        with urlopen(f"http://127.0.0.1:{service.port}{job}", timeout=120) as answer:
+            state = json.load(answer)["state"]
+        if state == "done":
+            return
+        assert state in {"queued", "running"}
+        assert time.monotonic() < end, "it takes too long"
+        time.sleep(0.1)
+
+
+def test_all_of_it_comes_with_one_command_and_what_dies_comes_again(tmp_path: Path) -> None:
+    """Web worker, owner of pools and runner; killed itself, the command leaves nobody behind."""
+    with running(tmp_path, "--workers", "1") as service:
+        body = as_json(KINDS["rosters"].example)
+        until_done(service, f"/v1/jobs/{service.post('/v1/rosters', body)['id']}")
+        supervisor = psutil.Process(service.process.pid)
+        (runner,) = [c for c in supervisor.children() if "api.runner" in c.cmdline()]
+        web, pools = [c for c in supervisor.children() if "api.server" in c.cmdline()]
+        for child in (runner, web, pools):
+            child.kill()
+        until_done(service, f"/v1/jobs/{service.post('/v1/rosters', body)['id']}")
+        everybody = supervisor.children(recursive=True)
+        assert not {runner.pid, web.pid, pools.pid} & {child.pid for child in everybody}
+        service.process.kill()
+        _, alive = psutil.wait_procs(everybody, timeout=60)
+        assert not alive
+
+
+def test_it_says_aloud_when_anybody_may_do_anything(tmp_path: Path) -> None:
+    with running(tmp_path, *WEB_ONLY, "--host", "0.0.0.0") as service:
+        assert any("Anybody" in line for line in service.lines)

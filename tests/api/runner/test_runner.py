@@ -127,27 +127,24 @@ def test_a_running_job_is_stopped_or_discarded_and_told_of_meanwhile(sqlite_url:
             reached(store, other, JobState.DONE)
 
 
-def test_another_runner_takes_over_from_one_that_is_killed(store_url: str) -> None:
+def test_of_two_runners_one_works_and_the_other_takes_over(store_url: str) -> None:
     """On one machine at once, by the lock on the file; else when the lease is over."""
     with closing(open_store(store_url)) as store:
-        job = asked(store, "count", 4.0)
-        with runner(store_url) as first:
-            with_a_value(store, job)
-            with runner(store_url):
-                first.send_signal(signal.SIGKILL)
-                first.wait()
-                found = reached(store, job, JobState.DONE)
-                assert found.attempts == 2
-                assert kinds(store, job) == ["submitted", "started", "requeued", "started", "done"]
-
-
-def test_of_two_runners_one_works(store_url: str) -> None:
-    with closing(open_store(store_url)) as store:
-        with runner(store_url), runner(store_url):
-            jobs = [asked(store, "count", 0.1) for _ in range(6)]
+        with runner(store_url) as one, runner(store_url) as other:
+            jobs = [asked(store, "count", 0.1) for _ in range(4)]
             for job in jobs:
                 assert reached(store, job, JobState.DONE).attempts == 1
                 assert kinds(store, job) == ["submitted", "started", "done"]
+            interrupted = asked(store, "count", 4.0)
+            with_a_value(store, interrupted)
+            held = holder(store, LEASE)
+            assert held is not None
+            working = one if f":{one.pid}:" in held[0] else other
+            working.send_signal(signal.SIGKILL)
+            working.wait()
+            assert reached(store, interrupted, JobState.DONE).attempts == 2
+            happened = ["submitted", "started", "requeued", "started", "done"]
+            assert kinds(store, interrupted) == happened
         assert holder(store, LEASE) is None
 
 
