@@ -112,7 +112,7 @@ def study(
     by_slot: dict[str, Floats] = {}
     busy = staffed = _NONE
     with _somewhere(executor) as workers:
-        for block in _in_turn(trial, workers, count):
+        for block in _in_turn(trial, workers, count, deadline):
             phase = f"replication {len(gathered) + 1} of {count}"
             observer(Event(phase, time.perf_counter() - began))
             if not _done_in_time(block, deadline):
@@ -149,16 +149,21 @@ def study(
     )
 
 
-def _in_turn(trial: Trial, workers: Executor, count: int) -> Iterator[Future[list[Observation]]]:
+def _in_turn(
+    trial: Trial, workers: Executor, count: int, deadline: Deadline | None
+) -> Iterator[Future[list[Observation]]]:
     """Yield blocks of results in order, with only as many under way as keep all cores busy.
 
     A trial may be pickled for each block, so that there are not many more than can be of use.
+    None begins after the deadline.
     """
     ahead = 2 * (os.cpu_count() or 1)
     size = max(1, count // _MOST_BLOCKS)
     waiting: list[Future[list[Observation]]] = []
     try:
         for first in range(0, count, size):
+            if deadline is not None and deadline.passed():
+                break
             block = range(first, min(count, first + size))
             waiting.append(workers.submit(_play, trial, block))
             if len(waiting) > ahead:

@@ -31,6 +31,7 @@ from optimizer.model import (
     Snapshot,
     Ticket,
     Tier,
+    TimeGrid,
 )
 from optimizer.model.record import Record
 
@@ -237,3 +238,16 @@ class Crate(Record):
 def test_whole_numbers_too_great_for_a_column_go_the_strict_way() -> None:
     assert isinstance(wire.decode(Crate, b'{"count": 9223372036854775807}'), wire.twin(Crate))
     assert wire.decode(Crate, b'{"count": 9223372036854775808}') == Crate(2**63)
+
+
+def test_of_a_wrong_body_the_first_problem_is_told_with_its_place() -> None:
+    wrong = b'{"start":"2026-11-23T00:00:00Z","interval_minutes":"x","count":"y"}'
+    found = wire.first_problem(TimeGrid, wrong)
+    assert found is not None
+    assert (found.code, found.pointer) == ("wrong_type", "/interval_minutes")
+    assert "Expected `int`" in found.detail
+    broken = wire.first_problem(TimeGrid, b"{")
+    assert broken is not None
+    assert broken.code == "invalid_json"
+    sound = b'{"start":"2026-11-23T00:00:00Z","interval_minutes":30,"count":48}'
+    assert wire.first_problem(TimeGrid, sound) is None

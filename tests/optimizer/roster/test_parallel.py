@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from threading import Event as Flag
 from typing import Any
 
 import pytest
@@ -60,6 +61,60 @@ def test_whoever_watches_is_told_of_every_part() -> None:
     solve_parts(two_sites(), deadline=soon(), workers=1, observer=told.append)
     done = [event.phase for event in told if event.phase.endswith(": done")]
     assert done == ["part 1 of 2: done", "part 2 of 2: done"]
+
+
+class Line:
+    """A link within one process: what parts tell is pickled, as it would be on its way."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[int, Event]] = []
+        self.ended = Flag()
+
+    def stop(self) -> None:
+        self.ended.set()
+
+    def stopped(self) -> bool:
+        return self.ended.is_set()
+
+    def tell(self, part: int, event: Event) -> None:
+        self.told.append(pickle.loads(pickle.dumps((part, event))))
+
+    def heard(self) -> list[tuple[int, Event]]:
+        told, self.told = self.told, []
+        return told
+
+
+def test_parts_elsewhere_are_heard_and_their_objectives_and_bounds_added_up() -> None:
+    told: list[Event] = []
+    with ThreadPoolExecutor(2) as threads:
+        made = solve_parts(
+            two_sites(),
+            deadline=soon(),
+            workers=1,
+            executor=threads,
+            parallel=2,
+            link=Line(),
+            observer=told.append,
+        )
+    assert {event.phase[:11] for event in told} == {"part 1 of 2", "part 2 of 2"}
+    assert told[-1].objective == pytest.approx(made.report.objective)
+    assert told[-1].bound == pytest.approx(made.report.bound)
+    assert told[0].objective is None
+
+
+def test_a_stop_reaches_parts_elsewhere_through_their_link() -> None:
+    deadline, line = Deadline.after(60.0), Line()
+    with ThreadPoolExecutor(2) as threads:
+        made = solve_parts(
+            two_sites(),
+            deadline=deadline,
+            workers=1,
+            executor=threads,
+            link=line,
+            observer=lambda event: deadline.stop(),
+        )
+    assert line.stopped()
+    assert made.verification.sound
 
 
 def test_a_start_is_divided_among_the_parts() -> None:

@@ -6,12 +6,16 @@ import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from optimizer.errors import NoSolution
+from optimizer.progress import Event
 from optimizer.simulation import Settings, Study, try_out
+from optimizer.stop import Deadline
 from tests.optimizer.simulation.builders import always, one_group, work
 
 SLOTS = 16
@@ -118,3 +122,46 @@ def test_replications_take_paths_in_turn() -> None:
     study = try_out(centre, always(centre), paths, aht_s, settings=Settings(replications=6))
     expected = 96 * np.array([10.0, 40.0, 20.0, 10.0, 40.0, 20.0])
     assert study.totals["offered"][:, 0] == pytest.approx(expected, rel=0.1)
+
+
+def test_a_study_that_is_cut_off_is_that_of_fewer_replications() -> None:
+    centre = one_group(20, patience_seconds=300.0)
+    plan = (centre, always(centre), *work(centre, 60.0, 300.0))
+    deadline = Deadline.after(60.0)
+
+    def stop(event: Event) -> None:
+        if event.phase == "replication 3 of 40":
+            deadline.stop()
+
+    settings = Settings(seed=1, replications=40)
+    with serial() as executor:
+        cut = try_out(*plan, settings=settings, executor=executor, observer=stop, deadline=deadline)
+    # Those under way count as well.
+    count = cut.trial.settings.replications
+    assert 3 <= count < 40
+    fewer = try_out(*plan, settings=replace(settings, replications=count))
+    assert len(cut.quantiles) == count
+    for name, values in fewer.totals.items():
+        np.testing.assert_array_equal(cut.totals[name], values)
+
+
+def test_a_study_without_a_replication_is_none() -> None:
+    centre = one_group(20, patience_seconds=300.0)
+    deadline = Deadline.after(60.0)
+    deadline.stop()
+    with pytest.raises(NoSolution, match="No replication"):
+        try_out(
+            centre,
+            always(centre),
+            *work(centre, 60.0, 300.0),
+            settings=Settings(replications=2),
+            executor=Never(),
+            deadline=deadline,
+        )
+
+
+class Never(Executor):
+    """An executor that does not begin anything."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return Future()
