@@ -224,7 +224,8 @@ def test_the_command_leaves_the_web_framework_to_the_server_process() -> None:
     code = (
         "import sys\n"
         "from api.supervisor import Supervisor\n"
-        "Supervisor.run = lambda *_: sys.exit(str([m for m in sys.modules if 'flask' in m] or ''))\n"
+        "def loaded(*_): return [name for name in sys.modules if 'flask' in name]\n"
+        "Supervisor.run = lambda *_: sys.exit(str(loaded() or ''))\n"
         "from api.cli import main\n"
         "main(['serve', '--port', '0', '--no-pools'])"
     )
