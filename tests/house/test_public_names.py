@@ -10,6 +10,10 @@ PUBLIC = {
     "api": """
         create_app
     """,
+    "api.access": """
+        AuditEntry Caller EVERYTHING Key Keyring MAIN Rate Scope audit_entries create_key list_keys
+        note note_in revoke_key
+    """,
     "api.correction": """
         Build Correction Reading Round Stretch Tried correct corrections figures_of
     """,
