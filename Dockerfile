@@ -22,7 +22,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends libgomp1 \
     && rm -rf /var/lib/apt/lists/*
 # A number that is known: who mounts a folder of the host can give it to the user.
-RUN useradd --system --uid 10001 --create-home --home-dir /home/callboard callboard \
+RUN useradd --uid 10001 --create-home --home-dir /home/callboard callboard \
     && install --directory --owner=callboard --group=callboard /data
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH \

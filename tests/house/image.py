@@ -4,7 +4,8 @@ Run as ``unshare --mount python image.py CONTEXT PORT``. A stage is an overlay o
 own root file system, so that whatever a step writes is in memory and gone at the end; folders
 that a clean base image does not have are empty, and Python has only pip. Every RUN step is done
 in order and as it is written, by the stage's user, in its folder and with its environment. Then
-the image's command is started, and its health check and ``/readyz`` are asked.
+the image's command is started on a root that cannot be written to, and its health check and
+``/readyz`` are asked.
 
 What it cannot tell: that the base image of the FROM line has what this machine has beside Python.
 """
@@ -145,6 +146,16 @@ def _run(stage: Stage, words: list[str]) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(_command(stage, words), check=False)
 
 
+def make_read_only(stage: Stage, writable: list[str]) -> None:
+    """Let nothing be written any more but in some folders, as compose.yaml has it."""
+    for name in writable:
+        place = str(_inside(stage, name))
+        subprocess.run(["mount", "--bind", place, place], check=True)
+    for place in (stage.root, *(stage.root / name for name in _EMPTY if name != "tmp")):
+        if place.is_mount():
+            subprocess.run(["mount", "-o", "remount,bind,ro", str(place)], check=True)
+
+
 def try_out(stage: Stage, last: dict[str, str], port: int) -> None:
     """Start the image's command, wait until it is ready, ask its health check, and stop it.
 
@@ -179,6 +190,9 @@ def main(context: Path, port: int) -> None:
     scratch = Path("/mnt")
     _mount("tmpfs", scratch, "size=8g")
     stage, last = build(context, scratch)
+    make_read_only(stage, [last["VOLUME"], stage.environment["NUMBA_CACHE_DIR"]])
+    for place in (_home(stage), _INTERPRETER, "/venv"):
+        assert _run(stage, ["touch", f"{place}/anything"]).returncode != 0, place
     try_out(stage, last, port)
 
 
