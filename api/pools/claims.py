@@ -16,7 +16,19 @@ from api.pools.log import Key, lease_name
 from api.store import Store
 from api.store.tables import leases as table
 
-__all__ = ["Claims"]
+__all__ = ["Claims", "any_owner"]
+
+
+_OWNERS = "owner:"
+"""Before the address of an owner, in the name of the lease by which it is known."""
+
+
+def any_owner(store: Store) -> str | None:
+    """Return the address of an owner of pools, None if there is none."""
+    with store.reading() as connection:
+        alive = table.c.until > database_clock(connection)
+        asked = select(table.c.address).where(table.c.name.startswith(_OWNERS), alive)
+        return connection.execute(asked.order_by(table.c.name).limit(1)).scalar()
 
 
 class Claims:
@@ -39,6 +51,10 @@ class Claims:
         self._seconds = seconds
         self._renewed = -math.inf
 
+    def announce(self) -> Lease | None:
+        """Let those who have no owner near know this one; return the lease that says so."""
+        return None if self.address is None else self._take(f"{_OWNERS}{self.address}")
+
     def take(self, key: Key) -> Lease:
         """Take the lease on a pool.
 
@@ -47,12 +63,15 @@ class Claims:
         Busy
             If somebody else has it.
         """
-        name = lease_name(key)
+        lease = self._take(lease_name(key))
+        if lease is None:
+            raise Busy("Another process holds the pool; ask again.", after_seconds=1, yours=False)
+        return lease
+
+    def _take(self, name: str) -> Lease | None:
         lease = leases.take(self._store, name, self.owner, self._seconds, self.address)
         if lease is None and self._end_of_predecessor(name):
             lease = leases.take(self._store, name, self.owner, self._seconds, self.address)
-        if lease is None:
-            raise Busy("Another process holds the pool; ask again.", after_seconds=1, yours=False)
         return lease
 
     def renew(self) -> set[tuple[str, int]]:

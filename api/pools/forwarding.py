@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from api.errors import Busy
 from api.jobs.leases import holder
+from api.pools.claims import any_owner
 from api.pools.log import Key, lease_name
 from api.store import Store
 
@@ -61,7 +62,8 @@ class Forwarder:
     Parameters
     ----------
     nearest
-        Address of the owner of this machine, who is asked to take what nobody owns.
+        Address of the owner of this machine, who is asked to take what nobody owns; empty if it
+        has none, and any owner will do.
     """
 
     def __init__(self, store: Store, nearest: str) -> None:
@@ -78,7 +80,7 @@ class Forwarder:
         Raises
         ------
         Busy
-            If the owner cannot be reached, or did not answer.
+            If there is no owner, or it cannot be reached, or did not answer.
         """
         place = self._place(key)
         try:
@@ -97,7 +99,10 @@ class Forwarder:
             return known
         found = holder(self._store, lease_name(key))
         if found is None or found[1] is None:
-            place = _Place(self._nearest, found[2] if found else None, now)
+            nearest = self._nearest or any_owner(self._store)
+            if nearest is None:
+                raise Busy("No process owns pools just now.", after_seconds=5, yours=False)
+            place = _Place(nearest, found[2] if found else None, now)
         else:
             place = _Place(found[1], found[2], now)
         if len(self._places) >= _MOST_REMEMBERED:

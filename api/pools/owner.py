@@ -65,6 +65,7 @@ class Owner:
         self._claims = Claims(store, str(uuid4()), address, settings.lease_seconds)
         self._scribe = Scribe(store)
         self._holdings = Holdings(store, self._claims, self._scribe)
+        self._known_by = self._claims.announce()
 
     def put(self, key: Key, settings: PoolSettings) -> bool:
         """Make a pool; tell whether it was not there.
@@ -247,6 +248,8 @@ class Owner:
 
     def close(self) -> None:
         """Save all pools, give them back and end; what is asked from now on is refused."""
+        if self._known_by is not None:
+            self._claims.release(self._known_by)
         self._holdings.close()
         self._scribe.close()
 

@@ -1,8 +1,9 @@
 """Who answers requests about pools: this process, or the owner that it hands them on to.
 
 A process that others reach has its address in ``CALLBOARD_POOL_ADDRESS``, and owns pools. One that
-does not own any has the address of the owner of its machine in ``CALLBOARD_POOL_OWNER``. Whoever
-starts the processes sets them; with neither, a process owns its pools for itself.
+does not own any has the address of the owner of its machine in ``CALLBOARD_POOL_OWNER``, or nothing
+if there is none. Whoever starts the processes sets them; with neither, a process owns its pools for
+itself.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ ADDRESS = "CALLBOARD_POOL_ADDRESS"
 """The variable with the address at which this process is reached by those that own no pools."""
 
 OWNER = "CALLBOARD_POOL_OWNER"
-"""The variable with the address of the owner of this machine, in processes that own no pools."""
+"""The variable with the address of the owner of this machine, in processes that own no pools; it is
+empty if there is no such owner."""
 
 _DESK = "callboard.pools"
 _OPENING = Lock()
@@ -124,7 +126,7 @@ def _desk() -> _Owning | Forwarder:
 def _opened(place: Store, chosen: Settings) -> _Owning | Forwarder:
     address = os.environ.get(ADDRESS)
     nearest = os.environ.get(OWNER)
-    if nearest and not address:
+    if nearest is not None and not address:
         return Forwarder(place, nearest)
     owner = Owner(place, chosen, address)
     return _Owning(owner, Keeper(owner, chosen.lease_seconds))

@@ -213,6 +213,24 @@ def test_who_owns_no_pools_hands_requests_on(two: tuple[FlaskClient, Any]) -> No
     assert client.delete("/v1/pools/p").status_code == 204
 
 
+def test_a_machine_without_an_owner_asks_one_of_another(
+    two: tuple[FlaskClient, Any], sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, server = two
+    monkeypatch.setenv(OWNER, "")
+    made = client.put("/v1/pools/p", json={})
+    assert made.json["owner"] == f"http://127.0.0.1:{server.port}"
+
+
+def test_without_any_owner_it_is_said_when_to_ask_again(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(OWNER, "")
+    with serving(sqlite_url) as app:
+        answer = app.test_client().put("/v1/pools/p", json={})
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+
+
 def test_while_the_owner_is_away_it_is_said_when_to_ask_again(
     two: tuple[FlaskClient, Any], sqlite_url: str
 ) -> None:
