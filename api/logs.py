@@ -26,14 +26,13 @@ job_id: ContextVar[str | None] = ContextVar("job_id", default=None)
 
 
 @contextmanager
-def about_job(job: str, request: str | None = None) -> Iterator[None]:
-    """Write a job's id, and that of the request which submitted it, in every line from here on."""
-    tokens = job_id.set(job), request_id.set(request)
+def about_job(job: str) -> Iterator[None]:
+    """Write a job's id in every line from here on; the job knows the request that asked for it."""
+    token = job_id.set(job)
     try:
         yield
     finally:
-        job_id.reset(tokens[0])
-        request_id.reset(tokens[1])
+        job_id.reset(token)
 
 
 class JsonFormatter(logging.Formatter):

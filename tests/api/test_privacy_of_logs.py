@@ -121,7 +121,7 @@ def test_a_job_is_worked_on_without_a_word_about_what_is_in_it(
     for name in reversed(named):
         example = example.replace(f'"{name}"', f'"{name}{MARK}"')
     body = example.encode()
-    with closing(open_store(sqlite_url)) as store, about_job("j-1", "r-1"):
+    with closing(open_store(sqlite_url)) as store, about_job("j-1"):
         try:
             accepted = accept(store, "main", kind, body, Settings())
             run_task(kind, accepted.body, Context(Deadline.after(5.0), threads=1))
