@@ -38,7 +38,8 @@ OVER = tuple(state.value for state in JobState if state.over)
 REQUEST = "request"
 """Name of the document that holds what was asked."""
 
-_LEVEL = 1
+# Of 6 MB of roster: level 1 makes 1/22 in 12 ms, 3 makes 1/28 in 13 ms, 6 makes 1/37 in 35 ms.
+_LEVEL = 3
 
 
 def new_id(moment: datetime) -> str:
@@ -96,7 +97,7 @@ def finite(value: float | None) -> float | None:
 
 
 def packed(body: bytes) -> bytes:
-    """Return a body as it is stored; takes a second for each 100 MB or so, so not under a lock."""
+    """Return a body as it is stored; takes milliseconds per megabyte, so not under a lock."""
     return gzip.compress(body, _LEVEL, mtime=0)
 
 
