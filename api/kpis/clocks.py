@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -50,7 +50,11 @@ def day_bounds(day: date, zone: str) -> tuple[float, float]:
 
 
 def count_clocks(
-    contacts: Sequence[Contact], centre: Centre, calendar: Calendar | None, day: date, zone: str
+    batches: Iterable[Sequence[Contact]],
+    centre: Centre,
+    calendar: Calendar | None,
+    day: date,
+    zone: str,
 ) -> Tallies:
     """Return how many clocks ran out on a day, and how many had been met by then.
 
@@ -60,31 +64,43 @@ def count_clocks(
 
     Parameters
     ----------
-    contacts
-        Those of `groups_with_clocks` that were created on the day or up to `LOOK_BACK_DAYS`
-        before it; a group without a single answer in them does not tell, and is left out.
+    batches
+        Contacts of `groups_with_clocks` that were created on the day or up to `LOOK_BACK_DAYS`
+        before it, one batch held at a time. A group without a single answer in all of them does
+        not tell, and is left out.
     """
     begin, end = day_bounds(day, zone)
     hours = _hours(calendar)
+    told: set[tuple[str, str]] = set()
+    ran_out: list[tuple[str, str, Slice, bool]] = []
+    for batch in batches:
+        by_group: defaultdict[str, list[Contact]] = defaultdict(list)
+        for contact in batch:
+            by_group[contact.group].append(contact)
+        for name, of_group in by_group.items():
+            for allowed, done_by, clock in _clocks(centre, name):
+                if any(getattr(contact, done_by) is not None for contact in of_group):
+                    told.add((name, clock))
+                due = _deadlines(of_group, allowed, hours, begin)
+                for index in np.flatnonzero((due > begin) & (due <= end)).tolist():
+                    done = getattr(of_group[index], done_by)
+                    met = done is not None and done <= float(due[index])
+                    ran_out.append((name, clock, slice_of(of_group[index], centre), met))
     counts: defaultdict[Slice, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
-    by_group: defaultdict[str, list[Contact]] = defaultdict(list)
-    for contact in contacts:
-        by_group[contact.group].append(contact)
-    for name, of_group in by_group.items():
-        for setting, done_by, clock in _CLOCKS:
-            allowed = getattr(centre.groups[name].goal, setting) if name in centre.groups else None
-            if allowed is None or not any(getattr(c, done_by) is not None for c in of_group):
-                continue
-            created = np.array([contact.created for contact in of_group])
-            paused = np.array([contact.paused_s or 0.0 for contact in of_group])
-            due = _deadlines(created, allowed + paused, hours, begin)
-            for index in np.flatnonzero((due > begin) & (due <= end)).tolist():
-                contact = of_group[index]
-                done = getattr(contact, done_by)
-                tally = counts[slice_of(contact, centre)]
-                tally[f"{clock}_due"] += 1
-                tally[f"{clock}_met"] += done is not None and done <= float(due[index])
+    for name, clock, place, met in ran_out:
+        if (name, clock) in told:
+            counts[place][f"{clock}_due"] += 1
+            counts[place][f"{clock}_met"] += met
     return counts
+
+
+def _clocks(centre: Centre, group: str) -> Iterator[tuple[float, str, str]]:
+    """Return the clocks of a group: its seconds, what meets it, and its name."""
+    if group in centre.groups:
+        for setting, done_by, clock in _CLOCKS:
+            allowed = getattr(centre.groups[group].goal, setting)
+            if allowed is not None:
+                yield allowed, done_by, clock
 
 
 def _hours(calendar: Calendar | None) -> OpeningHours | None:
@@ -95,8 +111,12 @@ def _hours(calendar: Calendar | None) -> OpeningHours | None:
     return replace(calendar.hours, closed_days=tuple(sorted(closed)))
 
 
-def _deadlines(created: Floats, allowed: Floats, hours: OpeningHours | None, now: float) -> Floats:
-    """Return when clocks run out, in seconds since 1970; infinite for never."""
+def _deadlines(
+    contacts: Sequence[Contact], allowed_s: float, hours: OpeningHours | None, now: float
+) -> Floats:
+    """Return when the clocks of contacts run out, in seconds since 1970; infinite for never."""
+    created = np.array([contact.created for contact in contacts])
+    allowed = allowed_s + np.array([contact.paused_s or 0.0 for contact in contacts])
     if hours is None:
         return created + allowed
     # Imported here: it brings compiled routing along, which a figure rarely needs.

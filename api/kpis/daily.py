@@ -65,10 +65,11 @@ def count_day(store: Store, tenant: str, day: date) -> DayRecord:
     contacts = load_contacts(store, tenant, day, day)
     earlier = earlier_contacts(store, tenant, day, day - timedelta(days=_REPEAT_DAYS))
     with_clocks = groups_with_clocks(centre)
-    waiting = []
-    if with_clocks:
-        since = day - timedelta(days=LOOK_BACK_DAYS)
-        waiting = load_contacts(store, tenant, since, day, groups=with_clocks)
+    created = [day - timedelta(days=back) for back in range(LOOK_BACK_DAYS + 1)]
+    waiting = (
+        load_contacts(store, tenant, then, then, groups=with_clocks)
+        for then in (created if with_clocks else ())
+    )
     rows = list(stored_days(store, tenant, first=day, last=day))
     forecast, errors = forecast_errors(store, tenant, day, centre, zone, contacts)
     roster, hours = roster_hours(store, tenant, day)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from api.data.contacts import MOST_CONTACTS
 from api.data.contacts import count_contacts as contacts_by_day
 from api.errors import TooLarge
 from api.kpis.attributes import By
@@ -20,6 +19,7 @@ from optimizer.errors import InvalidInput, Issue
 from optimizer.model.record import Record
 
 __all__ = [
+    "MOST_COUNTED",
     "MOST_DAYS",
     "DriverFigures",
     "Named",
@@ -32,6 +32,9 @@ __all__ = [
 
 MOST_DAYS = 400
 """Days of one report."""
+
+MOST_COUNTED = 250_000
+"""Contacts of days that were not kept which are counted while somebody waits."""
 
 _MOST_DRIVERS = 10
 
@@ -151,10 +154,10 @@ def report(
     missing = [day for day, record in kept.items() if record is None]
     if missing:
         counts = contacts_by_day(store, tenant, missing[0], missing[-1])
-        if sum(counts.get(day, 0) for day in missing) > MOST_CONTACTS:
+        if sum(counts.get(day, 0) for day in missing) > MOST_COUNTED:
             detail = (
                 f"{len(missing)} days from {missing[0]} were never kept and have more than "
-                f"{MOST_CONTACTS:,} contacts together; have a daily report kept for each."
+                f"{MOST_COUNTED:,} contacts together; have a daily report kept for each."
             )
             raise TooLarge("The report would take too long.", [Issue("too_many", "", detail)])
     periods: list[list[date]] = []

@@ -43,7 +43,7 @@ def counted(
     day: date, *tickets: Contact, of: Centre | None = None, calendar: Calendar | None = None
 ) -> tuple[float, float]:
     calendar = calendar or Calendar(hours=HOURS)
-    tally = add_up(count_clocks(tickets, of or centre(), calendar, day, "Europe/Paris").values())
+    tally = add_up(count_clocks([tickets], of or centre(), calendar, day, "Europe/Paris").values())
     return tally.get("response_met", 0.0), tally.get("response_due", 0.0)
 
 
@@ -76,7 +76,7 @@ def test_a_pause_moves_the_deadline() -> None:
 def test_resolutions_have_a_clock_of_their_own() -> None:
     both = centre(7200.0, 14_400.0)
     one = ticket(at(FRIDAY, 9.0), at(FRIDAY, 10.0), resolved=at(FRIDAY, 14.0))
-    tally = add_up(count_clocks([one], both, None, FRIDAY, "Europe/Paris").values())
+    tally = add_up(count_clocks([[one]], both, None, FRIDAY, "Europe/Paris").values())
     assert (tally["resolution_met"], tally["resolution_due"]) == (0, 1)
     assert (tally["response_met"], tally["response_due"]) == (1, 1)
 

@@ -117,7 +117,7 @@ def test_days_that_make_no_sense_are_refused(store: Store, last: date) -> None:
 def test_days_that_would_take_too_long_to_count_are_refused(
     there: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.kpis.reports.MOST_CONTACTS", 2)
+    monkeypatch.setattr("api.kpis.reports.MOST_COUNTED", 2)
     with pytest.raises(TooLarge):
         report(there, "main", DAY, DAY)
     daily_report(there, "main", DAY)
