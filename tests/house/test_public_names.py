@@ -23,6 +23,12 @@ PUBLIC = {
     "api.report": """
         render
     """,
+    "api.schedules": """
+        Due Schedule ScheduleList ScheduleRequest Timetable
+    """,
+    "api.store": """
+        Store downgrade open_store upgrade
+    """,
     "forecasts": """
         AccuracyReport AhtBacktest AhtScore Backtest Beside Choice Event Forecast ForecastError
         HandlingTimes Hierarchy History InvalidHistory Issue Repairs Score Severity accuracy
