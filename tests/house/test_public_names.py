@@ -17,6 +17,9 @@ PUBLIC = {
     "api.correction": """
         Build Correction Reading Round Stretch Tried correct corrections figures_of
     """,
+    "api.executors": """
+        ExecutorLost JobExecutor Running Task TaskFailed WorkerDied check_executor open_executor
+    """,
     "api.publishing": """
         publish
     """,
@@ -28,6 +31,12 @@ PUBLIC = {
     """,
     "api.store": """
         Store downgrade open_store upgrade
+    """,
+    "api.runner": """
+        run_here
+    """,
+    "api.supervisor": """
+        Child Supervisor
     """,
     "forecasts": """
         AccuracyReport AhtBacktest AhtScore Backtest Beside Choice Event Forecast ForecastError
