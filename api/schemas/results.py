@@ -25,8 +25,11 @@ class ForecastQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    format: Literal["json", "csv"] | None = Field(
+    format: Literal["json", "csv", "zip"] | None = Field(
         None, description="The form; by default as the header Accept says."
+    )
+    paths: bool = Field(
+        False, description="The horizons that were drawn (`paths` of the request), as a table."
     )
 
 

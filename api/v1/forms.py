@@ -7,11 +7,12 @@ from flask import Response, request
 from api.v1.compression import compress
 from api.v1.here import settings
 
-__all__ = ["CALENDAR", "CSV", "JSON", "file_answer", "wanted_form"]
+__all__ = ["ARCHIVE", "CALENDAR", "CSV", "JSON", "file_answer", "wanted_form"]
 
-JSON, CSV, CALENDAR = "application/json", "text/csv", "text/calendar"
+JSON, CSV = "application/json", "text/csv"
+CALENDAR, ARCHIVE = "text/calendar", "application/zip"
 
-_BY_NAME = {"json": JSON, "csv": CSV, "ics": CALENDAR}
+_BY_NAME = {"json": JSON, "csv": CSV, "ics": CALENDAR, "zip": ARCHIVE}
 _NAMES = {media: name for name, media in _BY_NAME.items()}
 
 

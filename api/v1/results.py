@@ -12,7 +12,7 @@ from api.schemas.jobs import JobPath
 from api.schemas.results import ComparisonFigures, ForecastFigures, ForecastQuery, PlanFigures
 from api.tasks import results
 from api.v1.describe import TEXT, answers, operation_id
-from api.v1.forms import CSV, JSON, file_answer, wanted_form
+from api.v1.forms import ARCHIVE, CSV, JSON, file_answer, wanted_form
 from api.v1.here import caller, scope, store
 from optimizer.simulation import SimulationResult
 
@@ -28,21 +28,32 @@ routes = APIBlueprint(
 
 _FAILURES = ("404", "409", "422")
 
+_FORMS = {
+    JSON: results.FORECAST,
+    CSV: results.FORECAST_TABLE,
+    ARCHIVE: results.FORECAST_FILES,
+}
+"""The document that holds a forecast in each form."""
+
 
 @routes.get(
     "/forecasts/<id>",
     summary="Fetch a forecast.",
     description=(
         "Totals and what they rest on as JSON; contacts and handling times of every interval, with "
-        "their intervals of confidence, as a table (`text/csv`)."
+        "their intervals of confidence, as a table (`text/csv`); the files that the command line "
+        "reads, exact, as an archive (`application/zip`)."
     ),
-    responses=answers(ForecastFigures, "The forecast.", *_FAILURES, others={CSV: TEXT}),
+    responses=answers(
+        ForecastFigures, "The forecast.", *_FAILURES, others={CSV: TEXT, ARCHIVE: TEXT}
+    ),
 )
 @scope(Scope.READ)
 def get_forecast(path: JobPath, query: ForecastQuery) -> Response:
     """Answer a forecast in the form that is wanted."""
-    form = wanted_form(query.format, JSON, CSV)
-    return _answer(path.id, results.FORECAST if form == JSON else results.FORECAST_TABLE)
+    if query.paths:
+        return _answer(path.id, results.FORECAST_PATHS)
+    return _answer(path.id, _FORMS[wanted_form(query.format, *_FORMS)])
 
 
 @routes.get(

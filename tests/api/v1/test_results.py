@@ -13,10 +13,12 @@ from flask.testing import FlaskClient
 
 from api.app import create_app
 from api.config import Settings
+from api.jobs.records import Document
 from api.schemas.examples import as_json
 from api.schemas.results import ComparisonFigures, ForecastFigures, PlanFigures
 from api.schemas.rosters import RosterAnalysis, RosterDocument
 from api.tasks import KINDS
+from api.tasks.results import read_forecast_files
 from api.v1 import here
 from optimizer.codec import decode
 from optimizer.simulation import SimulationResult
@@ -82,6 +84,27 @@ def test_a_forecast_is_a_table_that_no_spreadsheet_runs(
         figures = decode(ForecastFigures, client.get(path).data)
         total = sum(float(row["offered"]) for row in rows)
         assert total == pytest.approx(figures.groups[0].offered, abs=0.01)
+
+
+def test_a_forecast_is_an_archive_that_is_read_back_exactly(
+    client: FlaskClient, done: dict[str, str]
+) -> None:
+    answer = client.get(f"/v1/forecasts/{done['forecasts']}?format=zip")
+    assert answer.mimetype == "application/zip"
+    read = read_forecast_files(Document("forecast_files", answer.mimetype, answer.data))
+    assert read.groups == ("=cmd|' /C calc'!A0",)
+
+
+def test_horizons_that_were_drawn_are_a_table_if_they_were_asked_for(
+    client: FlaskClient, done: dict[str, str]
+) -> None:
+    body = as_json(KINDS["forecasts"].example) | {"paths": 3}
+    job = client.post("/v1/forecasts", json=body).get_json()["id"]
+    work_off(here.store())
+    answer = client.get(f"/v1/forecasts/{job}?paths=true")
+    assert answer.mimetype == "text/csv"
+    assert len({row["path"] for row in csv.DictReader(io.StringIO(answer.text))}) == 3
+    assert client.get(f"/v1/forecasts/{done['forecasts']}?paths=true").status_code == 404
 
 
 def test_a_long_result_is_compressed_for_who_takes_that(
