@@ -20,6 +20,14 @@ PUBLIC = {
     "api.executors": """
         ExecutorLost JobExecutor Running Task TaskFailed WorkerDied check_executor open_executor
     """,
+    "api.data": """
+        Calendar Counts StaleVersion StoredDocument Version check_calendar drop_history
+        history_from_contacts history_groups load_calendar load_contacts load_document
+        load_history load_organisation put_contacts put_document put_history versions
+    """,
+    "api.kpis": """
+        By FIGURES Figure Report ReportKind count_day daily_report report
+    """,
     "api.publishing": """
         publish
     """,
