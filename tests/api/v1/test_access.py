@@ -82,13 +82,11 @@ def test_a_key_with_the_scope_opens_a_route(ask: Ask, kept: Store) -> None:
     assert ask(Authorization=f"bearer  {new_key(kept)}").status_code == 200
 
 
-@pytest.mark.parametrize(
-    "header", [None, "", "Bearer", "Basic YTpi", "Token x", "Bearer ", "Bearer nothing"]
-)
-def test_without_a_key_nobody_is_known(ask: Ask, header: str | None) -> None:
-    answer = ask() if header is None else ask(Authorization=header)
-    assert problem(answer)[:2] == (401, "unauthorised")
-    assert answer.headers["WWW-Authenticate"] == "Bearer"
+def test_without_a_key_nobody_is_known(ask: Ask) -> None:
+    for header in ("", "Bearer", "Basic YTpi", "Token x", "Bearer ", "Bearer nothing"):
+        for answer in (ask(), ask(Authorization=header)):
+            assert problem(answer)[:2] == (401, "unauthorised")
+            assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
 def test_all_keys_that_do_not_count_are_told_the_same(ask: Ask, kept: Store) -> None:

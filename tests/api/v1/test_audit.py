@@ -58,6 +58,6 @@ def test_pages_lead_from_the_newest_to_the_oldest(asking: FlaskClient, kept: Sto
     assert seen == ["4", "3", "2", "1", "0"]
 
 
-@pytest.mark.parametrize("asked", ["limit=0", "limit=501", "before=0", "before=x", "tenant=other"])
-def test_what_cannot_be_asked_is_told(asking: FlaskClient, asked: str) -> None:
-    assert asking.get(f"/v1/audit?{asked}").status_code == 422
+def test_what_cannot_be_asked_is_told(asking: FlaskClient) -> None:
+    for asked in ("limit=0", "limit=501", "before=0", "before=x", "tenant=other"):
+        assert asking.get(f"/v1/audit?{asked}").status_code == 422
