@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from threading import Lock
 
+from sqlalchemy import exists, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.errors import Busy
 from api.jobs.leases import holder
 from api.metrics.jobs import RUNNER
 from api.store import Store
+from api.store.tables import pools
 from api.store.versions import stored_version, wanted_version
 from optimizer.errors import InvalidInput, Issue, Severity
 
@@ -86,6 +88,7 @@ class Probe:
     def _look_at_database(self) -> Iterator[Found]:
         yield _timed("database", lambda: _reach(self._store))
         yield _timed("runner", lambda: _find_runner(self._store))
+        yield _timed("pools", lambda: _find_owner(self._store))
 
 
 def solve_something() -> list[Issue]:
@@ -134,3 +137,15 @@ def _find_runner(store: Callable[[], Store]) -> list[Issue]:
     # Jobs are accepted all the same: a runner that comes back finds them.
     detail = "No runner is at work: jobs wait."
     return [Issue("no_runner", "/runner", detail, Severity.WARNING)]
+
+
+def _find_owner(store: Callable[[], Store]) -> list[Issue]:
+    from api.pools.claims import any_owner  # loads the router, which a look at the rest does not
+
+    if any_owner(store()) is not None:
+        return []
+    with store().reading() as connection:
+        if connection.scalar(select(exists(select(pools.c.id)))) is False:
+            return []
+    detail = "There are pools, but nobody at work who owns them: requests about them fail."
+    return [Issue("no_owner", "/pools", detail, Severity.WARNING)]

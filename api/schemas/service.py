@@ -34,7 +34,8 @@ class Part(Record):
     ----------
     name
         `solver` (a tiny problem is solved), `database` (it answers, and its tables are those that
-        this software works with) or `runner` (somebody works on jobs).
+        this software works with), `runner` (somebody works on jobs) or `pools` (somebody owns
+        those that were opened).
     seconds
         How long the look took; what was found is told to all who ask within a few seconds.
     issues

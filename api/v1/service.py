@@ -63,8 +63,9 @@ def get_health() -> Response:
     "/readyz",
     summary="Tell whether everything that requests need is there.",
     description=(
-        "A tiny problem is solved, the database is asked, and the runner is looked for; a missing "
-        "runner is a warning, since jobs are accepted and wait. Without a key."
+        "A tiny problem is solved, the database is asked, and a runner and an owner of pools are "
+        "looked for; that one is missing is a warning, since jobs are accepted and wait. Without "
+        "a key."
     ),
     responses=answers(Readiness, "It is ready.", "503"),
 )

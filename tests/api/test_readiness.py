@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from api.jobs.leases import take
 from api.metrics.jobs import RUNNER
 from api.readiness import Found, Probe, solve_something
 from api.store import Store, downgrade, open_store, upgrade
+from api.store.tables import pools
 from api.store.versions import stored_version, wanted_version
 from optimizer.errors import Issue, Severity
 
@@ -35,14 +37,26 @@ def test_the_solver_solves() -> None:
 def test_a_service_with_a_runner_has_nothing_to_report(store: Store) -> None:
     assert take(store, RUNNER, "me", 60) is not None
     found = parts(store)
-    assert list(found) == ["solver", "database", "runner"]
-    assert [codes(part) for part in found.values()] == [[], [], []]
+    assert list(found) == ["solver", "database", "runner", "pools"]
+    assert [codes(part) for part in found.values()] == [[], [], [], []]
 
 
 def test_a_missing_runner_is_a_warning_since_jobs_wait_for_one(store: Store) -> None:
     found = parts(store)["runner"]
     assert found.well
     assert [(i.code, i.severity) for i in found.issues] == [("no_runner", Severity.WARNING)]
+
+
+def test_pools_that_nobody_owns_are_a_warning(store: Store) -> None:
+    pool = {"tenant": "main", "id": "p", "settings": b"", "opened": datetime.now(UTC)}
+    state = {"saved": b"", "saved_number": 0, "active": False}
+    with store.writing() as connection:
+        connection.execute(pools.insert().values(pool | state))
+    found = parts(store)["pools"]
+    assert found.well
+    assert codes(found) == ["no_owner"]
+    assert take(store, "owner:http://10.0.0.1:9", "me", 60, "http://10.0.0.1:9") is not None
+    assert codes(parts(store)["pools"]) == []
 
 
 def test_tables_of_another_version_are_told(store: Store) -> None:
@@ -90,8 +104,8 @@ def test_callers_at_the_same_time_share_one_look() -> None:
         others = [pool.submit(probe.look) for _ in range(3)]
         go_on.set()
         assert all(other.result() is first.result() for other in others)
-    # One look asks for the database twice: for its tables, and for the runner.
-    assert len(looks) == 2
+    # One look asks for the database three times: for its tables, the runner, and who owns pools.
+    assert len(looks) == 3
 
 
 def test_a_solver_that_solves_wrongly_stops_the_service(

@@ -73,6 +73,7 @@ def test_a_service_without_a_database_is_not_ready_and_lists_why(lost: FlaskClie
     assert [(e["pointer"], e["code"]) for e in told["errors"]] == [
         ("/database", "unreachable"),
         ("/runner", "unreachable"),
+        ("/pools", "unreachable"),
     ]
     assert "/no/such" not in answer.get_data(as_text=True)
 
