@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from dataclasses import asdict
 
 import numpy as np
 
@@ -50,7 +50,7 @@ def check_calendar(calendar: Calendar, groups: Collection[str] | None = None) ->
     if groups is None:
         groups = {group for event in calendar.events for group in event.groups}
     try:
-        check_events([Event(**_fields(event)) for event in calendar.events], groups)
+        check_events([Event(**asdict(event)) for event in calendar.events], groups)
     except ForecastError as error:
         found.issues += [
             Issue(issue.code, issue.pointer, issue.detail, Severity(issue.severity))
@@ -77,7 +77,3 @@ def _check_hours(found: Findings, hours: OpeningHours) -> None:
         here.within("opens", window.opens, 0, MINUTES_PER_DAY)
         here.within("closes", window.closes, 0, MINUTES_PER_DAY)
         here.ordered("closes", window.opens, window.closes)
-
-
-def _fields(event: object) -> dict[str, Any]:
-    return {name: getattr(event, name) for name in event.__slots__}  # type: ignore[attr-defined]
