@@ -102,7 +102,6 @@ def completed(scenarios: Sequence[PlanScenario]) -> list[PlanScenario]:
 
     def whole(scenario: PlanScenario) -> PlanScenario:
         own = {"adjustments", "pilot_site", "forecast_files"} if scenario.forecast else set()
-        # The organisation that comes with a roster is not that of another one.
         given: dict[str, Any] = {
             field.name: getattr(base, field.name)
             for field in fields(PlanScenario)

@@ -18,7 +18,8 @@ from api.tasks.requests.forecasts import ForecastRequest
 from api.tasks.requests.plans import PlanRequest
 from api.tasks.requests.rosters import RosterRequest
 from api.tasks.requests.simulations import SimulationRequest
-from api.tasks.rostering import accept_roster, run_roster
+from api.tasks.roster_acceptance import accept_roster
+from api.tasks.rostering import run_roster
 from api.tasks.simulating import accept_simulation, run_simulation
 
 __all__ = ["KINDS", "Kind"]

@@ -39,7 +39,8 @@ from api.tasks import results
 from api.tasks.acceptance import Acceptance, read_request
 from api.tasks.examples import ROSTER
 from api.tasks.requests.rosters import RosterRequest
-from api.tasks.rostering import accept_roster, problem_of, resolve_roster
+from api.tasks.roster_acceptance import accept_roster, resolve_roster
+from api.tasks.rostering import problem_of
 from api.v1.bodies import json_answer, json_body
 from api.v1.describe import BODY_FAILURES, TEXT, answers, operation_id, request_body
 from api.v1.forms import CALENDAR, CSV, JSON, file_answer, wanted_form
