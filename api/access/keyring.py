@@ -13,8 +13,9 @@ from typing import NamedTuple
 from sqlalchemy import or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.access.keys import scopes_of
 from api.access.rates import Rate
-from api.access.scopes import Caller, Scope
+from api.access.scopes import Caller
 from api.access.secret import digest_of, id_in
 from api.errors import Busy
 from api.store import Store
@@ -129,7 +130,7 @@ def _read(store: Store) -> dict[str, _Held]:
             row.id: _Held(
                 row.digest,
                 row.expires.timestamp() if row.expires else float("inf"),
-                Caller(row.tenant, row.id, frozenset(map(Scope, row.scopes.split()))),
+                Caller(row.tenant, row.id, frozenset(scopes_of(row.scopes))),
             )
             for row in connection.execute(wanted)
         }

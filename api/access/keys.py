@@ -20,7 +20,7 @@ from optimizer.errors import Issue, raise_errors
 from optimizer.model.findings import Findings
 from optimizer.model.record import Record
 
-__all__ = ["Key", "create_key", "list_keys", "revoke_key"]
+__all__ = ["Key", "create_key", "list_keys", "revoke_key", "scopes_of"]
 
 _TENANT = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _LONGEST_NAME = 200
@@ -129,9 +129,14 @@ def revoke_key(store: Store, key_id: str) -> Key:
 _SHOWN = [column for column in keys.c if column.name != "digest"]
 
 
+def scopes_of(kept: str) -> tuple[Scope, ...]:
+    """Return the scopes that a row holds; a later version may know others, which do not count."""
+    names = kept.split()
+    return tuple(scope for scope in Scope if scope in names)
+
+
 def _key(row: dict[str, object]) -> Key:
-    scopes = tuple(Scope(name) for name in str(row["scopes"]).split())
-    return Key(**{**row, "scopes": scopes})  # type: ignore[arg-type]  # the columns are its fields
+    return Key(**{**row, "scopes": scopes_of(str(row["scopes"]))})  # type: ignore[arg-type]  # the columns are its fields
 
 
 def _operator(tenant: str) -> Caller:
