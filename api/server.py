@@ -112,9 +112,12 @@ def begin_worker(worker: Any) -> None:
     """Prepare a worker that was just started, before it takes requests."""
     from api.v1.pool_desk import ADDRESS, open_pools
 
-    warm_up()
     if ADDRESS in os.environ:
+        # It compiles what pools need, and is asked for nothing else.
         open_pools(worker.wsgi)
+        keep_what_is_loaded()
+    else:
+        warm_up()
 
 
 def end_worker(_: Any, worker: Any) -> None:
@@ -143,7 +146,11 @@ def warm_up() -> None:
         encode(assign(with_values(snapshot, policy=policy), kinds=twin))
     encode(staff(STAFFING))
     solve_something()
-    # What is loaded by now stays for good: let no collection look at it during a request.
+    keep_what_is_loaded()
+
+
+def keep_what_is_loaded() -> None:
+    """Let no collection look, during a request, at what stays for good."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_GARBAGE)

@@ -103,13 +103,14 @@ def serve(
     log.info("Listening at: http://%s", place)
     share_figures()
     environment = dict(os.environ)
+    # How web workers and the owner of pools find each other; empty: on some other machine.
     groups = []
+    address = ""
     if not no_pools:
-        # In the environment of the processes: how both roles find each other.
         address = f"http://{_written(pool_host)}:{listeners[1].getsockname()[1]}"
         owner = environment | {"CALLBOARD_POOL_ADDRESS": address}
         groups.append([_server("pools", listeners[1], 1, _POOL_THREADS, owner)])
-        environment["CALLBOARD_POOL_OWNER"] = address
+    environment["CALLBOARD_POOL_OWNER"] = address
     groups.insert(0, [_server("web", listeners[0], workers, threads, environment)])
     runners = []
     if not no_runner:

@@ -155,5 +155,7 @@ class Parts(Executor):
 
     def close(self) -> None:
         """End parts that nobody waits for any more."""
-        self.link.close()
+        self.link.stop()
+        # First the processes: nobody is begun any more who would take over an end of the link.
         self.shutdown(wait=False, cancel_futures=True)
+        self.link.close()
