@@ -204,7 +204,10 @@ class Hub:
                 for listener in [one for some in followed.values() for one in some]:
                     if gone or not listener.there():
                         listener.end()
-            self._ending.wait(0.0 if gone else _TICK_SECONDS)
+            if gone:
+                time.sleep(_TICK_SECONDS)  # some may still be writing what they were told
+            else:
+                self._ending.wait(_TICK_SECONDS)
 
     def _followed(self) -> dict[str, list[Listener]]:
         """Return the listeners by job; if there are none, the thread is to end."""
