@@ -24,10 +24,12 @@ from api.jobs.telling import figures_of, progress_of, worth_telling
 from api.store import Store
 from api.store.tables import documents, job_events, jobs, leases
 from optimizer.progress import Event
+from optimizer.result import Termination
 
 __all__ = ["Claim", "Desk"]
 
 _QUEUED = JobState.QUEUED.value
+_NO_SOLUTION = "urn:callboard:problem:no-solution"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +245,8 @@ class Desk:
     def _fail(self, connection: Connection, job: str, problem: Problem) -> None:
         told = msgspec.to_builtins(problem)
         data = {"type": problem.type, "detail": problem.detail}
-        self._end(connection, job, JobState.FAILED, data, problem=told)
+        nothing = Termination.NO_SOLUTION.value if problem.type == _NO_SOLUTION else None
+        self._end(connection, job, JobState.FAILED, data, problem=told, termination=nothing)
 
     def _give_back(
         self, connection: Connection, row: Row[Any], why: str, *, spent: bool = True

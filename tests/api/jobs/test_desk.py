@@ -98,6 +98,7 @@ def test_a_job_that_fails_says_why(store: Store, desk: Desk) -> None:
     desk.fail(job, BROKEN)
     failed = job_of(store, job)
     assert (failed.state, failed.problem) == (JobState.FAILED, BROKEN)
+    assert failed.termination is Termination.NO_SOLUTION
     assert kinds(store, job)[-1] == "failed"
 
 
