@@ -197,8 +197,9 @@ def test_who_is_too_slow_for_a_stream_still_gets_everything_once(house: House) -
     with closing(house.client.get(f"/v1/jobs/{job}/events")) as answer:
         lines = answer.iter_encoded()
         told = [next(lines) for _ in range(3)]
-        for _ in range(3):
-            house.desk.tell(job, [Event("search", 1.0, 20.0, 5.0)] * 200)
+        for first in range(900, 300, -50):
+            news = [Event("search", 1.0, float(first - i), 5.0) for i in range(50)]
+            house.desk.tell(job, news)
         house.finish(job)
         told += lines
     numbers = [int(line.split(b"\n")[0].removeprefix(b"id: ")) for line in told[1:]]
@@ -255,6 +256,7 @@ def test_who_stopped_and_who_discarded_what_is_written_down(house: House) -> Non
     assert [(entry.action, entry.target) for entry in entries] == [
         ("discard job", f"/v1/jobs/{job}"),
         ("stop job", f"/v1/jobs/{job}"),
+        ("submit job", f"/v1/jobs/{job}"),
     ]
 
 
