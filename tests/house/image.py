@@ -23,13 +23,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
 _EMPTY = ("root", "home", "work", "data", "src", "dist", "venv", "tmp", "opt/venv")
 _INTERPRETER = "/usr/local"
 _KEPT = ("PIP_", "SSL_", "REQUESTS_", "HTTP_", "HTTPS_", "NO_PROXY", "http", "no_proxy")
-_START_SECONDS = 120.0
+_START_SECONDS = 240.0
 
 
 @dataclass
@@ -178,7 +177,7 @@ def _wait(address: str) -> str:
         try:
             with urlopen(address, timeout=30) as answer:
                 return str(answer.read().decode())
-        except (URLError, ConnectionError):
+        except OSError:  # nobody listens yet, or who does is still loading
             if time.monotonic() > until:
                 raise
             time.sleep(0.3)
