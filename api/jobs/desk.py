@@ -8,16 +8,17 @@ up, between any two lines.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, func, select, update
+from sqlalchemy import Connection, Row, and_, select, update
 
 from api.jobs.clock import Clock, database_clock
 from api.jobs.leases import Lease, LeaseLost, fenced
+from api.jobs.order import heads, running_by_tenant
 from api.jobs.records import JobState, Outcome, Problem
 from api.jobs.rows import ACTIVE, REQUEST, add_documents, add_events, finite, packed
 from api.jobs.telling import figures_of, progress_of, worth_telling
@@ -44,6 +45,8 @@ class Claim:
         Longest time for the work.
     attempt
         1 when it is begun for the first time.
+    request_id
+        Of the request that submitted it.
     """
 
     job: str
@@ -52,6 +55,7 @@ class Claim:
     body: bytes
     seconds: float
     attempt: int
+    request_id: str | None
 
 
 class Desk:
@@ -76,7 +80,7 @@ class Desk:
 
         The highest priority goes first; within it the tenant with the fewest running jobs, and
         of that tenant the oldest job. O(free x tenants) entries of one index are read, however many
-        jobs wait.
+        jobs wait. Where none waits nothing is written: an idle runner costs no disk.
 
         Raises
         ------
@@ -86,12 +90,19 @@ class Desk:
         claims: list[Claim] = []
         if free < 1:
             return claims
+        with self._store.reading() as connection:
+            self._check(connection)
+            if not heads(connection):
+                return claims
         with fenced(self._store, self._lease) as connection:
-            running = _running_by_tenant(connection)
-            while len(claims) < free and (heads := _heads(connection)):
-                tenant, job = min(heads, key=lambda head: (running.get(head[0], 0), head[1]))
+            running = running_by_tenant(connection)
+            while len(claims) < free and (waiting := heads(connection)):
+                tenant, job = min(waiting, key=lambda head: (running.get(head[0], 0), head[1]))
+                claim = self._begin(connection, job)
+                if claim is None:
+                    continue  # cancelled since it was looked at
                 running[tenant] = running.get(tenant, 0) + 1
-                claims.append(self._begin(connection, job))
+                claims.append(claim)
         return claims
 
     def requeue_lost(self) -> int:
@@ -103,19 +114,26 @@ class Desk:
                 self._give_back(connection, row, "The runner died.")
         return len(found)
 
+    def requeue_unheld(self, held: Collection[str]) -> int:
+        """Give back what runs under this term but is not `held`; return how many jobs that were.
+
+        Such are left by a claim of which the database kept everything, and could not say so.
+        """
+        mine = select(jobs).where(jobs.c.state.in_(ACTIVE), jobs.c.term == self._lease.term)
+        with fenced(self._store, self._lease) as connection:
+            rows = connection.execute(mine.with_for_update()).all()
+            found = [row for row in rows if row.id not in held]
+            for row in found:
+                self._give_back(connection, row, "It could not be begun.", spent=False)
+        return len(found)
+
     def stopping(self) -> dict[str, bool]:
         """Return the jobs that were asked to stop, and whether their results are not wanted."""
         asked = select(jobs.c.id, jobs.c.discard).where(
             jobs.c.state == JobState.STOPPING.value, jobs.c.term == self._lease.term
         )
-        own = select(leases.c.term).where(
-            leases.c.name == self._lease.name,
-            leases.c.owner == self._lease.owner,
-            leases.c.term == self._lease.term,
-        )
         with self._store.reading() as connection:
-            if connection.execute(own).first() is None:
-                raise LeaseLost(self._lease.name)
+            self._check(connection)
             return {row.id: row.discard for row in connection.execute(asked)}
 
     def tell(self, job: str, events: Sequence[Event]) -> None:
@@ -202,6 +220,16 @@ class Desk:
             if found is not None:
                 self._give_back(connection, found, why, spent=spent)
 
+    def _check(self, connection: Connection) -> None:
+        """Raise if the lease is somebody else's."""
+        own = select(leases.c.term).where(
+            leases.c.name == self._lease.name,
+            leases.c.owner == self._lease.owner,
+            leases.c.term == self._lease.term,
+        )
+        if connection.execute(own).first() is None:
+            raise LeaseLost(self._lease.name)
+
     def _own(self, connection: Connection, job: str) -> Row[Any] | None:
         """Return the row of a job that runs under this lease, locked."""
         query = select(jobs).where(
@@ -209,26 +237,37 @@ class Desk:
         )
         return connection.execute(query.with_for_update()).first()
 
-    def _change(self, connection: Connection, job: str, **values: Any) -> Row[Any]:
+    def _change(self, connection: Connection, job: str, **values: Any) -> None:
         changed = update(jobs).where(jobs.c.id == job)
-        changed = changed.values(revision=jobs.c.revision + 1, **values)
-        return connection.execute(changed.returning(jobs)).one()
+        connection.execute(changed.values(revision=jobs.c.revision + 1, **values))
 
-    def _begin(self, connection: Connection, job: str) -> Claim:
+    def _begin(self, connection: Connection, job: str) -> Claim | None:
+        """Take a job, unless it does not wait any more."""
         now = self._clock(connection)
-        row = self._change(
-            connection,
-            job,
+        begun = update(jobs).where(jobs.c.id == job, jobs.c.state == _QUEUED)
+        begun = begun.values(
+            revision=jobs.c.revision + 1,
             state=JobState.RUNNING.value,
             owner=self._lease.owner,
             term=self._lease.term,
             attempts=jobs.c.attempts + 1,
             started=now,
         )
+        row = connection.execute(begun.returning(jobs)).first()
+        if row is None:
+            return None
         add_events(connection, job, now, [("started", {"attempt": row.attempts})])
         asked = and_(documents.c.job == job, documents.c.name == REQUEST)
         body = connection.execute(select(documents.c.body).where(asked)).scalar_one()
-        return Claim(job, row.tenant, row.kind, gzip.decompress(body), row.seconds, row.attempts)
+        return Claim(
+            job,
+            row.tenant,
+            row.kind,
+            gzip.decompress(body),
+            row.seconds,
+            row.attempts,
+            row.request_id,
+        )
 
     def _end(
         self,
@@ -272,34 +311,6 @@ class Desk:
             )
             now: datetime = self._clock(connection)
             add_events(connection, row.id, now, [("requeued", {"why": why})])
-
-
-def _running_by_tenant(connection: Connection) -> dict[str, int]:
-    query = select(jobs.c.tenant, func.count().label("running")).where(jobs.c.state.in_(ACTIVE))
-    rows = connection.execute(query.group_by(jobs.c.tenant))
-    return {row.tenant: row.running for row in rows}
-
-
-def _heads(connection: Connection) -> list[tuple[str, str]]:
-    """Return the oldest waiting job of each tenant, of those with the highest priority.
-
-    It steps through the index from tenant to tenant, whatever the number of jobs in between.
-    """
-    highest = select(func.max(jobs.c.priority)).where(jobs.c.state == _QUEUED)
-    priority = connection.execute(highest).scalar()
-    if priority is None:
-        return []
-    waiting = and_(jobs.c.state == _QUEUED, jobs.c.priority == priority)
-    first = select(func.min(jobs.c.tenant).label("tenant")).where(waiting)
-    tenants = first.cte("tenants", recursive=True)
-    following = select(func.min(jobs.c.tenant)).where(waiting, jobs.c.tenant > tenants.c.tenant)
-    tenants = tenants.union_all(
-        select(following.scalar_subquery()).where(tenants.c.tenant.is_not(None))
-    )
-    oldest = select(func.min(jobs.c.id)).where(waiting, jobs.c.tenant == tenants.c.tenant)
-    query = select(tenants.c.tenant, oldest.scalar_subquery().label("job"))
-    rows = connection.execute(query.where(tenants.c.tenant.is_not(None)))
-    return [(row.tenant, row.job) for row in rows]
 
 
 def _last_event(connection: Connection, job: str) -> tuple[int, datetime]:

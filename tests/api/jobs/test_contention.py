@@ -6,14 +6,26 @@ import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing
+from datetime import datetime
 
 import pytest
+from sqlalchemy import Connection, select
 
+from api.jobs.clock import database_clock
 from api.jobs.desk import Desk
 from api.jobs.leases import LeaseLost, take
-from api.jobs.queue import Submission, discard, events_after, get_job, list_jobs, submit
+from api.jobs.queue import (
+    Submission,
+    discard,
+    events_after,
+    get_job,
+    list_jobs,
+    request_stop,
+    submit,
+)
 from api.jobs.records import JobState
 from api.store import Store, open_store
+from api.store.tables import leases
 from optimizer.progress import Event
 
 PROCESSES, THREADS, EACH = 2, 5, 10
@@ -105,3 +117,33 @@ def test_two_runners_that_fight_for_the_lease_begin_no_job_twice(store: Store) -
     with ThreadPoolExecutor(2) as threads:
         first, second = threads.map(run, ["a", "b"])
     assert sorted(first + second) == sorted(sent)
+
+
+def test_a_job_that_is_cancelled_while_a_runner_reaches_for_it_stays_cancelled(
+    postgresql_url: str,
+) -> None:
+    with closing(open_store(postgresql_url)) as store:
+        asked = Submission("main", "rosters", b"{}", 60.0)
+        first, second = (submit(store, asked, max_queued=10)[0].id for _ in range(2))
+        lease = take(store, "runner", "a", 60)
+        assert lease is not None
+
+        def clock(connection: Connection) -> datetime:
+            # The runner has chosen the job, and is about to write that it runs.
+            if get_job(store, "main", first).state is JobState.QUEUED:
+                request_stop(store, "main", first)
+            return database_clock(connection)
+
+        claims = Desk(store, lease, attempts=1, clock=clock).claim(1)
+        assert [claim.job for claim in claims] == [second]
+        assert get_job(store, "main", first).state is JobState.CANCELLED
+        kinds = [event.kind for event in events_after(store, "main", first, 0)]
+        assert kinds == ["submitted", "cancelled"]
+
+
+def test_a_runner_that_finds_nothing_to_do_waits_for_nobody(store: Store) -> None:
+    lease = take(store, "runner", "a", 60)
+    assert lease is not None
+    with store.writing() as connection:
+        connection.execute(select(leases).with_for_update())
+        assert Desk(store, lease, attempts=1).claim(1) == []
