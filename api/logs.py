@@ -19,29 +19,30 @@ from typing import Any
 __all__ = ["JsonFormatter", "LineHandler", "about_job", "job_id", "logging_config", "request_id"]
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
-"""The request that is being answered; None outside of one."""
+"""The request that is being answered, or that submitted the job; None where there is none."""
 
 job_id: ContextVar[str | None] = ContextVar("job_id", default=None)
 """The job that is being worked on; None outside of one."""
 
 
 @contextmanager
-def about_job(job: str) -> Iterator[None]:
-    """Write a job's id in every line from here on; the job knows the request that asked for it."""
-    token = job_id.set(job)
+def about_job(job: str, request: str | None = None) -> Iterator[None]:
+    """Write the ids of a job, and of the request that submitted it, in every line of the block."""
+    of_job, of_request = job_id.set(job), request_id.set(request)
     try:
         yield
     finally:
-        job_id.reset(token)
+        request_id.reset(of_request)
+        job_id.reset(of_job)
 
 
 class JsonFormatter(logging.Formatter):
     """Format a record as one line of JSON.
 
-    Members: ``time`` (UTC), ``level``, ``logger``, ``message``, ``request_id`` within a request,
-    ``job_id`` within a job, what the record carries as ``extra={"fields": {...}}``, and
-    ``exception`` where there is one: its types and lines of code, but not its words, since those
-    are often about what a customer sent.
+    Members: ``time`` (UTC), ``level``, ``logger``, ``message``, ``request_id`` within a request
+    or a job that one submitted, ``job_id`` within a job, what the record carries as
+    ``extra={"fields": {...}}``, and ``exception`` where there is one: its types and lines of code,
+    but not its words, since those are often about what a customer sent.
     """
 
     def format(self, record: logging.LogRecord) -> str:

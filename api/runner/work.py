@@ -34,6 +34,9 @@ TELL_SECONDS = 0.4
 MOST_TOLD = 5
 """Events that are written at a time; of more, the newest."""
 
+PAUSE_SECONDS = 5.0
+"""No job is claimed for so long after one could not be begun: each time is an event of a job."""
+
 LATE_SECONDS = 120.0
 """A job is killed when it takes this and half of its time more than it may."""
 
@@ -80,6 +83,8 @@ class Work:
         self._executor = executor
         self._prepare = prepare
         self._held: dict[str, _Held] = {}
+        self._claim_unsure = False
+        self._no_claim_until = 0.0
 
     @property
     def idle(self) -> bool:
@@ -101,21 +106,21 @@ class Work:
             self._hear_stops()
         for held in list(self._held.values()):
             try:
-                with about_job(held.claim.job):
-                    self._attend(held)
+                self._attend(held)
             except UNREACHABLE as error:
                 trouble = error
         if trouble is not None:
             raise trouble
-        if claiming and (free := self._executor.capacity - len(self._held)) > 0:
-            for claim in self._desk.claim(free):
-                self._held[claim.job] = held = _Held(claim)
-                with about_job(claim.job):
-                    self._attend(held)
+        if claiming and time.monotonic() >= self._no_claim_until:
+            begun = [_Held(claim) for claim in self._claim()]
+            # All of them are known before the first is attended to, which may fail.
+            self._held |= {held.claim.job: held for held in begun}
+            for held in begun:
+                self._attend(held)
 
     def stop_all(self) -> None:
         """Ask every job to end with the best it has."""
-        for held in self._held.values():
+        for held in list(self._held.values()):
             if held.running is None:
                 self._drop(held, "The service was stopped.")
             else:
@@ -127,6 +132,19 @@ class Work:
             if held.running is not None:
                 held.running.kill()
             self._drop(held, why)
+
+    def _claim(self) -> list[Claim]:
+        """Take as many jobs as there is room for."""
+        free = self._executor.capacity - len(self._held)
+        if free < 1:
+            return []
+        # A claim that failed may have been kept all the same: nobody would ever do those jobs.
+        if self._claim_unsure:
+            self._desk.requeue_unheld(self._held)
+        self._claim_unsure = True
+        claims = self._desk.claim(free)
+        self._claim_unsure = False
+        return claims
 
     def _hear_stops(self) -> None:
         for job, discard in self._desk.stopping().items():
@@ -147,7 +165,8 @@ class Work:
 
     def _attend(self, held: _Held) -> None:
         """Take one job as far as it goes now."""
-        with self._contained(held):
+        claim = held.claim
+        with about_job(claim.job, claim.request_id), self._contained(held):
             if held.running is None:
                 if not held.over:
                     self._begin(held)
@@ -186,6 +205,7 @@ class Work:
         try:
             held.running = self._executor.start(claim.job, claim.kind, body, claim.seconds)
         except ExecutorLost as lost:
+            self._no_claim_until = time.monotonic() + PAUSE_SECONDS
             self._drop(held, str(lost))
             return
         log.info("begun", extra={"fields": {"kind": claim.kind, "attempt": claim.attempt}})
