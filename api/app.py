@@ -38,8 +38,9 @@ from optimizer import __version__
 __all__ = ["create_app"]
 
 _DESCRIPTION = (
-    "Live routing and staffing for contact centres. Bodies are JSON and are read strictly; "
-    "every failure is a problem document (RFC 9457) that lists all its causes."
+    "Forecasts, staffing, shift rosters, live routing and simulation for contact centres. Bodies "
+    "are JSON and are read strictly; every failure is a problem document (RFC 9457) that lists all "
+    "its causes."
 )
 
 
