@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from optimizer.errors import InvalidInput, Issue
@@ -18,6 +18,15 @@ _BUSY_SECONDS = 15.0
 # Nobody waits longer for a lock on PostgreSQL either, and whoever falls silent in the middle of a
 # transaction, because its machine is cut off, does not keep its locks: a lease is one of them.
 _PATIENCE = f"-c lock_timeout={_BUSY_SECONDS:.0f}s -c idle_in_transaction_session_timeout=30s"
+# A server that is cut off refuses nothing: by the system's own times whoever asks it would wait
+# two minutes for a connection, and a quarter of an hour or more on one that stood.
+_CUT_OFF: dict[str, Any] = {
+    "connect_timeout": 10,  # seconds
+    "tcp_user_timeout": 30_000,  # milliseconds until what was sent is confirmed
+    "keepalives_idle": 15,  # seconds
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
 _DIALECTS = ("sqlite", "postgresql")
 
 
@@ -79,7 +88,7 @@ def open_store(url: str) -> Store:
         raise _refused(
             f"The database is {dialect!r:.40} but must be one of {', '.join(_DIALECTS)}."
         )
-    options: dict[str, Any] = {"pool_pre_ping": True, "connect_args": {"options": _PATIENCE}}
+    options: dict[str, Any] = {"pool_pre_ping": True, "connect_args": _asked_of_server(parsed)}
     if dialect == "sqlite":
         options = {"connect_args": {"timeout": _BUSY_SECONDS}}
     try:
@@ -93,6 +102,13 @@ def open_store(url: str) -> Store:
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
     return Store(engine)
+
+
+def _asked_of_server(url: URL) -> dict[str, Any]:
+    """Return how connections to PostgreSQL are made; what the URL itself says counts."""
+    given = url.normalized_query
+    asked = {name: value for name, value in _CUT_OFF.items() if name not in given}
+    return asked | {"options": " ".join((_PATIENCE, *given.get("options", ())))}
 
 
 def _prepare(connection: Any, _: Any) -> None:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from contextlib import closing
 
+import psycopg
 import pytest
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, make_url, select, text
 from sqlalchemy.exc import OperationalError
 
 from api.store import Store, open_store
@@ -48,6 +49,27 @@ def test_a_session_that_falls_silent_does_not_keep_its_locks(postgresql_url: str
             ("idle_in_transaction_session_timeout", "30s"),
         ):
             assert connection.execute(text(f"SHOW {name}")).scalar_one() == value
+
+
+def test_a_server_that_is_cut_off_is_given_up_unless_the_url_says_otherwise(
+    postgresql_url: str,
+) -> None:
+    url = make_url(postgresql_url).update_query_dict(
+        {"connect_timeout": "77", "options": "-c lock_timeout=3s"}
+    )
+    with (
+        closing(open_store(url.render_as_string(hide_password=False))) as store,
+        store.reading() as connection,
+    ):
+        driver = connection.connection.dbapi_connection
+        assert isinstance(driver, psycopg.Connection)
+        asked = driver.info.get_parameters()
+        assert asked["connect_timeout"] == "77"
+        assert int(asked["tcp_user_timeout"]) == 30_000
+        assert int(asked["keepalives_idle"]) == 15
+        assert connection.execute(text("SHOW lock_timeout")).scalar_one() == "3s"
+        ours = "SHOW idle_in_transaction_session_timeout"
+        assert connection.execute(text(ours)).scalar_one() == "30s"
 
 
 def test_on_sqlite_nothing_is_answered_before_it_is_on_the_disk(sqlite_url: str) -> None:
