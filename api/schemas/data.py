@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.schemas.days import Day
 from optimizer.errors import Issue
 from optimizer.model import Organisation
 from optimizer.model.record import Record
@@ -196,8 +197,8 @@ class HistoryQuery(_Query):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     group: str | None = Field(None, description="Only this planning group.", max_length=200)
-    first: date | None = Field(None, alias="from", description="First local day, 2026-11-23.")
-    last: date | None = Field(None, alias="to", description="Last local day, included.")
+    first: Day | None = Field(None, alias="from", description="First local day, 2026-11-23.")
+    last: Day | None = Field(None, alias="to", description="Last local day, included.")
 
 
 class ForgetQuery(_Query):
@@ -205,8 +206,8 @@ class ForgetQuery(_Query):
 
     kind: DataKind = Field(DataKind.INTERVALS, description="Intervals or contacts.")
     group: str | None = Field(None, description="Only this planning group.", max_length=200)
-    first: date = Field(alias="from", description="First local day, 2026-11-23.")
-    last: date = Field(alias="to", description="Last local day, included.")
+    first: Day = Field(alias="from", description="First local day, 2026-11-23.")
+    last: Day = Field(alias="to", description="Last local day, included.")
 
 
 class PutQuery(_Query):

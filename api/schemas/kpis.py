@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.kpis import By, ReportKind
+from api.schemas.days import Day
 
 __all__ = ["KpiQuery"]
 
@@ -17,10 +17,10 @@ class KpiQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    first: date | None = Field(
+    first: Day | None = Field(
         None, alias="from", description="First local day, 2026-11-23; by default yesterday."
     )
-    last: date | None = Field(
+    last: Day | None = Field(
         None, alias="to", description="Last local day, included; by default the first."
     )
     by: By = Field(By.GROUP, description="What figures are told by, beside the total.")

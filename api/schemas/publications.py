@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.publications import Publication
+from api.schemas.days import Day
 from optimizer.model.record import Record
 
 __all__ = [
@@ -44,7 +44,7 @@ class PublicationsQuery(_Query):
 class DayQuery(_Query):
     """A day."""
 
-    day: date = Field(description="A day by the clock of the roster.")
+    day: Day = Field(description="A day by the clock of the roster.")
 
 
 @dataclass(frozen=True, slots=True)

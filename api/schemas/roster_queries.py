@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.schemas.days import Day
 from api.schemas.jobs import ID
 
 __all__ = ["DifferencePath", "RecommendationQuery", "RosterQuery", "WhyQuery"]
@@ -37,7 +37,7 @@ class WhyQuery(_Query):
     """What should have been otherwise."""
 
     agent: str = Field(description="Identifier of the agent.", max_length=_NAME)
-    day: date = Field(description="The local day.")
+    day: Day = Field(description="The local day.")
     template: str | None = Field(
         None, description="Only shifts of this template.", max_length=_NAME
     )
@@ -50,7 +50,7 @@ class WhyQuery(_Query):
 class RecommendationQuery(_Query):
     """What is to be done about a day; one of `shift`, `absent` and `swap`."""
 
-    day: date = Field(description="The local day.")
+    day: Day = Field(description="The local day.")
     shift: str | None = Field(
         None, description="Template of one more shift that is to be taken.", max_length=_NAME
     )

@@ -32,7 +32,7 @@ from api.schemas.data import (
     Written,
 )
 from api.v1.bodies import json_answer, json_body
-from api.v1.describe import BODY_FAILURES, answers, operation_id, request_body
+from api.v1.describe import BODY_FAILURES, ETAG, answers, operation_id, request_body
 from api.v1.here import caller, scope, store
 from optimizer.codec import decode, encode
 from optimizer.errors import Issue, raise_errors
@@ -53,7 +53,7 @@ _PUT = ("412", *BODY_FAILURES)
 
 def _shown(kind: type, what: str) -> dict[str | int | HTTPStatus, Any]:
     """Return the description of an answer that can be put back as it is."""
-    described = answers(Written, what, "404", "422")
+    described = answers(Written, what, "404", "422", headers=ETAG)
     described["200"]["content"] = {"application/json": {"schema": reference(kind, "validation")}}
     return described
 
@@ -63,7 +63,7 @@ def _shown(kind: type, what: str) -> dict[str | int | HTTPStatus, Any]:
     summary="Put the organisation.",
     description="All of it, in place of what is there; each change makes a new version.",
     openapi_extensions=request_body(OrganisationDocument, examples.ORGANISATION),
-    responses=answers(Written, "The version that holds it.", *_PUT),
+    responses=answers(Written, "The version that holds it.", *_PUT, headers=ETAG),
 )
 @scope(Scope.PLAN)
 def put_whole_organisation(header: PutHeaders) -> Response:
@@ -139,7 +139,7 @@ def _part(kind: type[Part], path: str, what: str, example: Part) -> None:
             "refused if that would be inconsistent."
         ),
         openapi_extensions=request_body(kind, example),
-        responses=answers(Written, "The version that holds it.", "409", *_PUT),
+        responses=answers(Written, "The version that holds it.", "409", *_PUT, headers=ETAG),
     )(scope(Scope.PLAN)(put))
     routes.get(
         path,
@@ -158,7 +158,7 @@ _part(Goals, "/goals", "the service goals of the planning groups", examples.GOAL
     summary="Put the calendar.",
     description="Closures, public holidays, events and business hours, in place of what is there.",
     openapi_extensions=request_body(Calendar, examples.CALENDAR),
-    responses=answers(Written, "The version that holds it.", *_PUT),
+    responses=answers(Written, "The version that holds it.", *_PUT, headers=ETAG),
 )
 @scope(Scope.PLAN)
 def put_calendar(header: PutHeaders) -> Response:

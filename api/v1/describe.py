@@ -10,7 +10,17 @@ from api.schemas.components import reference
 from api.schemas.examples import as_json
 from api.schemas.problem import ProblemDocument
 
-__all__ = ["BODY_FAILURES", "PROBLEM", "TEXT", "answers", "operation_id", "request_body"]
+__all__ = [
+    "BODY_FAILURES",
+    "ETAG",
+    "LOCATION",
+    "PROBLEM",
+    "TEXT",
+    "answers",
+    "failure",
+    "operation_id",
+    "request_body",
+]
 
 PROBLEM = "application/problem+json"
 
@@ -19,6 +29,24 @@ BODY_FAILURES = ("400", "413", "415", "422")
 
 TEXT = {"type": "string"}
 """The schema of an answer that is not JSON."""
+
+ETAG = {"ETag": {"description": "Names this state.", "required": True, "schema": TEXT}}
+LOCATION = {"Location": {"description": "Where it is.", "required": True, "schema": TEXT}}
+"""Headers of good answers."""
+
+_LATER = {
+    "description": "Seconds after which to ask again.",
+    "required": True,
+    "schema": {"type": "integer", "minimum": 0},
+}
+_HEADERS = {
+    "401": {
+        "WWW-Authenticate": {"description": "How to send a key.", "required": True, "schema": TEXT}
+    },
+    "429": {"Retry-After": _LATER},
+    "503": {"Retry-After": _LATER},
+}
+"""Headers of failures, by status."""
 
 _MEANING = {
     "400": "The body is not JSON, or not compressed the way it says.",
@@ -57,6 +85,7 @@ def answers(
     *failures: str,
     statuses: tuple[str, ...] = ("200",),
     others: Mapping[str, dict[str, Any]] | None = None,
+    headers: Mapping[str, dict[str, Any]] | None = None,
 ) -> dict[str | int | HTTPStatus, Any]:
     """Return the description of what a route answers, by status.
 
@@ -70,14 +99,24 @@ def answers(
         Those of a good answer.
     others
         Schemas of the forms that the answer can have beside JSON, by media type.
+    headers
+        Those of a good answer, by name.
     """
     forms = {"application/json": reference(kind), **(others or {})}
-    good = {media: {"schema": schema} for media, schema in forms.items()}
-    problem = {PROBLEM: {"schema": reference(ProblemDocument)}}
+    good: dict[str, Any] = {"description": description}
+    good["content"] = {media: {"schema": schema} for media, schema in forms.items()}
+    if headers:
+        good["headers"] = dict(headers)
     return {
-        **{status: {"description": description, "content": good} for status in statuses},
-        **{
-            status: {"description": _MEANING[status], "content": problem}
-            for status in (*failures, "default")
-        },
+        **{status: dict(good) for status in statuses},
+        **{status: failure(status, _MEANING[status]) for status in (*failures, "default")},
     }
+
+
+def failure(status: str, meaning: str) -> dict[str, Any]:
+    """Return the description of an answer that is a problem document."""
+    described: dict[str, Any] = {"description": meaning}
+    if status in _HEADERS:
+        described["headers"] = _HEADERS[status]
+    described["content"] = {PROBLEM: {"schema": reference(ProblemDocument)}}
+    return described

@@ -7,9 +7,7 @@ from typing import Any
 from flask_openapi3.openapi import OpenAPI
 
 from api.access import Scope
-from api.schemas.components import reference
-from api.schemas.problem import ProblemDocument
-from api.v1.describe import PROBLEM
+from api.v1.describe import failure
 from api.v1.here import SCOPE
 from api.v1.requests import template
 
@@ -55,6 +53,5 @@ def _describe(operation: dict[str, Any], needed: Scope) -> None:
     operation["security"] = [{_SCHEME: [needed.value]}]
     said = operation.get("description", "")
     operation["description"] = f"{said} Scope: `{needed}`.".strip()
-    content = {PROBLEM: {"schema": reference(ProblemDocument)}}
-    told = {code: {"description": text, "content": content} for code, text in _FAILURES.items()}
+    told = {code: failure(code, meaning) for code, meaning in _FAILURES.items()}
     operation["responses"] = dict(sorted((told | operation["responses"]).items()))

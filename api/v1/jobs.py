@@ -26,7 +26,7 @@ from api.schemas.jobs import (
     JobsQuery,
 )
 from api.v1.bodies import json_answer
-from api.v1.describe import TEXT, answers, operation_id
+from api.v1.describe import ETAG, TEXT, answers, operation_id
 from api.v1.here import caller, scope, store
 from api.v1.listeners import Listener, hub
 from api.v1.streams import EVENT_STREAM, HEARTBEAT_SECONDS, Message, client_there, stream
@@ -74,8 +74,8 @@ def list_all_jobs(query: JobsQuery) -> Response:
         "The header ETag names the state of the job, so that one who has seen it gets 304. With "
         "`wait`, the answer comes when there is something new."
     ),
-    responses=answers(Job, "How the job stands.", "404", "422", "503")
-    | {"304": {"description": "It is as the caller saw it (If-None-Match)."}},
+    responses=answers(Job, "How the job stands.", "404", "422", "503", headers=ETAG)
+    | {"304": {"description": "It is as the caller saw it (If-None-Match).", "headers": ETAG}},
 )
 @scope(Scope.READ)
 def get_one_job(path: JobPath, header: JobHeaders, query: JobQuery) -> Response:
@@ -134,7 +134,7 @@ def follow_job(path: JobPath, header: EventsHeaders, query: EventsQuery) -> Resp
         "A running job ends soon and is done, with the best result that it has; one that waits is "
         "cancelled. Stopping it again changes nothing."
     ),
-    responses=answers(Job, "How the job stands now.", "404", "409"),
+    responses=answers(Job, "How the job stands now.", "404", "409", "422", headers=ETAG),
 )
 @scope(Scope.PLAN)
 def stop_job(path: JobPath) -> Response:
@@ -151,7 +151,7 @@ def stop_job(path: JobPath) -> Response:
         "One that waits or runs is cancelled; one that is over is deleted with its results, unless "
         "a roster of it is published."
     ),
-    responses=answers(Job, "The job, as it stands or stood.", "404", "409"),
+    responses=answers(Job, "The job, as it stands or stood.", "404", "409", "422", headers=ETAG),
 )
 @scope(Scope.PLAN)
 def delete_job(path: JobPath) -> Response:

@@ -25,7 +25,7 @@ from api.schemas.publications import (
 )
 from api.tasks.results import ROSTER, read_roster
 from api.v1.bodies import json_answer, json_body
-from api.v1.describe import BODY_FAILURES, answers, operation_id, request_body
+from api.v1.describe import BODY_FAILURES, LOCATION, answers, operation_id, request_body
 from api.v1.here import caller, scope, store
 from optimizer.codec import decode
 from optimizer.errors import InvalidInput, Issue
@@ -52,7 +52,13 @@ _EXAMPLE = PublishRequest(expected_version=0, remark="first week")
     ),
     openapi_extensions=request_body(PublishRequest, _EXAMPLE),
     responses=answers(
-        Publication, "The new version.", *BODY_FAILURES, "404", "409", statuses=("201",)
+        Publication,
+        "The new version.",
+        *BODY_FAILURES,
+        "404",
+        "409",
+        statuses=("201",),
+        headers=LOCATION,
     ),
 )
 @scope(Scope.PLAN)
@@ -79,7 +85,13 @@ def publish_roster(path: JobPath) -> Response:
     description="As a new version, on the days that it is about.",
     openapi_extensions=request_body(PublishRequest, _EXAMPLE),
     responses=answers(
-        Publication, "The new version.", *BODY_FAILURES, "404", "409", statuses=("201",)
+        Publication,
+        "The new version.",
+        *BODY_FAILURES,
+        "404",
+        "409",
+        statuses=("201",),
+        headers=LOCATION,
     ),
 )
 @scope(Scope.PLAN)

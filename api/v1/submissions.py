@@ -17,7 +17,7 @@ from api.logs import request_id
 from api.schemas.jobs import SubmissionHeaders, SubmissionQuery, Validation
 from api.tasks import KINDS, accept
 from api.v1.bodies import json_answer, json_body
-from api.v1.describe import BODY_FAILURES, answers, operation_id, request_body
+from api.v1.describe import BODY_FAILURES, ETAG, LOCATION, answers, operation_id, request_body
 from api.v1.here import caller, scope, settings, store
 from api.v1.jobs import job_answer
 from optimizer.errors import InvalidInput, Issue
@@ -44,12 +44,13 @@ def _asked_for(kind: str, summary: str, description: str) -> dict[str, Any]:
         "responses": checked
         | answers(
             Job,
-            "The job; the header Location says where it is.",
+            "The job.",
             *BODY_FAILURES,
             "404",
             "409",
             "429",
             statuses=("202",),
+            headers=LOCATION | ETAG,
         ),
     }
 

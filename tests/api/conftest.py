@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -111,12 +111,28 @@ def _postgresql_names(postgres_url: str) -> Iterator[str]:
     return (f"test_{number}" for number in count())
 
 
+@pytest.fixture(scope="session")
+def new_postgresql_database(
+    postgres_url: str, _postgresql_names: Iterator[str]
+) -> Callable[[], AbstractContextManager[str]]:
+    """Make databases that have all tables, each for as long as it is needed."""
+
+    @contextmanager
+    def make() -> Iterator[str]:
+        name = next(_postgresql_names)
+        _administer(postgres_url, f"CREATE DATABASE {name} TEMPLATE template_callboard")
+        yield _at(postgres_url, name)
+        _administer(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+    return make
+
+
 @pytest.fixture
-def postgresql_url(postgres_url: str, _postgresql_names: Iterator[str]) -> Iterator[str]:
-    name = next(_postgresql_names)
-    _administer(postgres_url, f"CREATE DATABASE {name} TEMPLATE template_callboard")
-    yield _at(postgres_url, name)
-    _administer(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+def postgresql_url(
+    new_postgresql_database: Callable[[], AbstractContextManager[str]],
+) -> Iterator[str]:
+    with new_postgresql_database() as url:
+        yield url
 
 
 def _postgres_binaries() -> Path | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import product
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -18,10 +20,37 @@ from api.tasks import KINDS, prepare, run_task
 from api.tasks.context import Context
 from optimizer.stop import Deadline
 
-__all__ = ["MARK", "Tenant", "example", "pool_events", "populate", "run_all"]
+__all__ = [
+    "MARK",
+    "Tenant",
+    "example",
+    "kinds_in",
+    "path_values",
+    "pool_events",
+    "populate",
+    "run_all",
+]
 
 MARK = "confidential"
 """Stands in every name that can be chosen."""
+
+
+KIND_OF = {
+    ("jobs", "id"): "job",
+    ("forecasts", "id"): "job",
+    ("rosters", "id"): "job",
+    ("rosters", "before"): "job",
+    ("rosters", "after"): "job",
+    ("simulations", "id"): "job",
+    ("comparisons", "id"): "job",
+    ("plans", "id"): "job",
+    ("pools", "id"): "pool",
+    ("pools", "ticket"): "ticket",
+    ("schedules", "id"): "schedule",
+    ("publications", "version"): "publication",
+    ("demo-data", "kind"): None,
+}
+"""What a parameter of a path names; None for what belongs to nobody."""
 
 
 @dataclass
@@ -55,6 +84,18 @@ def example(paths: dict[str, Any], method: str, path: str) -> Any:
     """Return the body that the description shows for an operation, or None if it takes none."""
     body = paths[path][method.lower()].get("requestBody")
     return None if body is None else body["content"]["application/json"]["example"]
+
+
+def kinds_in(path: str) -> dict[str, str | None]:
+    """Return what each parameter of a path names, or None for what belongs to nobody."""
+    return {name: KIND_OF[path.split("/")[2], name] for name in re.findall(r"{(\w+)}", path)}
+
+
+def path_values(path: str, ids: dict[str, list[str]]) -> list[dict[str, str]]:
+    """Return all combinations of identifiers that can stand in a path."""
+    kinds = kinds_in(path)
+    choices = [ids[str(kind)] for kind in kinds.values()]
+    return [dict(zip(kinds, chosen, strict=True)) for chosen in product(*choices)]
 
 
 def pool_events() -> dict[str, Any]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import product
 
 import pytest
 from flask_openapi3.openapi import OpenAPI
@@ -25,24 +24,15 @@ from api.store.tables import metadata
 from api.tasks import KINDS
 from api.v1.here import store as opened
 from api.v1.pool_desk import close_pools
-from tests.api.populated import MARK, Tenant, example, pool_events, populate
-
-KIND_OF = {
-    ("jobs", "id"): "job",
-    ("forecasts", "id"): "job",
-    ("rosters", "id"): "job",
-    ("rosters", "before"): "job",
-    ("rosters", "after"): "job",
-    ("simulations", "id"): "job",
-    ("comparisons", "id"): "job",
-    ("plans", "id"): "job",
-    ("pools", "id"): "pool",
-    ("pools", "ticket"): "ticket",
-    ("schedules", "id"): "schedule",
-    ("publications", "version"): "publication",
-    ("demo-data", "kind"): None,
-}
-"""What a parameter of a path names; None for what belongs to nobody."""
+from tests.api.populated import (
+    MARK,
+    Tenant,
+    example,
+    kinds_in,
+    path_values,
+    pool_events,
+    populate,
+)
 
 NOWHERE = {
     "job": "01999999-9999-7999-8999-999999999999",
@@ -121,24 +111,14 @@ def operations(app: OpenAPI, *, named: bool, last: str = "DELETE") -> list[Opera
         (method.upper(), path)
         for path, item in app.api_doc["paths"].items()
         for method in item
-        if named == any(KIND_OF[_place(path, name)] for name in _names(path))
+        if named == any(kinds_in(path).values())
     ]
     return sorted(found, key=lambda operation: (operation[0] == last, operation))
 
 
-def _names(path: str) -> list[str]:
-    return re.findall(r"{(\w+)}", path)
-
-
-def _place(path: str, name: str) -> tuple[str, str]:
-    return path.split("/")[2], name
-
-
 def addresses(path: str, ids: dict[str, list[str]]) -> list[str]:
     """Return a path with all combinations of identifiers in it."""
-    names = _names(path)
-    choices = [ids[str(KIND_OF[_place(path, name)])] for name in names]
-    return [path.format(**dict(zip(names, chosen, strict=True))) for chosen in product(*choices)]
+    return [path.format(**chosen) for chosen in path_values(path, ids)]
 
 
 def asked(tenant: Tenant, app: OpenAPI, operation: Operation, address: str) -> TestResponse:
