@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+import csv
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from api.errors import TooLarge
 from forecasts.errors import ForecastError
 from forecasts.errors import Issue as ForecastIssue
 from forecasts.history.clocks import instants, local_times
 from forecasts.history.columns import NO_OFFSET, read_stamps
 from forecasts.history.log import IssueLog
-from optimizer.errors import InvalidInput, Issue, Severity
+from optimizer.errors import InvalidInput, Issue, Severity, raise_errors
+from optimizer.model.findings import Findings
 
-__all__ = ["log_to_issues", "read_csv_body", "read_instants", "refusing"]
+__all__ = [
+    "MOST_COLUMNS",
+    "frame_of_columns",
+    "frame_of_rows",
+    "log_to_issues",
+    "read_csv_body",
+    "read_instants",
+    "refusing",
+]
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+MOST_COLUMNS = 200
+"""Columns of a table; a table has as many cells as rows times columns, however few are sent."""
+
+_LONGEST_HEADER = 100_000
 
 
 def log_to_issues(log: IssueLog) -> tuple[Issue, ...]:
@@ -88,11 +104,48 @@ def _ours(issue: ForecastIssue) -> Issue:
     return Issue(issue.code, issue.pointer, issue.detail, Severity(issue.severity))
 
 
+def frame_of_columns(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
+    """Return columns of one length as a table.
+
+    Raises
+    ------
+    TooLarge
+        If there are more than `MOST_COLUMNS`.
+    InvalidInput
+        If columns differ in length.
+    """
+    _refuse_wide(len(columns), "/columns")
+    found = Findings()
+    first = len(next(iter(columns.values()), ()))
+    for name, cells in columns.items():
+        if len(cells) != first:
+            found.at("columns", name).error(
+                "bad_shape", f"It has {len(cells)} cells, the first column {first}."
+            )
+    raise_errors("The batch cannot be read.", found.issues)
+    return pd.DataFrame(columns)
+
+
+def frame_of_rows(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return rows as a table; what a row does not have is None.
+
+    Raises
+    ------
+    TooLarge
+        If they have more than `MOST_COLUMNS` different names together.
+    """
+    names = dict.fromkeys(name for row in rows for name in row)
+    _refuse_wide(len(names), "/rows")
+    return pd.DataFrame({name: [row.get(name) for row in rows] for name in names})
+
+
 def read_csv_body(body: bytes) -> pd.DataFrame:
     """Return the rows of CSV in UTF-8 with every cell as text.
 
     Raises
     ------
+    TooLarge
+        If there are more than `MOST_COLUMNS`.
     InvalidInput
         If it is none, or a row has more cells than the header.
     """
@@ -100,6 +153,7 @@ def read_csv_body(body: bytes) -> pd.DataFrame:
         # No text that is kept can hold it.
         detail = "There is a NUL character."
         raise InvalidInput("The CSV cannot be read.", [Issue("unreadable_file", "", detail)])
+    _refuse_wide(_width(body), "")
     try:
         with warnings.catch_warnings():
             # Rows longer than the header: pandas would cut them off with a warning.
@@ -118,3 +172,17 @@ def read_csv_body(body: bytes) -> pd.DataFrame:
     else:
         return frame
     raise InvalidInput("The CSV cannot be read.", [issue])
+
+
+def _width(body: bytes) -> int:
+    """Return the number of columns that the header of CSV has, or more than are taken."""
+    text = StringIO(body[:_LONGEST_HEADER].decode(errors="replace"), newline="")
+    names = next(csv.reader(text), [])
+    unread = len(body) > _LONGEST_HEADER and not text.read(1)
+    return MOST_COLUMNS + 1 if unread else len(names)
+
+
+def _refuse_wide(columns: int, pointer: str) -> None:
+    if columns > MOST_COLUMNS:
+        detail = f"There are more than {MOST_COLUMNS} columns."
+        raise TooLarge("The table is too wide.", [Issue("too_many", pointer, detail)])

@@ -36,8 +36,7 @@ from api.v1.compression import compress
 from api.v1.describe import BODY_FAILURES, TEXT, answers, operation_id, request_body
 from api.v1.here import caller, scope, settings, store
 from optimizer.codec import decode
-from optimizer.errors import InvalidInput, Issue, raise_errors
-from optimizer.model.findings import Findings
+from optimizer.errors import InvalidInput, Issue
 from optimizer.model.grid import MINUTES_PER_DAY
 
 if TYPE_CHECKING:
@@ -79,7 +78,11 @@ def put_rows_of_history(query: PutQuery) -> Response:
         from api.data.frames import read_csv_body  # heavy, as all that reads tables
 
         batch = HistoryBatch(query.kind, None, None, query.interval_minutes, query.zone)
-        frame, by_column = read_csv_body(whole_body(settings().max_job_bytes)), False
+        limits = settings()
+        body = whole_body(limits.max_job_bytes)
+        values = body.count(b",") + body.count(b"\n")
+        refuse_beyond(Count("", "values", values, limits.max_job_values))
+        frame, by_column = read_csv_body(body), False
     else:
         batch = decode(HistoryBatch, json_body(long=True))
         frame, by_column = _json_frame(batch), batch.columns is not None
@@ -156,21 +159,17 @@ def _json_frame(batch: HistoryBatch) -> pd.DataFrame:
     ------
     InvalidInput
         If there are neither columns nor rows, or both, or columns of several lengths.
+    TooLarge
+        If there are too many columns.
     """
-    import pandas as pd
+    from api.data.frames import frame_of_columns, frame_of_rows  # heavy, as above
 
-    found = Findings()
-    if (batch.columns is None) == (batch.rows is None):
-        found.error("columns_or_rows", "Give either columns or rows.")
-    lengths = {name: len(cells) for name, cells in (batch.columns or {}).items()}
-    for name, length in lengths.items():
-        if length != next(iter(lengths.values())):
-            found.at("columns", name).error(
-                "bad_shape",
-                f"It has {length} cells, the first column {next(iter(lengths.values()))}.",
-            )
-    raise_errors("The batch cannot be read.", found.issues)
-    return pd.DataFrame(batch.columns if batch.rows is None else list(batch.rows))
+    if batch.columns is not None and batch.rows is None:
+        return frame_of_columns(batch.columns)
+    if batch.rows is not None and batch.columns is None:
+        return frame_of_rows(batch.rows)
+    issue = Issue("columns_or_rows", "", "Give either columns or rows.")
+    raise InvalidInput("The batch cannot be read.", [issue])
 
 
 _ROW = re.compile(r"/rows/(\d+)/(.+)")

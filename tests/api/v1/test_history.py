@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -148,3 +149,28 @@ def test_csv_that_is_read_is_no_formula(client: FlaskClient) -> None:
     put(client, {"rows": [row], "interval_minutes": 30})
     table = client.get("/v1/history", headers={"Accept": "text/csv"}).text
     assert table.splitlines()[1].startswith("'=1+1,")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b",".join(b"c%d" % n for n in range(201)) + b"\n", "text/csv"),
+        (b'"a\nb",' + b"," * 300 + b"\n", "text/csv"),
+        (b"group,start," + b"x" * 100_000 + b"," * 300, "text/csv"),
+        (json.dumps({"columns": {f"c{n}": [1] for n in range(201)}}).encode(), "application/json"),
+        (json.dumps({"rows": [{f"c{n}": 1} for n in range(201)]}).encode(), "application/json"),
+    ],
+)
+def test_a_table_has_no_more_cells_than_were_sent(
+    serving: Serving, sqlite_url: str, body: bytes, kind: str
+) -> None:
+    client = serving(Settings(access="open", database_url=sqlite_url))
+    answer = client.put("/v1/history", data=body, content_type=kind)
+    assert answer.status_code == 413
+    assert [code for code, _ in issues(answer)] == ["too_many"]
+
+
+def test_the_values_of_csv_are_counted_as_those_of_json(alone: FlaskClient) -> None:
+    body = b"group,start,offered\n" + b",,\n" * 50
+    answer = alone.put("/v1/history", data=body, content_type="text/csv")
+    assert answer.status_code == 413
