@@ -7,7 +7,6 @@ from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
 from api.config import Settings
-from api.schemas.components import component_schemas
 from api.schemas.problem import ProblemDocument
 from api.v1 import (
     assignments,
@@ -28,7 +27,7 @@ from api.v1 import (
 from api.v1.access import ask_callers
 from api.v1.characters import refuse_null_in_addresses
 from api.v1.describe import operation_id
-from api.v1.describe_access import SECURITY_SCHEMES, DescribedAPI
+from api.v1.describe_access import DescribedAPI
 from api.v1.docs_page import DOCS, serve_docs
 from api.v1.failures import handle_failures, refuse_parameters
 from api.v1.here import remember
@@ -67,9 +66,6 @@ def create_app(settings: Settings | None = None) -> OpenAPI:
         validation_error_status="default",
         validation_error_model=ProblemDocument,
         validation_error_callback=refuse_parameters,
-        openapi_extensions={
-            "components": {"schemas": component_schemas(), "securitySchemes": SECURITY_SCHEMES}
-        },
         doc_prefix=DOCS,
         static_folder=None,
     )
