@@ -154,11 +154,10 @@ def revoke(key: str, as_json: bool) -> None:
 def _opened() -> Iterator[Store]:
     """Give the database of the settings, with its tables."""
     from api.config import Settings
-    from api.store import open_store, upgrade
+    from api.store import open_upgraded
 
-    store = open_store(Settings.from_environment().database_url)
+    store = open_upgraded(Settings.from_environment().database_url)
     try:
-        upgrade(store)
         yield store
     finally:
         store.close()

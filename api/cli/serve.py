@@ -87,6 +87,7 @@ def serve(
     from api.executors import check_executor
     from api.logs import logging_config
     from api.metrics.shared import share_figures
+    from api.store import open_upgraded
 
     settings = Settings.from_environment()
     check_executor(settings)
@@ -96,7 +97,8 @@ def serve(
     listeners = [_listen(host, port)]
     if not no_pools:
         listeners.append(_listen(pool_host, pool_port))
-    _upgrade(settings)
+    # Before several processes would bring it up to date.
+    open_upgraded(settings.database_url).close()
     if settings.access == "open" and not _is_loopback(listeners[0]):
         log.warning("Anybody who reaches this address may do anything: CALLBOARD_ACCESS is open.")
     place = f"{_written(listeners[0].getsockname()[0])}:{listeners[0].getsockname()[1]}"
@@ -137,24 +139,6 @@ def _server(
     }
     command = [sys.executable, "-P", "-m", "api.server", json.dumps(options)]
     return Child(name, command, environment, [file])
-
-
-def _upgrade(settings: Settings) -> None:
-    """Bring the database up to date, before several processes would try to."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from api.store import open_store, upgrade
-
-    store = open_store(settings.database_url)
-    try:
-        upgrade(store)
-    except SQLAlchemyError as error:
-        log.debug("The database cannot be used.", exc_info=error)
-        detail = f"It cannot be opened, or brought up to date ({type(error).__name__})."
-        issue = Issue("unusable_database", "/CALLBOARD_DATABASE_URL", detail)
-        raise InvalidInput("The database cannot be used.", [issue]) from None
-    finally:
-        store.close()
 
 
 def _is_loopback(listener: socket.socket) -> bool:

@@ -6,6 +6,7 @@ import logging
 import logging.config
 import os
 import signal
+from contextlib import closing
 from functools import partial
 
 from api.config import Settings
@@ -27,7 +28,7 @@ def run_here(settings: Settings, *, parent: int | None = None, once: bool = Fals
     Raises
     ------
     InvalidInput
-        If a setting cannot be used.
+        If a setting cannot be used, or the database not be reached at the start.
     """
     logging.config.dictConfig(logging_config(settings.log_level))
     # A plain flag: an event whose lock the main thread holds just now could not be set by a
@@ -40,13 +41,13 @@ def run_here(settings: Settings, *, parent: int | None = None, once: bool = Fals
     from api.executors import check_executor, open_executor
     from api.runner.lock import lock_of
     from api.runner.runner import Means, Runner
-    from api.store import open_store, upgrade
-    from api.tasks import prepare, run_task
+    from api.store import open_upgraded
+    from api.tasks import load, prepare, run_task
 
     check_executor(settings)
-    store = open_store(settings.database_url)
+    store = open_upgraded(settings.database_url)
     means = Means(
-        lambda: open_executor(settings, run_task),
+        lambda: open_executor(settings, run_task, load),
         partial(prepare, store),
         lock_of(settings.database_url),
     )
@@ -54,6 +55,5 @@ def run_here(settings: Settings, *, parent: int | None = None, once: bool = Fals
     def ends() -> bool:
         return bool(signals) or (parent is not None and os.getppid() != parent)
 
-    upgrade(store)
-    Runner(store, settings, means, ends).run(once=once)
-    store.close()
+    with closing(store):
+        Runner(store, settings, means, ends).run(once=once)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,14 +10,41 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
-from api.store.engine import Store
+from api.store.engine import Store, open_store
 from optimizer.errors import InvalidInput, Issue
 
-__all__ = ["SCRIPTS", "downgrade", "upgrade"]
+__all__ = ["SCRIPTS", "downgrade", "open_upgraded", "upgrade"]
+
+log = logging.getLogger(__name__)
 
 SCRIPTS = Path(__file__).parent / "migrations"
 """The folder of all migrations."""
+
+
+def open_upgraded(url: str) -> Store:
+    """Open the database of a URL and bring it up to date, for a process that begins.
+
+    Raises
+    ------
+    InvalidInput
+        If it cannot be used, or not be reached now.
+    """
+    store = open_store(url)
+    try:
+        upgrade(store)
+    except SQLAlchemyError as error:
+        store.close()
+        log.debug("The database cannot be used.", exc_info=error)
+        # Its own words may hold what is in the URL.
+        detail = f"It cannot be opened, or brought up to date ({type(error).__name__})."
+        issue = Issue("unusable_database", "/CALLBOARD_DATABASE_URL", detail)
+        raise InvalidInput("The database cannot be used.", [issue]) from None
+    except InvalidInput:
+        store.close()
+        raise
+    return store
 
 
 def upgrade(store: Store, version: str = "head") -> None:

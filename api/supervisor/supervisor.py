@@ -15,15 +15,15 @@ log = logging.getLogger(__name__)
 
 TURN_SECONDS = 0.1
 
-MOST_FAILURES = 6
-"""A part that dies so often without ever having been well ends the whole."""
-
 KILLING_SECONDS = 2.0
 """After the time to shut down, whatever is left is killed; the parts end themselves before."""
 
 
 class Supervisor:
-    """Keeps processes alive until a signal comes.
+    """Keeps processes alive until a signal comes, or one of them does not come up at all.
+
+    A part that was well once is started again for as long as it takes: while a database is away,
+    others go on with what they can do without it.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ class Supervisor:
         while not self._signals:
             for child in self._all():
                 child.keep()
-                if child.failures >= MOST_FAILURES:
+                if child.hopeless:
                     log.error("A process does not come up.", extra={"fields": {"part": child.name}})
                     self._signals.append(signal.SIGTERM)
                     code = 1

@@ -22,7 +22,7 @@ PUBLIC = {
     """,
     "api.data": """
         Calendar Counts StaleVersion StoredDocument Version check_calendar drop_history
-        history_from_contacts history_groups load_calendar load_contacts load_document
+        history_extent history_from_contacts history_groups load_calendar load_contacts load_document
         load_history load_organisation put_contacts put_document put_history versions
     """,
     "api.kpis": """
@@ -38,7 +38,7 @@ PUBLIC = {
         Due Schedule ScheduleList ScheduleRequest Timetable
     """,
     "api.store": """
-        Store downgrade open_store upgrade
+        Store downgrade open_store open_upgraded upgrade
     """,
     "api.runner": """
         run_here

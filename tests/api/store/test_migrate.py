@@ -14,8 +14,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from api.jobs.queue import Submission, document, get_job, submit
-from api.store import Store, downgrade, migrate, open_store, upgrade
+from api.store import Store, downgrade, migrate, open_store, open_upgraded, upgrade
 from api.store.tables import metadata
+from optimizer.errors import InvalidInput
 
 SCRIPTS = Path(migrate.__file__).parent / "migrations"
 
@@ -116,3 +117,17 @@ def test_processes_that_start_together_upgrade_one_after_another(
     downgrade(store, "base")
     found = list(spawned.map(open_and_upgrade, 2 * [store_url]))
     assert found == 2 * [versions()[-1]]
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql+psycopg://who:secret@127.0.0.1:1/none", "sqlite:////no/such/folder/secret.db"],
+)
+def test_a_database_that_cannot_be_reached_at_the_start_is_bad_input_and_not_repeated(
+    url: str,
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        open_upgraded(url)
+    (issue,) = refused.value.issues
+    assert (issue.code, issue.pointer) == ("unusable_database", "/CALLBOARD_DATABASE_URL")
+    assert "secret" not in issue.detail
