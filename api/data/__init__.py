@@ -10,8 +10,10 @@ from api.data.documents import (
     put_document,
     versions,
 )
-from api.data.history import Counts, drop_history, history_groups, load_history, put_history
+from api.data.history import drop_history, history_extent, history_groups, load_history
+from api.data.merging import put_history
 from api.data.organisations import check_calendar, load_calendar, load_organisation
+from api.data.writing import Counts
 
 __all__ = [
     "Calendar",
@@ -21,6 +23,7 @@ __all__ = [
     "Version",
     "check_calendar",
     "drop_history",
+    "history_extent",
     "history_from_contacts",
     "history_groups",
     "load_calendar",

@@ -10,9 +10,8 @@ import msgspec
 from sqlalchemy import delete, func, select
 
 from api.data.contact_fields import Contact
-from api.data.history import Counts
 from api.data.organisations import load_organisation
-from api.data.writing import put_rows, take_turn
+from api.data.writing import Counts, put_rows, take_turn
 from api.errors import TooLarge
 from api.store import Store
 from api.store.tables import contacts as table

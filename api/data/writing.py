@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from api.store import Store
+from optimizer.errors import Issue
 
-__all__ = ["put_rows", "take_turn"]
+__all__ = ["Counts", "put_rows", "take_turn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a batch changed.
+
+    Parameters
+    ----------
+    added, changed, unchanged
+        Rows that were new, that said something else than what was there, and that said the same.
+    issues
+        What is worth knowing but stopped nothing.
+    """
+
+    added: int
+    changed: int
+    unchanged: int
+    issues: tuple[Issue, ...] = ()
 
 
 def take_turn(store: Store, connection: Connection, tenant: str) -> None:

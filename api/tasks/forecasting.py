@@ -12,7 +12,7 @@ from api.tasks.acceptance import Acceptance
 from api.tasks.context import Context
 from api.tasks.histories import history_of, sound_history
 from api.tasks.requests.forecasts import ForecastRequest, GroupAttributes
-from api.tasks.sizes import MOST_PATH_CELLS, Size, refuse_beyond
+from api.tasks.sizes import MOST_PATH_CELLS, Size, refuse_beyond, refuse_large_history
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ __all__ = [
     "forecast_documents",
     "ready_calendar",
     "run_forecast",
-    "stored_groups",
+    "stored_history",
 ]
 
 USUAL_SECONDS = 600.0
@@ -49,7 +49,8 @@ def accept_forecast(
     complete = replace(request, calendar=ready_calendar(acceptance, request.calendar))
     horizon = request.horizon_days if 1 <= request.horizon_days <= LONGEST_HORIZON_DAYS else 1
     if request.history is None:
-        groups = stored_groups(acceptance)
+        groups, numbers = stored_history(acceptance, horizon)
+        _refuse_many_paths(request, numbers)
     else:
         groups = _check_history(acceptance, complete, horizon)
     _check_rest(acceptance, complete, groups)
@@ -127,14 +128,19 @@ def _check_history(acceptance: Acceptance, request: ForecastRequest, horizon: in
     history = sound_history(acceptance, request.history)
     if history is None:
         return []
-    cells = request.paths * len(history.groups) * horizon * history.slots_per_day
-    refuse_beyond(Size("/paths", "numbers in all paths", cells, MOST_PATH_CELLS))
+    _refuse_many_paths(request, len(history.groups) * horizon * history.slots_per_day)
     hierarchy = None
     with acceptance.gathering(_place):
         hierarchy = _hierarchy(request.hierarchy, history.groups)
     calendar = request.calendar or Calendar()
     check_against(acceptance, history, horizon, calendar, start=request.start, hierarchy=hierarchy)
     return list(history.groups)
+
+
+def _refuse_many_paths(request: ForecastRequest, numbers: int) -> None:
+    """Refuse paths that have too many numbers together, each having so many."""
+    total = request.paths * numbers
+    refuse_beyond(Size("/paths", "numbers in all paths", total, MOST_PATH_CELLS))
 
 
 def beside(context: Context) -> Beside | None:
@@ -169,14 +175,23 @@ def check_against(
         )
 
 
-def stored_groups(acceptance: Acceptance) -> list[str]:
-    """Return the groups of the stored history."""
-    from api.data import history_groups
+def stored_history(acceptance: Acceptance, days: int) -> tuple[list[str], int]:
+    """Return the groups of the stored history, and how many numbers so many days of them have.
 
-    groups = list(history_groups(acceptance.store, acceptance.tenant))
-    if not groups:
+    Raises
+    ------
+    TooLarge
+        If it is more than one job may have.
+    """
+    from api.data import history_extent, history_groups
+
+    extent = history_extent(acceptance.store, acceptance.tenant)
+    if extent is None:
         acceptance.error("missing_field", "/history", "No history is stored; send it.")
-    return groups
+        return [], 0
+    refuse_large_history(extent)
+    groups = list(history_groups(acceptance.store, acceptance.tenant))
+    return groups, len(groups) * days * extent.slots_per_day
 
 
 def _check_rest(acceptance: Acceptance, request: ForecastRequest, groups: Sequence[str]) -> None:

@@ -16,7 +16,7 @@ from api.tasks.forecasting import (
     calendar_events,
     forecast_documents,
     ready_calendar,
-    stored_groups,
+    stored_history,
 )
 from api.tasks.histories import history_of, sound_history
 from api.tasks.requests.plans import PlanRequest
@@ -64,7 +64,9 @@ def accept_plan(acceptance: Acceptance, request: PlanRequest) -> tuple[PlanReque
         if not agents:
             acceptance.error("no_agents", "/organisation/agents", "There is nobody to schedule.")
     if request.history is None:
-        _check_groups(acceptance, stored_groups(acceptance), organisation)
+        groups, numbers = stored_history(acceptance, days)
+        refuse_beyond(Size("/days", "groups times intervals", numbers, MOST_CELLS))
+        _check_groups(acceptance, groups, organisation)
     else:
         _check_history(acceptance, complete, days, organisation)
     return complete, seconds

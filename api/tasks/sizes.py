@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from api.errors import TooLarge
 from optimizer.errors import Issue
+
+if TYPE_CHECKING:
+    from api.data.history import Extent
 
 __all__ = [
     "MOST_AGENTS",
@@ -18,6 +21,7 @@ __all__ = [
     "MOST_SHIFTS",
     "Size",
     "refuse_beyond",
+    "refuse_large_history",
 ]
 
 MOST_AGENTS = 20_000
@@ -30,7 +34,7 @@ MOST_CELLS = 4_000_000
 """Planning groups times intervals of what is planned."""
 
 MOST_HISTORY_CELLS = 12_000_000
-"""Planning groups times intervals between the first and the last of a history in a body."""
+"""Planning groups times intervals between the first and the last of a history."""
 
 MOST_PATH_CELLS = 20_000_000
 """Paths times planning groups times intervals of paths that are drawn."""
@@ -69,3 +73,14 @@ def refuse_beyond(*sizes: Size) -> None:
     ]
     if issues:
         raise TooLarge("The request asks for too much.", issues)
+
+
+def refuse_large_history(extent: Extent) -> None:
+    """Refuse a stored history that no process could hold, before it is read.
+
+    Raises
+    ------
+    TooLarge
+        If it is.
+    """
+    refuse_beyond(Size("/history", "groups times intervals", extent.cells, MOST_HISTORY_CELLS))

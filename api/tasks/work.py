@@ -10,6 +10,7 @@ from api.jobs.records import Outcome
 from api.tasks.acceptance import Acceptance, Accepted, read_request
 from api.tasks.context import Context
 from api.tasks.kinds import KINDS, Kind
+from api.tasks.sizes import refuse_large_history
 from optimizer.codec import decode, encode
 from optimizer.errors import InvalidInput, Issue
 
@@ -55,6 +56,8 @@ def prepare(store: Store, tenant: str, kind: str, body: bytes) -> bytes:
     ------
     InvalidInput
         If there is no history any more.
+    TooLarge
+        If there is more of it than one job may have.
     """
     of_kind = _kind(kind)
     if not of_kind.history:
@@ -62,9 +65,13 @@ def prepare(store: Store, tenant: str, kind: str, body: bytes) -> bytes:
     request: Any = decode(of_kind.request, body)
     if request.history is not None:
         return body
-    from api.data import load_history
+    from api.data import history_extent, load_history
     from api.tasks.histories import columns_of
 
+    extent = history_extent(store, tenant)
+    if extent is not None:
+        # It may have grown since the request was accepted.
+        refuse_large_history(extent)
     stored = load_history(store, tenant)
     if stored is None:
         issues = [Issue("missing_field", "/history", "No history is stored.")]

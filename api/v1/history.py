@@ -14,7 +14,7 @@ from flask_openapi3.models.tag import Tag
 
 from api.access import note
 from api.access.scopes import Scope
-from api.data import Counts, drop_history, put_contacts, put_history
+from api.data import Counts, drop_history, history_extent, put_contacts, put_history
 from api.data.contacts import drop_contacts
 from api.data.history import stored_days
 from api.data.written import as_columns
@@ -37,7 +37,6 @@ from api.v1.describe import BODY_FAILURES, TEXT, answers, operation_id, request_
 from api.v1.here import caller, scope, settings, store
 from optimizer.codec import decode
 from optimizer.errors import InvalidInput, Issue
-from optimizer.model.grid import MINUTES_PER_DAY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,21 +114,23 @@ def put_rows_of_history(query: PutQuery) -> Response:
 def get_history(query: HistoryQuery) -> Response:
     """Answer the intervals that are kept."""
     groups = None if query.group is None else (query.group,)
-    days = list(
-        stored_days(store(), caller().tenant, groups=groups, first=query.first, last=query.last)
-    )
-    if not days:
+    tenant = caller().tenant
+    extent = history_extent(store(), tenant, group=query.group, first=query.first, last=query.last)
+    if extent is None:
         detail = "There is no history of this."
         raise NotFound(detail, [Issue("not_found", "", detail)])
-    slots = MINUTES_PER_DAY // days[0].interval_minutes
-    refuse_beyond(Count("", "intervals", len(days) * slots, settings().max_job_values // 10))
+    # Counted before it is read: a history may be larger than the memory.
+    intervals = extent.records * extent.slots_per_day
+    refuse_beyond(Count("", "intervals", intervals, settings().max_job_values // 10))
+    groups = None if query.group is None else (query.group,)
+    days = list(stored_days(store(), tenant, groups=groups, first=query.first, last=query.last))
     columns = as_columns(days)
     if request.accept_mimetypes.best_match(["application/json", CSV]) == CSV:
         return _csv_answer(columns)
     return json_answer(
         StoredIntervals(
             kind=DataKind.INTERVALS,
-            interval_minutes=days[0].interval_minutes,
+            interval_minutes=extent.interval_minutes,
             zone=days[0].zone,
             columns={name: tuple(cells) for name, cells in columns.items()},
         )

@@ -12,8 +12,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.data import drop_history, history_groups, load_history, put_history
-from api.data.history import StoredDay, stored_days
+from api.data import (
+    drop_history,
+    history_extent,
+    history_groups,
+    load_history,
+    put_history,
+)
+from api.data.history import Extent, StoredDay, stored_days
 from api.data.written import as_columns
 from api.store import Store
 from forecasts import history_from_frame
@@ -51,6 +57,22 @@ def test_what_was_put_is_read_back_as_a_file_would_be(store: Store) -> None:
     assert (found.offered == same.offered).all()
     assert (found.aht_s == same.aht_s).all()
     assert found.interval_minutes == 30
+
+
+def test_the_extent_of_a_history_is_told_without_reading_it(store: Store) -> None:
+    put_history(
+        store,
+        "main",
+        table(("a", "2026-11-02 09:00", 1), ("a", "2026-11-06 09:00", 1), ("b", "2026-11-04", 1)),
+        interval_minutes=30,
+    )
+    assert history_extent(store, "main") == Extent(2, 5, 3, 30)
+    assert history_extent(store, "main", group="b") == Extent(1, 1, 1, 30)
+    assert history_extent(store, "main", first=date(2026, 11, 3)) == Extent(2, 3, 2, 30)
+    assert history_extent(store, "main", first=date(2026, 11, 7)) is None
+    read = load_history(store, "main")
+    assert read is not None
+    assert Extent(2, 5, 3, 30).cells == read.offered.size
 
 
 def test_there_is_no_history_before_one_was_put(store: Store) -> None:

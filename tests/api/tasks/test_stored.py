@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from api.calendars import Calendar
 from api.data import load_history, put_document, put_history
+from api.errors import TooLarge
 from api.store import Store
 from api.tasks import examples, prepare
 from api.tasks.histories import columns_of, frame_of, history_of
@@ -77,3 +79,24 @@ def test_a_request_with_its_own_history_is_left_as_it_is(empty: Store) -> None:
     assert prepare(empty, TENANT, "forecasts", body) == body
     roster = accepted(empty, "rosters").body
     assert prepare(empty, TENANT, "rosters", roster) == roster
+
+
+def test_a_stored_history_beyond_all_memory_is_refused_before_it_is_read(stored: Store) -> None:
+    taken = accepted(stored, "forecasts", ForecastRequest(horizon_days=5))
+    groups = [f"group {number}" for number in range(150)]
+    start = ["2000-01-01T00:00", *["2026-11-20T00:00"] * 149]
+    put_history(stored, TENANT, pd.DataFrame({"group": groups, "start": start, "offered": 1}))
+    with pytest.raises(TooLarge) as accepting:
+        accepted(stored, "plans", PlanRequest(days=3))
+    with pytest.raises(TooLarge) as preparing:
+        prepare(stored, TENANT, "forecasts", taken.body)
+    for refusal in accepting, preparing:
+        assert [issue.pointer for issue in refusal.value.issues] == ["/history"]
+
+
+def test_paths_of_a_stored_history_are_counted_as_those_of_one_that_is_sent(stored: Store) -> None:
+    for history in None, examples.HISTORY:
+        asked = ForecastRequest(history=history, horizon_days=400, paths=10_000)
+        with pytest.raises(TooLarge) as refusal:
+            accepted(stored, "forecasts", asked)
+        assert [issue.pointer for issue in refusal.value.issues] == ["/paths"]
