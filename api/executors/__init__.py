@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,13 +25,18 @@ HERE = "processes"
 """The setting for slots on this machine."""
 
 
-def open_executor(settings: Settings, task: Task) -> JobExecutor:
+def open_executor(
+    settings: Settings, task: Task, ready: Callable[[], None] | None = None
+) -> JobExecutor:
     """Return what the settings name: slots on this machine, or a cluster.
 
     Parameters
     ----------
     task
         What solves; importable by its name wherever it runs.
+    ready
+        Loads what the task needs, so that the first job need not wait for that; importable, too.
+        A cluster goes without: its workers are its own.
 
     Raises
     ------
@@ -48,7 +54,7 @@ def open_executor(settings: Settings, task: Task) -> JobExecutor:
     from api.executors.station import Means
 
     means = Means(settings.job_parts, settings.job_threads, settings.log_level)
-    return ProcessExecutor(task, settings.job_processes, means)
+    return ProcessExecutor(task, settings.job_processes, means, ready)
 
 
 def check_executor(settings: Settings) -> None:

@@ -6,18 +6,17 @@ import contextlib
 import os
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from threading import Event as Flag
 from threading import Lock
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from api.executors.working import begin_process, end_with_parent
 from optimizer.progress import Event
 
-__all__ = ["JobLink", "Parts"]
+__all__ = ["JobLink", "JobParts", "Parts"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,30 +27,46 @@ _LONGEST_PHASE = 200
 """What parts tell must be so short that the system writes it in one piece."""
 
 
-class JobLink:
-    """Between a job and its parts, as the process of the job has it; pickled, it is a `_PartLink`.
+class _Lines:
+    """What the process of a job and those of its parts share.
 
-    Nothing here is a lock that a killed process could hold: to stop is to close a pipe, and what
-    parts tell are short messages, which the system does not mix with each other.
+    Nothing here is a lock that a killed process could hold: stops are one number that only the
+    former writes, and what parts tell are short messages, which the system does not mix.
     """
 
     def __init__(self) -> None:
-        self._stopped = Flag()
-        self._told: deque[tuple[int, Event]] = deque()
-        self.end_of_stop, self._stop = _SPAWN.Pipe(duplex=False)
-        self._heard, self.end_of_told = _SPAWN.Pipe(duplex=False)
+        self.stopped: Any = _SPAWN.RawValue("q", 0)  # all jobs up to this number are to stop
+        self.heard, self.told = _SPAWN.Pipe(duplex=False)
         # Who tells never waits: what finds no room is not told.
-        os.set_blocking(self.end_of_told.fileno(), False)
+        os.set_blocking(self.told.fileno(), False)
+
+    def close(self) -> None:
+        """Hear nothing any more."""
+        self.heard.close()
+        self.told.close()
+
+
+class JobLink:
+    """Between a job and its parts, as the process of the job has it; pickled, it is a `_PartLink`.
+
+    Parameters
+    ----------
+    number
+        Of the job in its process; later ones have greater numbers.
+    """
+
+    def __init__(self, number: int, lines: _Lines) -> None:
+        self._number = number
+        self._lines = lines
+        self._told: deque[tuple[int, Event]] = deque()
 
     def stop(self) -> None:
         """Ask all parts, also those to come, to end with the best they have."""
-        if not self._stopped.is_set():
-            self._stopped.set()
-            self._stop.close()
+        self._lines.stopped.value = max(self._number, self._lines.stopped.value)
 
     def stopped(self) -> bool:
         """Tell whether parts are to end."""
-        return self._stopped.is_set()
+        return bool(self._lines.stopped.value >= self._number)
 
     def tell(self, part: int, event: Event) -> None:
         """Say how a part stands that is done in this process."""
@@ -61,66 +76,58 @@ class JobLink:
         """Return what parts told since the last call; only one thread may call it."""
         heard = [self._told.popleft() for _ in range(len(self._told))]
         with contextlib.suppress(EOFError, OSError):
-            while self._heard.poll():
-                heard.append(self._heard.recv())
+            while self._lines.heard.poll():
+                number, part, event = self._lines.heard.recv()
+                if number == self._number:
+                    heard.append((part, event))
         return heard
 
-    def close(self) -> None:
-        """Stop all parts; what they tell is of no interest any more."""
-        self.stop()
-        for end in (self.end_of_stop, self._heard, self.end_of_told):
-            end.close()
-
-    def __reduce__(self) -> tuple[Callable[[], _PartLink], tuple[()]]:
-        return _link_here, ()
+    def __reduce__(self) -> tuple[Callable[[int], _PartLink], tuple[int]]:
+        return _PartLink, (self._number,)
 
 
 class _PartLink:
     """Between a job and its parts, as a process of parts has it."""
 
-    def __init__(self, stop: Connection, told: Connection) -> None:
-        self._stopped = Flag()
-        self._told = told
-        end_with_parent(stop, spoken=self._end)
+    def __init__(self, number: int) -> None:
+        assert _ends is not None, "a link is for the job's own parts"
+        self._number = number
+        self._stopped, self._told = _ends
 
     def stop(self) -> None:
-        """Ask the parts of this process to end."""
-        self._stopped.set()
+        """Ask the parts to end."""
+        self._stopped.value = max(self._number, self._stopped.value)
 
     def stopped(self) -> bool:
         """Tell whether parts are to end."""
-        return self._stopped.is_set()
+        return bool(self._stopped.value >= self._number)
 
     def tell(self, part: int, event: Event) -> None:
         """Say how a part stands."""
+        event = replace(event, phase=event.phase[:_LONGEST_PHASE])
         with contextlib.suppress(OSError):  # no room, or nobody listens any more
-            self._told.send((part, replace(event, phase=event.phase[:_LONGEST_PHASE])))
+            self._told.send((self._number, part, event))
 
     def heard(self) -> list[tuple[int, Event]]:
         """Return nothing: parts do not hear each other."""
         return []
 
-    def _end(self) -> bool:
-        self._stopped.set()
-        return False
+
+_ends: tuple[Any, Connection] | None = None
 
 
-_link: _PartLink | None = None
-
-
-def _link_here() -> _PartLink:
-    assert _link is not None, "a link is for the job's own parts"
-    return _link
-
-
-def _begin(stop: Connection, told: Connection, log_level: str) -> None:
-    global _link
+def _begin(stopped: Any, told: Connection, log_level: str) -> None:
+    global _ends
     begin_process(log_level)
-    _link = _PartLink(stop, told)
+    _ends = stopped, told
+    end_with_parent()
 
 
-class Parts(Executor):
-    """Processes for the parts of one job, made when the first part is submitted.
+class Parts:
+    """Processes for the parts of one job after another.
+
+    They are made when the first part is submitted, and stay for the next job: a new one takes
+    seconds to load what it works with, which is longer than the whole of many a job.
 
     Parameters
     ----------
@@ -131,31 +138,74 @@ class Parts(Executor):
     """
 
     def __init__(self, count: int, log_level: str) -> None:
-        self.link = JobLink()
         self._count = count
         self._log_level = log_level
+        self._lines = _Lines()
+        self._jobs = 0
         self._pool: ProcessPoolExecutor | None = None
         self._lock = Lock()
+
+    def of_job(self) -> JobParts:
+        """Return what the next job is given."""
+        self._jobs += 1
+        return JobParts(self, JobLink(self._jobs, self._lines))
+
+    def get_ready(self, ready: Callable[[], None]) -> None:
+        """Start all processes, and have each load what it will need."""
+        for _ in range(self._count):
+            self.submit(ready)
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Have a part done; it and its arguments must pickle."""
         with self._lock:
-            if self._pool is None:
-                given = self.link.end_of_stop, self.link.end_of_told, self._log_level
-                self._pool = ProcessPoolExecutor(
-                    self._count, _SPAWN, initializer=_begin, initargs=given
-                )
+            if self._pool is not None:
+                # One of the processes may have died since.
+                with contextlib.suppress(BrokenExecutor):
+                    return self._pool.submit(fn, *args, **kwargs)
+            given = self._lines.stopped, self._lines.told, self._log_level
+            self._pool = ProcessPoolExecutor(
+                self._count, _SPAWN, initializer=_begin, initargs=given
+            )
             return self._pool.submit(fn, *args, **kwargs)
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the processes when their parts have come to an end."""
+    def renew(self) -> None:
+        """Have these processes end with what they do now, and others made when they are needed."""
         with self._lock:
             if self._pool is not None:
-                self._pool.shutdown(wait, cancel_futures=cancel_futures)
+                self._pool.shutdown(wait=False, cancel_futures=True)
+                self._pool = None
 
     def close(self) -> None:
-        """End parts that nobody waits for any more."""
+        """End the processes, also those of jobs that are over, with what they do now."""
+        # First the processes: nobody is begun any more who would take over an end of a line.
+        self.renew()
+        self._lines.close()
+
+
+class JobParts(Executor):
+    """The parts of one job.
+
+    Parameters
+    ----------
+    link
+        Between the job and its parts.
+    """
+
+    def __init__(self, parts: Parts, link: JobLink) -> None:
+        self._parts = parts
+        self._under_way: set[Future[Any]] = set()
+        self.link = link
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Have a part done; it and its arguments must pickle."""
+        future = self._parts.submit(fn, *args, **kwargs)
+        self._under_way.add(future)
+        future.add_done_callback(self._under_way.discard)
+        return future
+
+    def close(self) -> None:
+        """End parts that nobody waits for any more; the next job does not wait for them either."""
         self.link.stop()
-        # First the processes: nobody is begun any more who would take over an end of the link.
-        self.shutdown(wait=False, cancel_futures=True)
-        self.link.close()
+        left = [future for future in tuple(self._under_way) if not future.cancel()]
+        if not all(future.done() for future in left):
+            self._parts.renew()

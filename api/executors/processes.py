@@ -6,7 +6,7 @@ import contextlib
 import os
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
 from multiprocessing import active_children, get_context
 from multiprocessing.connection import Connection
@@ -14,7 +14,7 @@ from threading import Event as Flag
 from threading import Thread
 
 from api.executors.base import ExecutorLost, Task, TaskFailed, WorkerDied
-from api.executors.station import Means, begin_station, do_job
+from api.executors.station import Means, begin_station, do_job, get_ready
 from api.jobs.records import Outcome, Problem
 from optimizer.progress import Event
 
@@ -37,11 +37,15 @@ class ProcessExecutor:
         Jobs that run at the same time.
     means
         What each of them is given.
+    ready
+        Loads what tasks need, importable by its name; with it, the processes start at once.
     """
 
-    def __init__(self, task: Task, slots: int, means: Means) -> None:
+    def __init__(
+        self, task: Task, slots: int, means: Means, ready: Callable[[], None] | None = None
+    ) -> None:
         self._task = task
-        self._slots = [_Slot(means) for _ in range(slots)]
+        self._slots = [_Slot(means, ready) for _ in range(slots)]
 
     @property
     def capacity(self) -> int:
@@ -125,14 +129,17 @@ class _Run:
 
 
 class _Slot:
-    """One process for one job after another: made when it is needed, and again when it died."""
+    """One process for one job after another; when it died, a new one is made for the next job."""
 
-    def __init__(self, means: Means) -> None:
+    def __init__(self, means: Means, ready: Callable[[], None] | None) -> None:
         self._means = means
+        self._ready = ready
         self._pool: ProcessPoolExecutor | None = None
         self._line: Connection | None = None
         self._pid: Future[int] = Future()
         self._run: _Run | None = None
+        if ready is not None:
+            self._opened()
 
     @property
     def free(self) -> bool:
@@ -188,6 +195,8 @@ class _Slot:
             # when the process does.
             self._pid = self._pool.submit(os.getpid)
             theirs.close()
+            if self._ready is not None:
+                self._pool.submit(get_ready, self._ready)
             Thread(target=self._listen, args=(self._line,), name="slot", daemon=True).start()
         return self._pool, self._line
 

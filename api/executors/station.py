@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from threading import Lock
 
 from api.executors.base import Task
-from api.executors.parts import Parts
+from api.executors.parts import JobParts, Parts
 from api.executors.working import begin_process, end_with_parent, work
 from api.jobs.records import Outcome, Problem
 from api.logs import about_job
@@ -15,7 +17,9 @@ from api.tasks.context import Context
 from optimizer.progress import Event
 from optimizer.stop import Deadline
 
-__all__ = ["Means", "Progress", "begin_station", "do_job"]
+__all__ = ["Means", "Progress", "begin_station", "do_job", "get_ready"]
+
+log = logging.getLogger(__name__)
 
 Progress = tuple[str, Event | None]
 """What a station says: a job and how it stands; None when nothing more will be said of it."""
@@ -54,13 +58,24 @@ class _Station:
         self._means = means
         self._lock = Lock()
         self._to_stop: set[str] = set()
-        self._doing: tuple[str, Deadline, Parts] | None = None
+        self._doing: tuple[str, Deadline, JobParts] | None = None
+        self._parts = Parts(means.parts, means.log_level)
         end_with_parent(line, spoken=self._hear)
+
+    def get_ready(self, ready: Callable[[], None]) -> None:
+        """Load what jobs need, here and, meanwhile, where their parts will be done."""
+        try:
+            ready()
+            if self._means.parts > 1:
+                self._parts.get_ready(ready)
+        except Exception:
+            # Jobs will load it, or be told what is wrong.
+            log.warning("What jobs need could not be loaded before.", exc_info=True)
 
     def do(self, task: Task, job: str, kind: str, body: bytes, seconds: float) -> Outcome | Problem:
         """Do a job; a stop that came before it counts."""
         deadline = Deadline.after(seconds)
-        parts = Parts(self._means.parts, self._means.log_level)
+        parts = self._parts.of_job()
         with self._lock:
             self._doing = job, deadline, parts
             if job in self._to_stop:
@@ -114,6 +129,12 @@ def begin_station(line: Connection, means: Means) -> None:
     global _station
     begin_process(means.log_level)
     _station = _Station(line, means)
+
+
+def get_ready(ready: Callable[[], None]) -> None:
+    """Load what jobs need in the station that this process is."""
+    assert _station is not None
+    _station.get_ready(ready)
 
 
 def do_job(task: Task, job: str, kind: str, body: bytes, seconds: float) -> Outcome | Problem:

@@ -39,13 +39,15 @@ def begin_process(log_level: str) -> None:
     logging.config.dictConfig(logging_config(log_level))
 
 
-def end_with_parent(line: Connection, spoken: Callable[[], bool]) -> None:
+def end_with_parent(
+    line: Connection | None = None, spoken: Callable[[], bool] = lambda: False
+) -> None:
     """Watch in a thread whether the parent lives, and listen to it.
 
     Parameters
     ----------
     line
-        On which the parent speaks.
+        On which the parent speaks, if it does.
     spoken
         Is called when the line can be read, and says whether to go on listening.
     """
@@ -53,13 +55,15 @@ def end_with_parent(line: Connection, spoken: Callable[[], bool]) -> None:
     assert parent is not None, "only a process that was started by another has a parent"
 
     def watch() -> None:
-        watched: list[Connection | int] = [parent.sentinel, line]
+        watched: list[Connection | int] = [parent.sentinel]
+        if line is not None:
+            watched.append(line)
         while True:
             ready = wait(watched)
             if parent.sentinel in ready:
                 # Not in order: threads inside solvers would have to come to an end before.
                 os._exit(1)
-            if not spoken():
+            if line is not None and not spoken():
                 watched.remove(line)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()

@@ -7,6 +7,7 @@ history; any process can then `run_task`.
 from api.tasks.acceptance import Accepted
 from api.tasks.context import Context
 from api.tasks.kinds import KINDS, Kind
+from api.tasks.loading import load
 from api.tasks.work import accept, prepare, run_task
 
-__all__ = ["KINDS", "Accepted", "Context", "Kind", "accept", "prepare", "run_task"]
+__all__ = ["KINDS", "Accepted", "Context", "Kind", "accept", "load", "prepare", "run_task"]

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from concurrent.futures import wait
+from pathlib import Path
 
 from api.jobs.records import Document, Outcome
 from api.tasks.context import Context
@@ -15,9 +16,12 @@ from optimizer.progress import Event
 from optimizer.result import Termination
 from optimizer.stop import Deadline
 
-__all__ = ["small_task", "text_of"]
+__all__ = ["READY", "get_half_ready", "small_task", "text_of"]
 
 STEP_SECONDS = 0.02
+
+READY = "CALLBOARD_TEST_READY"
+"""The environment variable with the file that `get_half_ready` makes."""
 
 
 def small_task(kind: str, body: bytes, context: Context) -> Outcome:
@@ -41,6 +45,12 @@ def small_task(kind: str, body: bytes, context: Context) -> Outcome:
     elif kind == "ignore":
         time.sleep(context.deadline.remaining() + 3600.0)
     return _outcome(body, context)
+
+
+def get_half_ready() -> None:
+    """Show that this ran before any job, and fail."""
+    Path(os.environ[READY]).touch()
+    raise RuntimeError("There is something missing.")
 
 
 def text_of(outcome: Outcome) -> str:

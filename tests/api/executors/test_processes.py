@@ -24,7 +24,7 @@ from api.executors import (
 )
 from optimizer.progress import Event
 from optimizer.result import Termination
-from tests.api.small_tasks import small_task, text_of
+from tests.api.small_tasks import READY, get_half_ready, small_task, text_of
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_SECONDS = 90.0
@@ -159,6 +159,21 @@ def test_no_more_jobs_are_begun_than_there_are_slots(executor: JobExecutor) -> N
     for running in begun:
         running.stop()
         followed(running)
+
+
+def test_processes_get_ready_before_the_first_job_and_work_even_if_they_cannot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = tmp_path / "ready"
+    monkeypatch.setenv(READY, str(made))
+    executor = open_executor(Settings(job_parts=1), small_task, get_half_ready)
+    try:
+        until(made.exists)
+        running = executor.start("job", "count", b"all the same", 0.05)
+        followed(running)
+        assert text_of(running.outcome()) == "all the same"
+    finally:
+        executor.close()
 
 
 def test_all_processes_end_with_the_one_that_made_them() -> None:
