@@ -17,6 +17,7 @@ __all__ = [
     "PROBLEM",
     "TEXT",
     "answers",
+    "each_event",
     "failure",
     "operation_id",
     "request_body",
@@ -110,6 +111,17 @@ def answers(
     return {
         **{status: dict(good) for status in statuses},
         **{status: failure(status, _MEANING[status]) for status in (*failures, "default")},
+    }
+
+
+def each_event(kind: type) -> dict[str, Any]:
+    """Return the schema of each server-sent event of a stream whose data are of a type."""
+    data = {"contentMediaType": "application/json", "contentSchema": reference(kind)}
+    return {
+        "type": "object",
+        "description": "One event of the stream, by the names of its lines.",
+        "properties": {"id": TEXT, "event": TEXT, "data": TEXT | data},
+        "required": ["id", "event", "data"],
     }
 
 

@@ -14,7 +14,7 @@ from flask_openapi3.models.tag import Tag
 from api.access import note
 from api.access.scopes import Scope
 from api.jobs.queue import discard, events_after, get_job, list_jobs, request_stop
-from api.jobs.records import Job
+from api.jobs.records import Job, JobEvent
 from api.schemas.jobs import (
     EventsHeaders,
     EventsQuery,
@@ -26,7 +26,7 @@ from api.schemas.jobs import (
     JobsQuery,
 )
 from api.v1.bodies import json_answer
-from api.v1.describe import ETAG, TEXT, answers, operation_id
+from api.v1.describe import ETAG, answers, each_event, operation_id
 from api.v1.here import caller, scope, store
 from api.v1.listeners import Listener, hub
 from api.v1.streams import EVENT_STREAM, HEARTBEAT_SECONDS, Message, client_there, stream
@@ -107,7 +107,12 @@ def get_one_job(path: JobPath, header: JobHeaders, query: JobQuery) -> Response:
         f"at most {_MOST_EVENTS} events."
     ),
     responses=answers(
-        JobEvents, "What happened.", "404", "422", "503", others={EVENT_STREAM: TEXT}
+        JobEvents,
+        "What happened.",
+        "404",
+        "422",
+        "503",
+        others={EVENT_STREAM: each_event(JobEvent)},
     ),
 )
 @scope(Scope.READ)

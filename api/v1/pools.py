@@ -22,6 +22,7 @@ from api.pools.reading import MOST_EVENTS, PoolEvents, read_told
 from api.pools.records import (
     EventAnswer,
     EventAnswers,
+    OfferNews,
     OfferPage,
     PoolList,
     PoolStanding,
@@ -39,7 +40,7 @@ from api.schemas.pools import (
     TicketPath,
 )
 from api.v1.bodies import json_answer, json_body
-from api.v1.describe import BODY_FAILURES, TEXT, answers, operation_id, request_body
+from api.v1.describe import BODY_FAILURES, answers, each_event, operation_id, request_body
 from api.v1.here import caller, scope, store
 from api.v1.pool_desk import at_owner, key_of
 from api.v1.pool_feed import Follower, feed
@@ -233,7 +234,14 @@ def get_why(path: TicketPath) -> Response:
         f"changed after `after` (by default, ever) as one list of at most {MOST_NEWS:,}. Changes "
         "are kept for seven days."
     ),
-    responses=answers(OfferPage, "What changed.", "404", "422", "503", others={EVENT_STREAM: TEXT}),
+    responses=answers(
+        OfferPage,
+        "What changed.",
+        "404",
+        "422",
+        "503",
+        others={EVENT_STREAM: each_event(OfferNews)},
+    ),
 )
 @scope(Scope.READ)
 def follow_offers(path: PoolPath, query: OffersQuery, header: OffersHeaders) -> Response:
