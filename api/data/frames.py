@@ -23,12 +23,15 @@ from optimizer.errors import InvalidInput, Issue, Severity, raise_errors
 from optimizer.model.findings import Findings
 
 __all__ = [
+    "FIRST_DAY",
+    "LAST_DAY",
     "MOST_COLUMNS",
     "frame_of_columns",
     "frame_of_rows",
     "log_to_issues",
     "read_csv_body",
     "read_instants",
+    "refuse_absurd",
     "refusing",
 ]
 
@@ -37,6 +40,9 @@ T = TypeVar("T")
 
 MOST_COLUMNS = 200
 """Columns of a table; a table has as many cells as rows times columns, however few are sent."""
+
+FIRST_DAY, LAST_DAY = np.datetime64("1990-01-01"), np.datetime64("2100-01-01")
+"""Between which all times lie; what lies outside is a mistyped year."""
 
 _LONGEST_HEADER = 100_000
 
@@ -65,9 +71,10 @@ def read_instants(
     """Return the times of a column as seconds since 1970 in UTC; NaN where there is none.
 
     Times without an offset are local times of `zone`; those that do not exist there or come
-    twice are reported, and all of them if there is no zone.
+    twice are reported, all of them if there is no zone, and mistyped years.
     """
     stamps, _ = read_stamps(raw, column, log, "stop", blank=blank)
+    refuse_absurd(stamps.wall, column, log)
     utc = instants(stamps)
     local = (stamps.offset == NO_OFFSET) & ~np.isnat(stamps.wall)
     if zone is None:
@@ -98,6 +105,16 @@ def read_instants(
         utc[local] = found.tz_convert("UTC").tz_localize(None).to_numpy().astype(utc.dtype)
     seconds = utc.astype("datetime64[us]").astype(np.int64) / 1e6
     return np.where(np.isnat(utc), np.nan, seconds)
+
+
+def refuse_absurd(wall: NDArray[np.datetime64], column: str, log: IssueLog) -> None:
+    """Report times before `FIRST_DAY` or from `LAST_DAY` on."""
+    log.rows(
+        "out_of_range",
+        column,
+        np.asarray((wall < FIRST_DAY) | (wall >= LAST_DAY), bool),
+        lambda row: f"{wall[row]} is not between {FIRST_DAY} and {LAST_DAY}.",
+    )
 
 
 def _ours(issue: ForecastIssue) -> Issue:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from api.data.columns import COLUMNS, PARTS
-from api.data.frames import log_to_issues, refusing
+from api.data.frames import log_to_issues, refuse_absurd, refusing
 from forecasts.errors import pointer
 from forecasts.history.clocks import LocalTimes, check_zone, local_times
 from forecasts.history.columns import NO_OFFSET, Names, check_numbers, read_stamps
@@ -21,16 +21,13 @@ from forecasts.history.grid import common_interval, move_to_grid
 from forecasts.history.log import IssueLog
 from forecasts.history.names import Field, find_columns
 from forecasts.history.repairs import Repairs
-from forecasts.weekly import MINUTES_PER_DAY, BoolArray, DayArray, FloatArray, IntArray
+from forecasts.weekly import MINUTES_PER_DAY, DayArray, FloatArray, IntArray
 from optimizer.errors import Issue
 
 __all__ = ["IntervalTable", "read_intervals"]
 
 LONGEST_NAME = 200
 """Characters of a group's name that are kept."""
-
-FIRST_DAY, LAST_DAY = np.datetime64("1990-01-01"), np.datetime64("2100-01-01")
-"""What lies outside is a mistyped year."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,13 +160,7 @@ def _times(raw: pd.Series[str], zone: str | None, column: str, log: IssueLog) ->
         times.doubled & (stamps.offset == NO_OFFSET),
         lambda row: f"{times.wall[row]} comes twice in {zone}; give it with its offset from UTC.",
     )
-    absurd: BoolArray = (times.wall < FIRST_DAY) | (times.wall >= LAST_DAY)
-    log.rows(
-        "out_of_range",
-        column,
-        absurd,
-        lambda row: f"{times.wall[row]} is not between {FIRST_DAY} and {LAST_DAY}.",
-    )
+    refuse_absurd(times.wall, column, log)
     return times
 
 

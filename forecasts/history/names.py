@@ -91,7 +91,7 @@ def find_columns(
         elif field.required or own in mapping:
             log.error(
                 "missing_column",
-                pointer("columns", candidates[-1]),
+                pointer("columns", candidates[0]),
                 f"There is no column {' or '.join(map(repr, dict.fromkeys(candidates)))} for "
                 f"{own!r}; the columns are {_listed(there)}.",
             )

@@ -80,6 +80,17 @@ def test_every_bad_row_is_told_and_none_is_kept(store: Store) -> None:
     assert load_contacts(store, "main", DAY, DAY) == []
 
 
+@pytest.mark.parametrize("year", ["0001", "1800", "2100", "9999"])
+def test_mistyped_years_are_told(store: Store, year: str) -> None:
+    row = {"id": "1", "created": f"{year}-01-01T00:00:00Z", "resolved": f"{year}-12-31T23:59:59Z"}
+    with pytest.raises(InvalidInput) as error:
+        put_contacts(store, "main", table(row), zone="Europe/Dublin")
+    assert [(issue.code, issue.pointer) for issue in error.value.issues] == [
+        ("out_of_range", "/rows/0/created"),
+        ("out_of_range", "/rows/0/resolved"),
+    ]
+
+
 def test_days_are_those_of_the_zone(store: Store) -> None:
     rows = table({"id": "1", "created": "2026-11-20T23:30:00Z"}, {"id": "2"})
     put_contacts(store, "main", rows, zone="Europe/Paris")

@@ -90,11 +90,11 @@ SEVENS = [f"2024-01-01 08:{minute:02d}" for minute in (0, 7, 14, 21)]
 NONSENSE = {
     "columns missing": (
         rows().drop(columns=["start", "offered"]),
-        ["missing_column /columns/ds", "missing_column /columns/y"],
+        ["missing_column /columns/start", "missing_column /columns/offered"],
     ),
     "column twice": (
         rows().rename(columns={"offered": "start"}),
-        ["duplicate_column /columns/start", "missing_column /columns/y"],
+        ["duplicate_column /columns/start", "missing_column /columns/offered"],
     ),
     "no rows": (rows(0), ["empty_file "]),
     "one interval": (rows(1), ["history_too_short /rows"]),
