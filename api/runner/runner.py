@@ -129,9 +129,10 @@ class Runner:
             timetable.start()
             try:
                 self._turns(work, heart, once=once)
+                # First the jobs: recurring work that is being done might take all the time.
+                self._close(work, heart)
             finally:
                 timetable.close()
-            self._close(work, heart)
         finally:
             heart.end()
             executor.close()
