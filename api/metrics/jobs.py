@@ -161,7 +161,9 @@ def _ended_jobs(connection: Connection, since: datetime) -> Iterator[Metric]:
 
 
 def _done_since(since: datetime) -> Select[Any]:
-    last = job_events.alias()
+    # The last event tells the end; a job may have thousands before it.
+    last = select(job_events.c.data).where(job_events.c.job == jobs.c.id)
+    last = last.order_by(job_events.c.number.desc()).limit(1)
     return (
         select(
             jobs.c.kind,
@@ -169,9 +171,8 @@ def _done_since(since: datetime) -> Select[Any]:
             jobs.c.bound,
             jobs.c.started,
             jobs.c.finished,
-            last.c.data,
+            last.scalar_subquery().label("data"),
         )
-        .outerjoin(last, (last.c.job == jobs.c.id) & (last.c.kind == JobState.DONE))
         .where(jobs.c.finished >= since, jobs.c.state == JobState.DONE)
         .order_by(jobs.c.finished.desc())
         .limit(_MOST)
