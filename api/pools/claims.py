@@ -82,9 +82,11 @@ class Claims:
             until = database_clock(connection) + timedelta(seconds=self._seconds)
             # Those that were given back stay given back: their time is over.
             lasting = table.c.until > until - timedelta(seconds=2 * self._seconds)
+            # In the order in which whoever writes events locks them: no two wait for each other.
+            locked = select(table.c.name, table.c.term).where(mine, lasting)
+            locked = locked.order_by(table.c.name).with_for_update()
+            held = {(name, term) for name, term in connection.execute(locked)}
             connection.execute(update(table).where(mine, lasting).values(until=until))
-            rows = connection.execute(select(table.c.name, table.c.term).where(mine, lasting))
-            held = {(name, term) for name, term in rows}
         self._renewed = before
         return held
 

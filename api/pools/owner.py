@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from api.config import Settings
 from api.errors import Busy, Conflict, NotFound
+from api.jobs.clock import database_clock
 from api.metrics import pools as metrics
 from api.pools.claims import Claims
 from api.pools.exceptions import (
@@ -213,7 +214,8 @@ class Owner:
     def adopt(self) -> None:
         """Take over the pools whose clock matters and that nobody owns."""
         with self._store.reading() as connection:
-            keys = unowned(connection, datetime.now(UTC), self._claims.owner, self._claims.address)
+            now = database_clock(connection)
+            keys = unowned(connection, now, self._claims.owner, self._claims.address)
         for key in keys:
             if key not in self._holdings:
                 try:
