@@ -148,17 +148,19 @@ class ClusterExecutor:
                     set_as_default=False,
                     name="callboard-runner",
                 )
-            except (OSError, TimeoutError) as error:
+            except Exception as error:  # whatever it is, it may go better the next time
                 log.warning("The cluster is away.", exc_info=error)
                 self._closing.wait(pause)
                 pause = min(LONGEST_PAUSE_SECONDS, 2.0 * pause)
                 continue
             pause = LOOK_SECONDS
             log.info("The cluster is there.")
-            with contextlib.suppress(OSError, TimeoutError):
+            try:
                 while not self._closing.is_set() and client.status == "running":
                     self._look(client)
                     self._closing.wait(LOOK_SECONDS)
+            except Exception as error:
+                log.warning("The cluster cannot be looked at.", exc_info=error)
             self._leave(client)
 
     def _look(self, client: Any) -> None:
