@@ -52,7 +52,12 @@ def _described(
     return answers(Health, "", *failures) | {"200": good}
 
 
-@routes.get("/healthz", responses=answers(Health, "The process answers."))
+@routes.get(
+    "/healthz",
+    summary="Tell that the process is up.",
+    description="Nothing else is looked at, neither the database nor a key.",
+    responses=answers(Health, "The process answers."),
+)
 @scope(None)
 def get_health() -> Response:
     """Tell that the process is up."""
@@ -97,7 +102,12 @@ def get_metrics() -> Response:
     return Response(exposition(DatabaseFigures(store)), content_type=MEDIA_TYPE)
 
 
-@routes.get("/v1/version", responses=answers(Version, "The versions."))
+@routes.get(
+    "/v1/version",
+    summary="Tell which version answers.",
+    description="The service's own, the database's, and those of the libraries that solve.",
+    responses=answers(Version, "The versions."),
+)
 @scope(Scope.READ)
 def get_version() -> Response:
     """Tell which version answers."""
