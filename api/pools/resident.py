@@ -210,11 +210,15 @@ class Resident:
         InvalidInput
             With the reason.
         """
-        ahead = timedelta(seconds=rules.ahead_seconds)
-        # A time without an offset is left to the pool, which refuses it with all else.
-        if event.at.tzinfo is not None and event.at - now > ahead and event.at > self.pool.now:
-            detail = f"{event.at.isoformat()} is ahead of the clock, which says {now.isoformat()}."
-            raise _refusal(Issue("ahead_of_clock", "/at", detail))
+        latest = max(now + timedelta(seconds=rules.ahead_seconds), self.pool.now)
+        times = {"/at": event.at}
+        if isinstance(event, TicketCreated):
+            times["/ticket/created"] = event.ticket.created
+        for pointer, time_of in times.items():
+            # A time without an offset is left to the pool, which refuses it with all else.
+            if time_of.tzinfo is not None and time_of > latest:
+                detail = f"{time_of.isoformat()} is ahead of the clock, which says "
+                raise _refusal(Issue("ahead_of_clock", pointer, f"{detail}{now.isoformat()}."))
         figures = self.pool.figures()
         if isinstance(event, TicketCreated):
             held = figures.waiting + figures.offered + figures.in_hand

@@ -113,6 +113,12 @@ def test_a_time_ahead_of_the_clock_is_refused(store: Store) -> None:
         found = owner.take(KEY, told({"kind": "tick", "at": late}, {"kind": "tick"}))
         assert [e.code for e in found.results[0].errors] == ["ahead_of_clock"]
         assert found.results[1].number == 1
+        # So is a ticket of tomorrow, which would wait behind all others until then.
+        event = created("t")
+        event["ticket"]["created"] = late
+        found = owner.take(KEY, told(event))
+        issues = [(issue.code, issue.pointer) for issue in found.results[0].errors]
+        assert issues == [("ahead_of_clock", "/events/0/ticket/created")]
 
 
 def test_a_repeat_is_answered_as_the_first_time_also_after_a_crash(store: Store) -> None:
