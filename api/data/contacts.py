@@ -100,11 +100,20 @@ def put_contacts(
     return Counts(added, changed, len(rows) - added - changed)
 
 
-def count_contacts(store: Store, tenant: str, first: date, last: date) -> dict[date, int]:
+def count_contacts(
+    store: Store,
+    tenant: str,
+    first: date,
+    last: date,
+    *,
+    groups: Collection[str] | None = None,
+) -> dict[date, int]:
     """Return how many contacts are kept of each day that has any, both ends included."""
     wanted = select(table.c.day, func.count().label("number")).where(
         table.c.tenant == tenant, table.c.day >= first, table.c.day <= last
     )
+    if groups is not None:
+        wanted = wanted.where(table.c.group.in_(sorted(groups)))
     with store.reading() as connection:
         return {row.day: row.number for row in connection.execute(wanted.group_by(table.c.day))}
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
+from api.data.contact_fields import Contact
 from api.data.contacts import earlier_contacts, load_contacts
 from api.data.documents import Version, load_document, put_document
 from api.data.history import stored_days
@@ -13,14 +15,17 @@ from api.kpis.attributes import Centre
 from api.kpis.clocks import LOOK_BACK_DAYS, count_clocks, groups_with_clocks
 from api.kpis.from_contacts import REPEAT_SECONDS, count_contacts, count_drivers
 from api.kpis.from_intervals import count_intervals
-from api.kpis.plans import forecast_errors, roster_hours
+from api.kpis.plans import Plans
 from api.kpis.records import DayRecord, gathered
 from api.store import Store
 from optimizer.codec import decode, encode
 
-__all__ = ["count_day", "daily_report", "kept_day"]
+__all__ = ["Counting", "count_day", "daily_report", "kept_day"]
 
 _REPEAT_DAYS = int(REPEAT_SECONDS // 86_400)
+
+_MOST_HELD = 200_000
+"""Contacts that are held for the next day, of half a kilobyte each."""
 
 
 def daily_report(store: Store, tenant: str, day: date) -> Version:
@@ -59,35 +64,67 @@ def count_day(store: Store, tenant: str, day: date) -> DayRecord:
     TooLarge
         If there are more contacts than are counted at once.
     """
-    organisation = load_organisation(store, tenant)
-    centre = Centre.of(organisation)
-    zone = "UTC" if organisation is None else organisation.zone
-    contacts = load_contacts(store, tenant, day, day)
-    earlier = earlier_contacts(store, tenant, day, day - timedelta(days=_REPEAT_DAYS))
-    with_clocks = groups_with_clocks(centre)
-    created = [day - timedelta(days=back) for back in range(LOOK_BACK_DAYS + 1)]
-    waiting = (
-        load_contacts(store, tenant, then, then, groups=with_clocks)
-        for then in (created if with_clocks else ())
-    )
-    rows = list(stored_days(store, tenant, first=day, last=day))
-    forecast, errors = forecast_errors(store, tenant, day, centre, zone, contacts)
-    roster, hours = roster_hours(store, tenant, day)
-    return DayRecord(
-        day=day,
-        made=datetime.now(UTC),
-        contacts=len(contacts),
-        counted=gathered(
-            count_contacts(contacts, centre, earlier),
-            count_clocks(waiting, centre, load_calendar(store, tenant), day, zone),
-            count_intervals(rows, centre, {contact.group for contact in contacts}),
-            errors,
-            hours,
-        ),
-        drivers=tuple(count_drivers(contacts)),
-        forecast=forecast,
-        roster=roster,
-    )
+    return Counting(store, tenant).day(day)
+
+
+class Counting:
+    """Counts days one after another; what several of them need is read once.
+
+    Attributes
+    ----------
+    with_clocks
+        Groups whose contacts of the days before are looked at, too.
+    """
+
+    def __init__(self, store: Store, tenant: str) -> None:
+        self._store, self._tenant = store, tenant
+        organisation = load_organisation(store, tenant)
+        self._centre = Centre.of(organisation)
+        self._zone = "UTC" if organisation is None else organisation.zone
+        self._calendar = load_calendar(store, tenant)
+        self._plans = Plans(store, tenant, self._centre, self._zone)
+        self._held: dict[date, list[Contact]] = {}
+        self.with_clocks = groups_with_clocks(self._centre)
+
+    def day(self, day: date) -> DayRecord:
+        """Count a day; see `count_day`. Quickest in the order of days."""
+        store, tenant, centre = self._store, self._tenant, self._centre
+        contacts = load_contacts(store, tenant, day, day)
+        earlier = earlier_contacts(store, tenant, day, day - timedelta(days=_REPEAT_DAYS))
+        rows = list(stored_days(store, tenant, first=day, last=day))
+        forecast, errors = self._plans.forecast_errors(day, contacts)
+        roster, hours = self._plans.roster_hours(day)
+        return DayRecord(
+            day=day,
+            made=datetime.now(UTC),
+            contacts=len(contacts),
+            counted=gathered(
+                count_contacts(contacts, centre, earlier),
+                count_clocks(self._waiting(day), centre, self._calendar, day, self._zone),
+                count_intervals(rows, centre, {contact.group for contact in contacts}),
+                errors,
+                hours,
+            ),
+            drivers=tuple(count_drivers(contacts)),
+            forecast=forecast,
+            roster=roster,
+        )
+
+    def _waiting(self, day: date) -> Iterator[list[Contact]]:
+        """Yield the contacts whose clocks may run out on a day, by the day they were created."""
+        if not self.with_clocks:
+            return
+        created = [day - timedelta(days=back) for back in range(LOOK_BACK_DAYS + 1)]
+        self._held = {then: held for then, held in self._held.items() if then in created}
+        for then in created:
+            found = self._held.get(then)
+            if found is None:
+                found = load_contacts(
+                    self._store, self._tenant, then, then, groups=self.with_clocks
+                )
+                if sum(map(len, self._held.values())) + len(found) <= _MOST_HELD:
+                    self._held[then] = found
+            yield found
 
 
 def _name(day: date) -> str:

@@ -11,7 +11,8 @@ from enum import StrEnum
 from api.data.contacts import count_contacts as contacts_by_day
 from api.errors import TooLarge
 from api.kpis.attributes import By
-from api.kpis.daily import count_day, kept_day
+from api.kpis.clocks import LOOK_BACK_DAYS
+from api.kpis.daily import Counting, kept_day
 from api.kpis.figures import Figure, Tally, add_up, figures_of
 from api.kpis.records import DayRecord, add_drivers
 from api.store import Store
@@ -151,15 +152,8 @@ def report(
     kept: dict[date, DayRecord | None] = {
         day: kept_day(store, tenant, day) for day in _days(first, last)
     }
-    missing = [day for day, record in kept.items() if record is None]
-    if missing:
-        counts = contacts_by_day(store, tenant, missing[0], missing[-1])
-        if sum(counts.get(day, 0) for day in missing) > MOST_COUNTED:
-            detail = (
-                f"{len(missing)} days from {missing[0]} were never kept and have more than "
-                f"{MOST_COUNTED:,} contacts together; have a daily report kept for each."
-            )
-            raise TooLarge("The report would take too long.", [Issue("too_many", "", detail)])
+    counting = Counting(store, tenant)
+    _check_missing(store, tenant, [day for day, record in kept.items() if record is None], counting)
     periods: list[list[date]] = []
     for day in kept:
         if not periods or kind is ReportKind.DAILY or not _same_quarter(periods[-1][-1], day):
@@ -167,7 +161,7 @@ def report(
         periods[-1].append(day)
 
     def record_of(day: date) -> DayRecord:
-        return kept[day] or count_day(store, tenant, day)
+        return kept[day] or counting.day(day)
 
     return Report(
         kind,
@@ -231,6 +225,28 @@ def _check_days(first: date, last: date) -> None:
     if (last - first).days >= MOST_DAYS:
         detail = f"{(last - first).days + 1} days; at most {MOST_DAYS} are told at once."
         raise InvalidInput("The days cannot be used.", [Issue("too_many", "/to", detail)])
+
+
+def _check_missing(store: Store, tenant: str, missing: Sequence[date], counting: Counting) -> None:
+    """Refuse days that were not kept and would take too long to count."""
+    if not missing:
+        return
+    before, last = missing[0] - timedelta(days=LOOK_BACK_DAYS), missing[-1]
+    counts = contacts_by_day(store, tenant, missing[0], last)
+    counted = sum(counts.get(day, 0) for day in missing)
+    # Each day looks at those that may be waiting from the days before; one day alone may always.
+    waiting = contacts_by_day(store, tenant, before, last, groups=counting.with_clocks)
+    looked_at = sum(
+        waiting.get(day - timedelta(days=back), 0)
+        for day in missing[1:]
+        for back in range(LOOK_BACK_DAYS + 1)
+    )
+    if counted > MOST_COUNTED or looked_at > MOST_COUNTED * (LOOK_BACK_DAYS + 1):
+        detail = (
+            f"{len(missing)} days from {missing[0]} were never kept and have more than "
+            f"{MOST_COUNTED:,} contacts together or before them; have a daily report kept for each."
+        )
+        raise TooLarge("The report would take too long.", [Issue("too_many", "", detail)])
 
 
 def _days(first: date, last: date) -> list[date]:

@@ -16,6 +16,7 @@ from api.schemas.kpis import KpiQuery
 from api.v1.bodies import json_answer
 from api.v1.describe import answers, operation_id
 from api.v1.here import caller, scope, store
+from api.v1.turns import turn
 
 __all__ = ["routes"]
 
@@ -35,7 +36,7 @@ routes = APIBlueprint(
         "Service, resolution, cost, occupancy, forecast errors, and plan against actual, in all "
         "and by group, channel, tier, site or vendor. A figure that the data do not tell is null."
     ),
-    responses=answers(Report, "The figures.", "413", "422"),
+    responses=answers(Report, "The figures.", "413", "422", "503"),
 )
 @scope(Scope.READ)
 def get_kpis(query: KpiQuery) -> Response:
@@ -46,13 +47,14 @@ def get_kpis(query: KpiQuery) -> Response:
         organisation = load_organisation(store(), tenant)
         zone = UTC if organisation is None else ZoneInfo(organisation.zone)
         first = datetime.now(zone).date() - timedelta(days=1)
-    found = report(
-        store(),
-        tenant,
-        first,
-        query.last or first,
-        kind=query.report,
-        by=query.by,
-        recurrence_multiplier=query.recurrence_multiplier,
-    )
+    with turn():
+        found = report(
+            store(),
+            tenant,
+            first,
+            query.last or first,
+            kind=query.report,
+            by=query.by,
+            recurrence_multiplier=query.recurrence_multiplier,
+        )
     return json_answer(found)

@@ -32,7 +32,7 @@ def turn() -> Iterator[None]:
         If too many wait already, or it takes too long until it is our turn.
     """
     busy = Busy(
-        "Too many questions about rosters are asked at the same time.",
+        "Too many questions that take long are asked at the same time.",
         after_seconds=_RETRY_SECONDS,
         yours=False,
     )

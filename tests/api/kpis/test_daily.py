@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pandas as pd
@@ -122,3 +123,27 @@ def test_days_that_would_take_too_long_to_count_are_refused(
         report(there, "main", DAY, DAY)
     daily_report(there, "main", DAY)
     assert total(there)["contacts"].value == 3.0
+
+
+def test_days_after_many_waiting_contacts_are_refused_as_well(
+    there: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    organisation_with_clock = organisation()
+    group, *others = organisation_with_clock.groups
+    goal = replace(group.goal, first_response_seconds=3600.0)
+    groups = (replace(group, goal=goal), *others)
+    put_organisation(there, "main", replace(organisation_with_clock, groups=groups))
+    monkeypatch.setattr("api.kpis.reports.MOST_COUNTED", 3)
+    log(there, *({"id": f"w{n}", "group": group.id} for n in range(30)))
+    after = DAY + timedelta(days=1)
+    assert total(there, after, after)["contacts"].value is None
+    with pytest.raises(TooLarge):
+        report(there, "main", after, after + timedelta(days=15))
+
+
+def test_several_days_are_each_what_they_are_alone(there: Store) -> None:
+    log(there, *({"id": f"x{n}", "created": f"2026-11-{19 + n}T09:00Z"} for n in range(4)))
+    days = [DAY + timedelta(days=n) for n in range(-1, 3)]
+    together = report(there, "main", days[0], days[-1]).periods
+    alone = [report(there, "main", day, day).periods[0] for day in days]
+    assert [one.total for one in together] == [one.total for one in alone]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from api.data.contact_fields import Contact
 from api.kpis.attributes import Centre, Slice
 from api.kpis.figures import Tally, add_up, figures_of
 from api.kpis.from_plans import count_forecast, count_roster
+from api.kpis.plans import contacts_by_interval
 from forecasts import Forecast, History
 from optimizer.model import ActivityKind, PlannedActivity, Roster, RosterProblem, Shift
 from tests.optimizer.builders import MONDAY, organisation, requirement
@@ -93,3 +95,12 @@ def test_a_day_on_which_nobody_came_has_an_error_but_no_share() -> None:
     tally = error_of([0.0, 0.0, 0.0, 0.0])
     assert tally["forecast_missed"] == 30.0
     assert figures_of(tally)["forecast_error"].value is None
+
+
+def test_contacts_of_another_clock_have_no_interval_on_the_day() -> None:
+    forecast = forecast_of([1.0] * 4, [True] * 4)
+    midnight = datetime.combine(MONDAY, time(), UTC)
+    created = [midnight.timestamp() + 3600.0 * hour for hour in (-1, 0, 7, 24)]
+    contacts = [Contact("a", moment) for moment in created]
+    counted = contacts_by_interval(contacts, forecast, MONDAY, "UTC")
+    assert counted.offered.tolist() == [[1.0, 1.0, 0.0, 0.0]]
