@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -40,6 +41,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._turn = Lock()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -56,9 +58,29 @@ class Store:
 
         On SQLite it waits its turn: there is one writer at a time.
         """
-        opened = self.engine.connect().execution_options(**{_WRITES: True})
-        with opened as connection, connection.begin():
-            yield connection
+        with self._in_turn():
+            opened = self.engine.connect().execution_options(**{_WRITES: True})
+            with opened as connection, connection.begin():
+                yield connection
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Have threads of this process write one after another where only one can.
+
+        SQLite itself looks again and again whether it is free, with sleeps of up to a tenth of a
+        second in between, which whoever came later may use: with eight threads some wait for
+        seconds. It still does so between processes, of which there are few.
+        """
+        if self.shared:
+            yield
+            return
+        # Whoever waited in vain asks the database, which says what is wrong.
+        mine = self._turn.acquire(timeout=_BUSY_SECONDS)
+        try:
+            yield
+        finally:
+            if mine:
+                self._turn.release()
 
     @property
     def shared(self) -> bool:

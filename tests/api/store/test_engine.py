@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import psycopg
 import pytest
-from sqlalchemy import func, insert, make_url, select, text
+from sqlalchemy import event, func, insert, make_url, select, text
 from sqlalchemy.exc import OperationalError
 
 from api.store import Store, open_store
@@ -92,3 +94,22 @@ def test_a_database_that_is_not_there_is_an_operational_error() -> None:
     nowhere = closing(open_store("postgresql+psycopg://x@127.0.0.1:1/none"))
     with nowhere as store, pytest.raises(OperationalError):
         count(store)
+
+
+def test_on_sqlite_threads_of_a_process_write_one_after_another(store: Store) -> None:
+    if store.shared:
+        pytest.skip("PostgreSQL takes several writers at a time")
+
+    def have_no_patience(connection: sqlite3.Connection, _: object) -> None:
+        connection.execute("PRAGMA busy_timeout=0").close()
+
+    event.listen(store.engine, "connect", have_no_patience)
+    store.engine.dispose()
+
+    def add_some(thread: int) -> None:
+        for number in range(20):
+            add(store, f"{thread}-{number}")
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(add_some, range(8)))
+    assert count(store) == 160
