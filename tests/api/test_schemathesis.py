@@ -1,8 +1,8 @@
 """Whatever is sent, the service answers as its description says, and alike on both databases.
 
 Requests are made from the description by Schemathesis: its examples, the edges of each parameter
-and field, and more at random, valid and invalid alike; half of them are about what is there. Each
-is sent to a service on SQLite and to one on PostgreSQL, both with something of everything.
+and field, and more at random, valid and invalid alike; a third are about what is there. Each is
+sent to a service on SQLite and to one on PostgreSQL, both with something of everything.
 
 ``CALLBOARD_EXAMPLES`` is how many requests are drawn at random for each route, once valid and once
 invalid, and is 2 by default; from 10 on, all edges are tried, and not just the first of each kind.
@@ -92,13 +92,13 @@ def tenants(
 ) -> Iterator[list[Tenant]]:
     """Serve from both databases; streams end as soon as they have told what there is."""
     urls = [f"sqlite:///{tmp_path_factory.mktemp('described') / 'c.db'}"]
-    ENDING.set()
     with ExitStack() as opened:
+        opened.callback(ENDING.clear)
+        ENDING.set()
         with suppress(pytest.skip.Exception):  # PostgreSQL is not installed
             new_database = request.getfixturevalue("new_postgresql_database")
             urls.append(opened.enter_context(new_database()))
         yield [opened.enter_context(_serving(url)) for url in urls]
-    ENDING.clear()
 
 
 @contextmanager
