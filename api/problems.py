@@ -104,15 +104,20 @@ def problem_of(error: BaseException) -> Problem | None:
 
 
 def _of_database(error: BaseException) -> Problem | None:
-    """Return what to tell where the database could not do what it was asked; nothing was kept."""
+    """Return what to tell where the database could not do what it was asked."""
     if "sqlalchemy" not in sys.modules:
         return None  # only a database raises its errors
-    from sqlalchemy.exc import DataError, InterfaceError, OperationalError
-    from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+    from sqlalchemy.exc import DataError
 
-    if isinstance(error, OperationalError | InterfaceError | PoolTimeoutError):
+    from api.store import UNREACHABLE
+
+    if isinstance(error, UNREACHABLE):
         # Locked for too long, full, gone or restarting: its own words may hold what is private.
-        detail = "The database cannot be used at the moment; nothing was changed."
+        # The connection may have broken between the change and its confirmation.
+        detail = (
+            "The database cannot be used at the moment. Ask again: with the same Idempotency-Key, "
+            "or the same identifiers of events, nothing is done twice."
+        )
         name, title = "storage-unavailable", "Storage unavailable"
         return Problem(name, title, detail, 503, 1, headers={"Retry-After": _RETRY_SECONDS})
     if isinstance(error, DataError):

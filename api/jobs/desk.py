@@ -29,6 +29,9 @@ from optimizer.result import Termination
 
 __all__ = ["Claim", "Desk"]
 
+_PROGRESS = "progress"
+"""Kind of the events that tell how a job goes."""
+
 _QUEUED = JobState.QUEUED.value
 _NO_SOLUTION = "urn:callboard:problem:no-solution"
 
@@ -114,17 +117,19 @@ class Desk:
                 self._give_back(connection, row, "The runner died.")
         return len(found)
 
-    def requeue_unheld(self, held: Collection[str]) -> int:
-        """Give back what runs under this term but is not `held`; return how many jobs that were.
+    def requeue_strays(self, held: Collection[str]) -> int:
+        """Give back what runs under this term and is not held; return how many jobs that were.
 
-        Such are left by a claim of which the database kept everything, and could not say so.
+        A claim may have been kept although nobody heard that it was: the connection broke at the
+        last moment. The attempt does not count, since the job was never begun.
         """
-        mine = select(jobs).where(jobs.c.state.in_(ACTIVE), jobs.c.term == self._lease.term)
+        stray = select(jobs).where(
+            jobs.c.state.in_(ACTIVE), jobs.c.term == self._lease.term, jobs.c.id.not_in(held)
+        )
         with fenced(self._store, self._lease) as connection:
-            rows = connection.execute(mine.with_for_update()).all()
-            found = [row for row in rows if row.id not in held]
+            found = connection.execute(stray.with_for_update()).all()
             for row in found:
-                self._give_back(connection, row, "It could not be begun.", spent=False)
+                self._give_back(connection, row, "The database was away.", spent=False)
         return len(found)
 
     def stopping(self) -> dict[str, bool]:
@@ -140,7 +145,8 @@ class Desk:
         """Note the progress of a job; nothing if it is over.
 
         The row of the job always has its newest objective and bound; see `worth_telling` for
-        which events are kept.
+        which events are kept. What was kept before is not kept again: whoever did not hear that
+        it was, may tell it once more, together with what came since.
         """
         if not events:
             return
@@ -148,6 +154,7 @@ class Desk:
             found = self._own(connection, job)
             if found is None:
                 return
+            events = _not_kept(connection, job, events)
             now = self._clock(connection)
             objective, bound = found.objective, found.bound
             for event in events:
@@ -162,7 +169,7 @@ class Desk:
                 silent_seconds=(now - told_at).total_seconds(),
                 limit_seconds=found.seconds,
             )
-            told = [("progress", progress_of(event)) for event in kept]
+            told = [(_PROGRESS, progress_of(event)) for event in kept]
             add_events(connection, job, now, told)
 
     def finish(self, job: str, outcome: Outcome) -> None:
@@ -318,6 +325,18 @@ def _last_event(connection: Connection, job: str) -> tuple[int, datetime]:
     query = select(job_events.c.number, job_events.c.at).where(job_events.c.job == job)
     last = connection.execute(query.order_by(job_events.c.number.desc()).limit(1)).one()
     return last.number, last.at
+
+
+def _not_kept(connection: Connection, job: str, events: Sequence[Event]) -> Sequence[Event]:
+    """Leave out events up to the last one that was kept since the job was begun, if it is here."""
+    query = select(job_events.c.kind, job_events.c.data).where(
+        job_events.c.job == job, job_events.c.kind != JobState.STOPPING.value
+    )
+    last = connection.execute(query.order_by(job_events.c.number.desc()).limit(1)).one()
+    told = [progress_of(event) for event in events]
+    if last.kind != _PROGRESS or last.data not in told:
+        return events
+    return events[told.index(last.data) + 1 :]
 
 
 def _newer(value: float | None, known: float | None) -> float | None:

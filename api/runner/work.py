@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from api.executors import ExecutorLost, JobExecutor, Running, TaskFailed, WorkerDied
 from api.executors.working import told
 from api.jobs.desk import Claim, Desk
 from api.jobs.leases import LeaseLost
 from api.jobs.records import Problem
+from api.jobs.telling import newest
 from api.logs import about_job
+from api.store import UNREACHABLE
 from optimizer.progress import Event
 
 __all__ = ["Prepare", "Work"]
@@ -24,9 +24,6 @@ log = logging.getLogger(__name__)
 
 Prepare = Callable[[str, str, bytes], bytes]
 """From a tenant, a kind and a complete request to one that also has what is only filled in now."""
-
-UNREACHABLE = (OperationalError, InterfaceError)
-"""What a database raises that is away, full or locked: it is asked again later."""
 
 TELL_SECONDS = 0.4
 """Progress is written so often at most."""
@@ -99,7 +96,7 @@ class Work:
         LeaseLost
             If another runner has taken over.
         OperationalError
-            If the database cannot be reached now; and so InterfaceError.
+            If the database cannot be reached now; so all of `api.store.UNREACHABLE`.
         """
         trouble: Exception | None = None
         if self._held:
@@ -140,7 +137,7 @@ class Work:
             return []
         # A claim that failed may have been kept all the same: nobody would ever do those jobs.
         if self._claim_unsure:
-            self._desk.requeue_unheld(self._held)
+            self._desk.requeue_strays(self._held)
         self._claim_unsure = True
         claims = self._desk.claim(free)
         self._claim_unsure = False
@@ -213,7 +210,7 @@ class Work:
     def _tell(self, held: _Held, *, at_once: bool) -> None:
         now = time.monotonic()
         if held.untold and (at_once or now - held.told >= TELL_SECONDS):
-            held.untold = _news(held.untold)[-MOST_TOLD:]
+            held.untold = newest(held.untold, MOST_TOLD)
             self._desk.tell(held.claim.job, held.untold)
             held.untold = []
             held.told = now
@@ -248,20 +245,6 @@ class Work:
 
     def _forget(self, held: _Held) -> None:
         self._held.pop(held.claim.job, None)
-
-
-def _news(events: Sequence[Event]) -> list[Event]:
-    """Leave out events that only repeat the one before, but for the time."""
-    kept: list[Event] = []
-    for event in events:
-        if kept and (event.phase, event.objective, event.bound) == (
-            kept[-1].phase,
-            kept[-1].objective,
-            kept[-1].bound,
-        ):
-            continue
-        kept.append(event)
-    return kept
 
 
 def _too_late(seconds: float) -> Problem:

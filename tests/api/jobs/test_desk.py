@@ -245,3 +245,32 @@ def test_a_job_that_tells_without_end_keeps_its_newest_figures_and_not_all_event
         desk.tell(job, [Event("solving", 1.0, 5000.0 - 100 * batch - n) for n in range(100)])
     assert len(events_after(store, "main", job, 0, limit=2 * PLENTY)) < PLENTY + 10
     assert job_of(store, job).objective == 5000.0 - 1499
+
+
+def test_what_was_told_and_nobody_heard_that_it_was_kept_is_not_kept_twice(
+    store: Store, desk: Desk
+) -> None:
+    job = send(store)
+    desk.claim(1)
+    first, second = Event("solving", 1.0, 9.0), Event("solving", 2.0, 8.0)
+    desk.tell(job, [first])
+    request_stop(store, "main", job)
+    desk.tell(job, [first, second])
+    assert kinds(store, job) == ["submitted", "started", "progress", "stopping", "progress"]
+    assert job_of(store, job).objective == 8.0
+    # What another attempt says is new, if it is the same.
+    desk.requeue(job, "It died.")
+    desk.claim(1)
+    desk.tell(job, [first])
+    assert kinds(store, job)[-3:] == ["requeued", "started", "progress"]
+
+
+def test_a_claim_that_nobody_heard_of_is_given_back(store: Store, desk: Desk) -> None:
+    held, unheard = send(store), send(store)
+    desk.claim(2)
+    assert desk.requeue_strays([held]) == 1
+    assert job_of(store, held).state is JobState.RUNNING
+    found = job_of(store, unheard)
+    assert (found.state, found.attempts) == (JobState.QUEUED, 0)
+    assert kinds(store, unheard) == ["submitted", "started", "requeued"]
+    assert desk.requeue_strays([held]) == 0
