@@ -10,7 +10,7 @@ from api.jobs.rows import finite
 from optimizer.progress import Event
 from optimizer.result import relative_gap
 
-__all__ = ["PLENTY", "figures_of", "progress_of", "worth_telling"]
+__all__ = ["PLENTY", "figures_of", "newest", "progress_of", "worth_telling"]
 
 PLENTY = 1_000
 """Events of a job after which only the newest of a batch is kept, and only now and then."""
@@ -35,18 +35,22 @@ def worth_telling(
     limit_seconds
         Longest time for the job.
     """
+    if known < PLENTY:
+        return newest(events, min(_BATCH, PLENTY - known))
+    return newest(events, 1) if silent_seconds >= limit_seconds / PLENTY else []
+
+
+def newest(events: Sequence[Event], most: int) -> list[Event]:
+    """Return the last events that bring news, at least one and at most `most` of them.
+
+    Of those left out the newest objective and bound are told with the last one.
+    """
     news = [
         event
         for index, event in enumerate(events)
         if index == 0 or _said(event) != _said(events[index - 1])
     ]
-    if known < PLENTY:
-        least = min(_BATCH, PLENTY - known)
-    else:
-        least = 1 if silent_seconds >= limit_seconds / PLENTY else 0
-    if len(news) <= least or not least:
-        return news[:least]
-    return [*news[-least:-1], _with_newest(news)]
+    return news if len(news) <= most else [*news[-most:-1], _with_newest(news)]
 
 
 def progress_of(event: Event) -> dict[str, Any]:

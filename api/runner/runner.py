@@ -16,9 +16,9 @@ from api.jobs.desk import Desk
 from api.jobs.leases import Lease, LeaseLost, release, take
 from api.runner.heartbeat import Heartbeat
 from api.runner.lock import FileLock
-from api.runner.work import UNREACHABLE, Prepare, Work
+from api.runner.work import Prepare, Work
 from api.schedules import Timetable
-from api.store import Store
+from api.store import UNREACHABLE, Store
 
 __all__ = ["LEASE", "Means", "Runner"]
 

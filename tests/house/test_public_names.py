@@ -38,7 +38,7 @@ PUBLIC = {
         Due Schedule ScheduleList ScheduleRequest Timetable
     """,
     "api.store": """
-        Store downgrade open_store open_upgraded upgrade
+        Store UNREACHABLE downgrade open_store open_upgraded upgrade
     """,
     "api.runner": """
         run_here

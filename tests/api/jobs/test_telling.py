@@ -3,6 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.jobs import telling
 from api.jobs.telling import PLENTY, worth_telling
 from optimizer.progress import Event
 
@@ -46,3 +47,13 @@ def test_the_newest_objective_and_bound_are_kept(events: list[Event], known: int
 @given(EVENTS)
 def test_they_are_kept_even_where_one_event_is(events: list[Event]) -> None:
     assert newest(kept(events, PLENTY, silent=1.0)) == newest(events)
+
+
+@given(events=EVENTS, most=st.integers(1, 5))
+def test_of_a_batch_the_last_are_left_and_the_newest_figures_with_them(
+    events: list[Event], most: int
+) -> None:
+    found = telling.newest(events, most)
+    assert 1 <= len(found) <= most
+    assert newest(found) == newest(events)
+    assert found[-1].phase == events[-1].phase
