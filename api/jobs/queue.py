@@ -65,6 +65,8 @@ class Submission:
         SHA-256 of what the caller sent, in hexadecimal digits; by default, of the body.
     key_id, request_id
         Who asked, and in which request.
+    schedule
+        The recurring work that asks, if nobody does; it stands in the audit.
     """
 
     tenant: str
@@ -77,6 +79,7 @@ class Submission:
     fingerprint: str | None = None
     key_id: str | None = None
     request_id: str | None = None
+    schedule: str | None = None
 
 
 def submit(
@@ -313,6 +316,8 @@ def _submit(
 def _note(connection: Connection, asked: Submission, job: str) -> None:
     caller = Caller(asked.tenant, asked.key_id, frozenset())
     detail = {"kind": asked.kind}
+    if asked.schedule is not None:
+        detail["schedule"] = asked.schedule
     note_in(connection, caller, "submit job", f"/v1/jobs/{job}", detail, asked.request_id)
 
 

@@ -34,7 +34,7 @@ from api.schedules.cron import Cron
 from api.schedules.due import Due
 from api.schedules.table import is_schedule
 from api.schedules.work import do_work
-from api.store import Store
+from api.store import UNREACHABLE, Store
 from api.store.tables import schedules
 from optimizer.errors import Issue, Severity
 
@@ -93,7 +93,7 @@ class Timetable:
     def start(self) -> None:
         """Begin; a change of the table is seen within a second."""
         for name, action, every in (
-            ("look", self.refresh, IntervalTrigger(seconds=_LOOK_SECONDS, timezone=UTC)),
+            ("look", self._look, IntervalTrigger(seconds=_LOOK_SECONDS, timezone=UTC)),
             ("clean up", self._clean_up, IntervalTrigger(hours=_CLEAN_UP_HOURS, timezone=UTC)),
         ):
             now = datetime.now(UTC)
@@ -108,13 +108,7 @@ class Timetable:
 
     def refresh(self) -> None:
         """Set an alarm for everything in the table, and turn off those that are not there."""
-        with self._store.reading() as connection:
-            wanted = {
-                _Alarm(row.tenant, row.id, column): at
-                for row in connection.execute(select(schedules))
-                for column in ("next_run", "triggered")
-                if (at := row._mapping[column]) is not None
-            }
+        wanted = self._wanted()
         with self._setting:
             for alarm in self._alarms.keys() - wanted.keys():
                 self._turn_off(alarm)
@@ -128,6 +122,23 @@ class Timetable:
                         replace_existing=True,
                     )
             self._alarms = wanted
+
+    def _look(self) -> None:
+        try:
+            self.refresh()
+        except UNREACHABLE as error:
+            # The next look is a second away, and the runner tells for how long this goes on.
+            log.debug("The timetable cannot be read now.", exc_info=error)
+
+    def _wanted(self) -> dict[_Alarm, datetime]:
+        """Return what the table says is due, and when."""
+        with self._store.reading() as connection:
+            return {
+                _Alarm(row.tenant, row.id, column): at
+                for row in connection.execute(select(schedules))
+                for column in ("next_run", "triggered")
+                if (at := row._mapping[column]) is not None
+            }
 
     def _turn_off(self, alarm: _Alarm) -> None:
         with suppress(JobLookupError):  # it may have gone off
@@ -205,7 +216,11 @@ class Timetable:
             connection.execute(moved.values(**values))
 
     def _clean_up(self) -> None:
-        count = clean_up(self._store, keep_days=self._settings.keep_days, clock=self._clock)
+        try:
+            count = clean_up(self._store, keep_days=self._settings.keep_days, clock=self._clock)
+        except UNREACHABLE as error:
+            log.warning("Old jobs cannot be deleted now.", exc_info=error)
+            return
         if count:
             log.info("Old jobs were deleted.", extra={"fields": {"jobs": count}})
 

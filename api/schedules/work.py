@@ -70,6 +70,7 @@ def _submit(store: Store, settings: Settings, due: Due) -> str:
         label=accepted.label or due.schedule,
         idempotency_key=due.key,
         fingerprint=fingerprint,
+        schedule=due.schedule,
     )
     return submit(store, asked, max_queued=settings.max_queued)[0].id
 

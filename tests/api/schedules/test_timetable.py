@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import OperationalError
 
 from api.config import Settings
 from api.errors import Busy, Conflict
@@ -119,6 +120,25 @@ def test_a_runner_that_starts_again_does_not_repeat_what_was_done(
     with running(store, lease, work, clock) as again:
         again.refresh()
     assert len(work.done) == 1
+
+
+def test_a_database_that_is_away_for_a_look_is_no_error_in_the_log(
+    store: Store, lease: Lease, work: Work, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(store)
+    looks = 0
+
+    def away(*_: object) -> None:
+        nonlocal looks
+        looks += 1
+        if looks <= 2:
+            raise OperationalError("", {}, Exception("away"))
+
+    event.listen(store.engine, "before_cursor_execute", away)
+    clock.now = NOW + timedelta(days=1)
+    with running(store, lease, work, clock):
+        until(lambda: looks > 2 and look(store).last_run is not None)
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 def test_a_runner_that_died_before_it_wrote_it_down_does_the_same_occasion_again(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from api.access.audit import audit_entries
 from api.config import Settings
 from api.errors import NotFound
 from api.jobs.desk import Desk
@@ -46,6 +47,13 @@ def test_a_job_is_submitted_like_one_from_the_api_and_once_for_each_occasion(sto
     assert (listed.id, listed.label, listed.state) == (job, "Week of 2026-03-09", JobState.QUEUED)
     assert json.loads(document(store, "main", job, "request").body)["label"] == listed.label
     assert do_work(store, Settings(), replace(asked, key="schedule s 2")) != job
+
+
+def test_the_audit_names_the_schedule_that_asked(store: Store) -> None:
+    job = do_work(store, Settings(), due("rosters", example("rosters")))
+    (entry,) = audit_entries(store, "main")[0]
+    assert (entry.action, entry.target, entry.key_id) == ("submit job", f"/v1/jobs/{job}", None)
+    assert entry.detail == {"kind": "rosters", "schedule": "s"}
 
 
 def test_a_job_without_a_label_has_the_name_of_its_schedule(store: Store) -> None:
