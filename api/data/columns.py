@@ -16,7 +16,7 @@ __all__ = ["COLUMNS", "PARTS", "pack", "unpack"]
 COLUMNS: Mapping[str, str] = {
     "offered": "contacts that arrived in the interval",
     "aht_s": "mean handling seconds of a handled contact",
-    "handled": "contacts behind `aht_s`; `offered` if it is not told",
+    "handled": "contacts behind `aht_s`; if it is not told `answered`, else `offered`",
     "answered": "contacts that arrived in the interval and were answered, whenever",
     "answered_in_goal": "of these, those answered within the goal's seconds",
     "abandoned": "contacts that arrived in the interval and gave up",

@@ -217,7 +217,9 @@ def _between(
 
 def _rates(values: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return offered, handling seconds and handled of a day by slot, doubled ones as their mean."""
-    offered, aht_s, handled = (values[_PLACE[name]] for name in ("offered", "aht_s", "handled"))
+    names = "offered", "aht_s", "handled", "answered"
+    offered, aht_s, handled, answered = (values[_PLACE[name]] for name in names)
+    handled = np.where(np.isfinite(handled) | ~np.isfinite(aht_s), handled, answered)
     if not np.isfinite(values[:, 1]).any():
         return offered[0], aht_s[0], handled[0]
     behind = np.where(np.isfinite(handled), handled, offered)

@@ -81,5 +81,9 @@ class Centre:
         known = self.groups.get(group)
         return known is not None and self.kinds.get(known.channel) in _IMMEDIATE
 
+    def deferred(self, group: str) -> bool:
+        """Tell whether contacts of a group are known to wait until somebody has time."""
+        return group in self.groups and not self.immediate(group)
+
 
 _IMMEDIATE = (ChannelKind.VOICE, ChannelKind.CHAT)

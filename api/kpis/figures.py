@@ -67,7 +67,8 @@ FIGURES: Mapping[str, Definition] = {
         "waits",
     ),
     "abandonment": Definition(
-        "Share of the contacts that gave up unanswered, where it is told what became of them.",
+        "Share that gave up unanswered, of the contacts of which it is told what became of them; "
+        "those of channels that answer later (email, tickets) are left out.",
         Unit.SHARE,
         "abandoned",
         "outcomes",

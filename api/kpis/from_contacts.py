@@ -107,8 +107,9 @@ def _count(
     """Add a contact to counts."""
     counts["contacts"] += 1
     if told:
-        counts["outcomes"] += 1
-        counts["abandoned"] += contact.abandoned is not None
+        if not centre.deferred(contact.group):
+            counts["outcomes"] += 1
+            counts["abandoned"] += contact.abandoned is not None
         if centre.immediate(contact.group):
             if contact.first_response is not None:
                 counts["waits"] += 1

@@ -58,9 +58,10 @@ def _contacts(columns: Columns, centre: Centre, group: str) -> Tally:
     handled_s = np.where(handled > 0, handled * columns["aht_s"], 0.0)
     parts: list[Tally] = [
         _sums(contacts=offered),
-        _sums(outcomes=offered, abandoned=columns["abandoned"]),
         _sums(handled=handled, handled_s=handled_s, handled_h=handled_s / 3600.0),
     ]
+    if not centre.deferred(group):
+        parts.append(_sums(outcomes=offered, abandoned=columns["abandoned"]))
     if centre.immediate(group):
         parts.append(_sums(waits=answered, waited_s=columns["waited_s"]))
         parts.append(_goal(columns, centre.groups[group].goal))
@@ -85,9 +86,11 @@ def _goal(columns: Columns, goal: ServiceGoal) -> Tally:
 
 
 def _behind(columns: Columns) -> NDArray[np.float64]:
-    """Return the contacts behind the handling times."""
-    handled = columns["handled"]
-    return np.where(np.isfinite(handled), handled, columns["offered"])
+    """Return the contacts behind the handling times: nobody handles those who gave up."""
+    behind = columns["handled"]
+    for less in ("answered", "offered"):
+        behind = np.where(np.isfinite(behind), behind, columns[less])
+    return behind
 
 
 def _sums(**columns: NDArray[np.float64]) -> dict[str, float]:

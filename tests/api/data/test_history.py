@@ -59,6 +59,18 @@ def test_what_was_put_is_read_back_as_a_file_would_be(store: Store) -> None:
     assert found.interval_minutes == 30
 
 
+def test_those_who_were_answered_are_behind_the_handling_time_where_nobody_says_more(
+    store: Store,
+) -> None:
+    rows = (("a", "2026-11-02 09:00", 10, 60, 8), ("a", "2026-11-02 09:30", 10, None, 9))
+    put_history(store, "main", table(*rows, columns="group start offered aht_s answered"))
+    found = load_history(store, "main")
+    assert found is not None
+    assert found.handled is not None
+    assert found.handled[0, 18] == 8.0
+    assert np.isnan(found.handled[0, 19])
+
+
 def test_the_extent_of_a_history_is_told_without_reading_it(store: Store) -> None:
     put_history(
         store,

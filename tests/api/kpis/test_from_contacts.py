@@ -75,6 +75,8 @@ def test_waits_and_abandonment_are_counted_where_outcomes_are_told() -> None:
     assert value("abandonment", *log) == (0.25, 4)
     # A log that tells nobody's outcome does not say that nobody gave up.
     assert value("abandonment", contact(), contact()) == (None, 0)
+    tickets = replace(CENTRE, kinds=dict.fromkeys(CENTRE.kinds, ChannelKind.EMAIL))
+    assert value("abandonment", *log, centre=tickets) == (None, 0)
     assert value("contacts", contact(), contact()) == (2, 2)
 
 

@@ -13,7 +13,7 @@ from api.data.history import StoredDay
 from api.kpis.attributes import Centre
 from api.kpis.figures import Figure, add_up, figures_of
 from api.kpis.from_intervals import count_intervals
-from optimizer.model import Denominator, ServiceGoal
+from optimizer.model import ChannelKind, Denominator, ServiceGoal
 from tests.optimizer.builders import organisation
 
 
@@ -94,3 +94,24 @@ def test_of_groups_with_contacts_only_the_agents_time_counts() -> None:
     found = figures(row, with_contacts=("voice:orders",))
     assert found["contacts"].value is None
     assert found["occupancy"].value == 0.5
+
+
+def test_handling_is_of_those_who_were_answered_where_nobody_says_how_many_were_handled() -> None:
+    told = {"offered": [10.0], "aht_s": [100.0]}
+    assert figures(day(**told))["handled_hours"].value == pytest.approx(1000 / 3600)
+    assert figures(day(**told, answered=[8.0]))["handled_hours"].value == pytest.approx(800 / 3600)
+    handled = figures(day(**told, answered=[8.0], handled=[7.0]))["handled_hours"]
+    assert handled == Figure(pytest.approx(700 / 3600), 7.0)
+
+
+def test_nobody_abandons_a_ticket() -> None:
+    base = organisation()
+    email = tuple(replace(channel, kind=ChannelKind.EMAIL) for channel in base.channels)
+    row = day(offered=[10], abandoned=[1])
+    for centre, expected in (
+        (Centre.of(base), 0.1),
+        (Centre.of(None), 0.1),
+        (Centre.of(replace(base, channels=email)), None),
+    ):
+        found = figures_of(add_up(count_intervals([row], centre).values()))
+        assert found["abandonment"].value == expected
