@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import time
 
 from flask import Response
@@ -162,7 +165,7 @@ def ask_why(path: JobPath, query: WhyQuery) -> Response:
     if query.free and (query.template is not None or query.start is not None):
         raise _refused("/free", "A day off has neither a template nor a start.")
     problem, roster = _made(path.id)
-    with turn():
+    with turn(), _asked_as({"/start_minute": "/start"}):
         told = why(
             problem,
             roster,
@@ -196,7 +199,9 @@ def recommend(path: JobPath, query: RecommendationQuery) -> Response:
         raise _refused("/start", "A start goes with a shift.")
     problem, roster = _made(path.id)
     start, most = _minutes(query.start), query.most
-    with turn():
+    person = "/swap" if query.absent is None else "/absent"
+    names = {"/start_minute": "/start", "/template": "/shift", "/agent": person}
+    with turn(), _asked_as(names):
         if query.shift is not None:
             found = recommend_for_shift(problem, roster, query.day, query.shift, start, most=most)
         elif query.absent is not None:
@@ -258,6 +263,19 @@ def _calendar(job: str, problem: RosterProblem, roster: Roster, query: RosterQue
             raise _refused("/site", f"There is no site {query.site!r:.80}.", "unknown_site")
         return calendar_of_site(query.site, people, roster, made, problem.previous)
     raise _refused("", "A calendar is of one agent or of one site.")
+
+
+@contextmanager
+def _asked_as(names: Mapping[str, str]) -> Iterator[None]:
+    """Tell what is wrong with arguments at the parameters from which they come."""
+    try:
+        yield
+    except InvalidInput as error:
+        issues = [
+            replace(issue, pointer=names.get(issue.pointer, issue.pointer))
+            for issue in error.issues
+        ]
+        raise InvalidInput(error.detail, issues) from None
 
 
 def _minutes(clock: str | None) -> int | None:

@@ -115,7 +115,8 @@ def recommend_for_shift(
     shifts = np.flatnonzero(wanted)
     if not len(shifts):
         detail = f"No such shift of template {template!r} starts on {day:%A} {day}."
-        raise InvalidInput("There is no such shift.", [Issue("no_such_shift", "/day", detail)])
+        where = "/day" if start_minute is None else "/start_minute"
+        raise InvalidInput("There is no such shift.", [Issue("no_such_shift", where, detail)])
     free = np.flatnonzero(desk.state.worked[:, at] == FREE).tolist()
     tried = (rows for agent in free for rows in _taking(desk, agent, at, shifts))
     return Recommendation(None, _best(desk, tried, at, most))

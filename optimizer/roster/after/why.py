@@ -97,7 +97,8 @@ def why(
         row[at] = pattern
         rows.append(row)
     if not rows:
-        issue = Issue("no_such_shift", "/day", f"No such shift starts on {day:%A} {day}.")
+        where = "/day" if start_minute is None else "/start_minute"
+        issue = Issue("no_such_shift", where, f"No such shift starts on {day:%A} {day}.")
         raise InvalidInput("There is no such shift.", [issue])
     costs = [desk.quick({number: row}) for row in rows]
     possible = sum(map(math.isfinite, costs))

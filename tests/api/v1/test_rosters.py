@@ -222,6 +222,25 @@ def test_a_question_that_makes_no_sense_is_refused(made: Made, query: str) -> No
     assert made.issues(f"{made.first}/why?{query}")
 
 
+@pytest.mark.parametrize(
+    ("question", "pointer"),
+    [
+        ("why?agent=ada&start=03:07", "/start"),
+        ("why?agent=nobody", "/agent"),
+        ("recommendations?shift=none", "/shift"),
+        ("recommendations?shift=day&start=03:07", "/start"),
+        ("recommendations?absent=nobody", "/absent"),
+        ("recommendations?swap=nobody", "/swap"),
+    ],
+)
+def test_what_is_wrong_is_told_at_the_parameter_that_was_sent(
+    made: Made, question: str, pointer: str
+) -> None:
+    answer = made.client.get(f"/v1/rosters/{made.first}/{question}&day={MONDAY}")
+    assert answer.status_code == 422
+    assert [issue["pointer"] for issue in answer.json["errors"]] == [pointer]
+
+
 def test_recommendations_for_an_absence_are_those_of_the_library(made: Made) -> None:
     told = made.get(f"{made.first}/recommendations?absent={made.away}&day={MONDAY}")
     found = decode(RecommendationFigures, told.data)
