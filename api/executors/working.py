@@ -23,7 +23,7 @@ __all__ = ["begin_process", "end_with_parent", "told", "work"]
 
 log = logging.getLogger(__name__)
 
-_NICER = 10
+_NICER = 19
 """Solvers give way to those who answer requests."""
 
 
