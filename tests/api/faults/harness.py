@@ -27,7 +27,7 @@ from optimizer.codec import encode
 
 ROOT = Path(__file__).parents[3]
 SERVE = (sys.executable, "-P", "-m", "tests.api.faults.serving")
-PATIENCE_SECONDS = 180.0
+PATIENCE_SECONDS = 120.0
 LEASE_SECONDS = 4
 OVER = ("done", "failed", "cancelled")
 

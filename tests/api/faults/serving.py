@@ -19,7 +19,7 @@ from optimizer.result import Termination
 
 __all__ = ["count_in_parts"]
 
-STEP_SECONDS = 0.05
+STEP_SECONDS = 0.4
 
 
 def count_in_parts(kind: str, body: bytes, context: Context) -> Outcome:
