@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from api.store.engine import Store, open_store
 from optimizer.errors import InvalidInput, Issue
@@ -37,14 +37,23 @@ def open_upgraded(url: str) -> Store:
     except SQLAlchemyError as error:
         store.close()
         log.debug("The database cannot be used.", exc_info=error)
-        # Its own words may hold what is in the URL.
-        detail = f"It cannot be opened, or brought up to date ({type(error).__name__})."
+        detail = f"It cannot be opened, or brought up to date: {_reason(store, error)}."
         issue = Issue("unusable_database", "/CALLBOARD_DATABASE_URL", detail)
         raise InvalidInput("The database cannot be used.", [issue]) from None
     except InvalidInput:
         store.close()
         raise
     return store
+
+
+def _reason(store: Store, error: SQLAlchemyError) -> str:
+    """Return why a database cannot be used, without what stands in its URL."""
+    if not isinstance(error, DBAPIError):
+        return type(error).__name__
+    if not store.shared:
+        return str(error.orig)  # of a file, such as: unable to open database file
+    state = getattr(error.orig, "sqlstate", None)
+    return f"SQLSTATE {state}" if state else "its server cannot be reached, or lets nobody in"
 
 
 def upgrade(store: Store, version: str = "head") -> None:

@@ -120,14 +120,19 @@ def test_processes_that_start_together_upgrade_one_after_another(
 
 
 @pytest.mark.parametrize(
-    "url",
-    ["postgresql+psycopg://who:secret@127.0.0.1:1/none", "sqlite:////no/such/folder/secret.db"],
+    ("url", "reason"),
+    [
+        ("postgresql+psycopg://who:secret@127.0.0.1:1/none", "its server cannot be reached"),
+        ("sqlite:////no/such/folder/secret.db", "unable to open database file"),
+        (f"sqlite:///{__file__}", "file is not a database"),
+    ],
 )
-def test_a_database_that_cannot_be_reached_at_the_start_is_bad_input_and_not_repeated(
-    url: str,
+def test_a_database_that_cannot_be_used_at_the_start_is_bad_input_and_says_why(
+    url: str, reason: str
 ) -> None:
     with pytest.raises(InvalidInput) as refused:
         open_upgraded(url)
     (issue,) = refused.value.issues
     assert (issue.code, issue.pointer) == ("unusable_database", "/CALLBOARD_DATABASE_URL")
+    assert reason in issue.detail
     assert "secret" not in issue.detail
