@@ -24,7 +24,7 @@ from tests.api.small_tasks import small_task, text_of
 pytest.importorskip("distributed")
 
 ROOT = Path(__file__).parents[3]
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 300.0
 
 
 @contextmanager

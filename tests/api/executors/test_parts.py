@@ -15,7 +15,7 @@ from api.executors.parts import JobParts, Parts
 from optimizer.link import Link
 from optimizer.progress import Event
 
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 300.0
 
 
 @pytest.fixture(scope="module")

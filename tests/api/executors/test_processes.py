@@ -27,7 +27,7 @@ from optimizer.result import Termination
 from tests.api.small_tasks import READY, get_half_ready, small_task, text_of
 
 ROOT = Path(__file__).parents[3]
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 300.0
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,7 @@ from optimizer.result import Termination
 ROOT = Path(__file__).parents[3]
 SMALL_RUNNER = [sys.executable, "-P", "-m", "tests.api.runner.small_runner"]
 COMMAND = [str(Path(sys.executable).with_name("callboard")), "runner"]
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 300.0
 TENANT = "main"
 
 

@@ -9,7 +9,7 @@ import pytest
 from api.supervisor import Child
 from api.supervisor import child as module
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 300.0
 
 
 @contextmanager
