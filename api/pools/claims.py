@@ -12,7 +12,7 @@ from api.errors import Busy
 from api.jobs import leases
 from api.jobs.clock import database_clock
 from api.jobs.leases import Lease
-from api.pools.log import Key, lease_name
+from api.pools.table import Key, lease_name
 from api.store import Store
 from api.store.tables import leases as table
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
-from api.pools.log import Key
+from api.pools.table import Key
 from api.store.tables import pool_exceptions
 from optimizer.codec import decode, encode
 from optimizer.errors import raise_errors

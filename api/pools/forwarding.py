@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from api.errors import Busy
 from api.jobs.leases import holder
 from api.pools.claims import any_owner
-from api.pools.log import Key, lease_name
+from api.pools.table import Key, lease_name
 from api.store import Store
 
 __all__ = ["Answer", "Forwarder"]

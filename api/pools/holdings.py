@@ -15,9 +15,9 @@ from sqlalchemy import Connection
 from api.errors import Busy
 from api.jobs.leases import LeaseLost, fenced
 from api.pools.claims import Claims
-from api.pools.log import Key, read_pool, set_active
 from api.pools.resident import Resident, restore
 from api.pools.scribe import Line, Scribe
+from api.pools.table import Key, read_pool, set_active
 from api.store import Store
 
 __all__ = ["Held", "Holdings", "Slot", "not_kept"]

@@ -26,11 +26,11 @@ from api.pools.exceptions import (
     standing_exception,
 )
 from api.pools.holdings import Holdings, Slot, not_kept
-from api.pools.log import Key, Saved, insert_pool, read_pool, remove_pool, unowned
 from api.pools.reading import Told
 from api.pools.records import EventAnswer, EventAnswers, PoolStanding, TicketStanding
 from api.pools.resident import Resident, Rules
 from api.pools.scribe import Line, Scribe
+from api.pools.table import Key, Saved, insert_pool, read_pool, remove_pool, unowned
 from api.store import Store
 from optimizer.codec import decode, encode
 from optimizer.model import Snapshot

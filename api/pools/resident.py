@@ -14,10 +14,11 @@ import msgspec
 from sqlalchemy import Connection
 
 from api.metrics import pools as metrics
-from api.pools.log import Logged, cutoff, logged_message, read_pool, rows_after
+from api.pools.log import Logged, cutoff, logged_message, rows_after
 from api.pools.reading import Told
 from api.pools.records import EventAnswer
 from api.pools.scribe import Entry, Line, Scribe, State
+from api.pools.table import read_pool
 from api.store import Store
 from optimizer.codec import encode
 from optimizer.errors import InvalidInput, Issue

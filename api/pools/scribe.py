@@ -19,7 +19,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.jobs.leases import Lease
-from api.pools.log import Key, Logged, append, forget_events, forget_silent, held, keep_state
+from api.pools.log import Logged, append, forget_events, forget_silent, held
+from api.pools.table import Key, keep_state
 from api.store import Store
 
 __all__ = ["Entry", "Line", "Scribe", "State"]

@@ -21,9 +21,9 @@ from api.config import Settings
 from api.logs import request_id
 from api.pools.forwarding import Forwarder
 from api.pools.keeper import Keeper
-from api.pools.log import Key
 from api.pools.owner import Owner
 from api.pools.reading import read_told
+from api.pools.table import Key
 from api.schemas.pools import EVENTS, SETTINGS
 from api.store import Store
 from api.v1.compression import compress

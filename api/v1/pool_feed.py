@@ -17,8 +17,9 @@ from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.errors import Busy
-from api.pools.log import Key, last_number, last_numbers, news_after
+from api.pools.log import news_after
 from api.pools.records import OfferNews
+from api.pools.table import Key, last_number, last_numbers
 from api.store import Store
 from api.v1.here import settings, store
 from api.v1.streams import ENDING

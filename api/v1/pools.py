@@ -16,7 +16,7 @@ from api.access.scopes import Scope
 from api.jobs.clock import database_clock
 from api.logs import request_id
 from api.pools.exceptions import PoolException
-from api.pools.log import Key, last_number, list_pools, news_after
+from api.pools.log import news_after
 from api.pools.owner import Owner
 from api.pools.reading import MOST_EVENTS, PoolEvents, read_told
 from api.pools.records import (
@@ -28,6 +28,7 @@ from api.pools.records import (
     PoolStanding,
     TicketStanding,
 )
+from api.pools.table import Key, last_number, list_pools
 from api.schemas.components import reference
 from api.schemas.pools import (
     EVENTS,

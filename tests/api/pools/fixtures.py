@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from api.config import Settings
-from api.pools.log import Key
 from api.pools.owner import Owner
 from api.pools.reading import Told, read_told
+from api.pools.table import Key
 from api.store import Store
 
 KEY = Key("main", "desk")

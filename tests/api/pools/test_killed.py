@@ -15,13 +15,14 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
-from api.pools.log import Key, read_pool, rows_after
+from api.pools.log import rows_after
+from api.pools.table import Key, read_pool
 from api.store import open_store
 from optimizer.codec import encode
 from optimizer.routing.pool import Pool, read_events
 
 ROOT = Path(__file__).parents[3]
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 300.0
 
 
 SERVE = """

@@ -18,9 +18,10 @@ from sqlalchemy import text
 
 from api.config import Settings
 from api.errors import Busy, Conflict, NotFound
-from api.pools.log import Key, news_after, read_pool, rows_after
+from api.pools.log import news_after, rows_after
 from api.pools.owner import Owner
 from api.pools.records import EventAnswers
+from api.pools.table import Key, read_pool
 from api.store import Store, open_store, upgrade
 from optimizer.codec import encode
 from optimizer.errors import InvalidInput
