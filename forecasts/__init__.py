@@ -3,7 +3,7 @@
 from forecasts.accuracy import AccuracyReport, accuracy
 from forecasts.aht import AhtBacktest, AhtScore, HandlingTimes, backtest_aht, expected_aht
 from forecasts.backtest import Backtest, Score, backtest
-from forecasts.checks import check_forecast
+from forecasts.checks import check_forecast, check_horizon
 from forecasts.choice import Choice
 from forecasts.coherence.attributes import read_hierarchy
 from forecasts.coherence.hierarchy import Hierarchy
@@ -45,6 +45,7 @@ __all__ = [
     "backtest_aht",
     "check_events",
     "check_forecast",
+    "check_horizon",
     "expected_aht",
     "fingerprint_of",
     "forecast",

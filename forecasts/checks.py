@@ -14,8 +14,9 @@ from forecasts.history.series import DaySeries, History
 from forecasts.models.boosted import Boosted
 from forecasts.models.profile_level import ProfileLevel
 from forecasts.panel import LEAST_DAYS
+from forecasts.weekly import DayArray
 
-__all__ = ["FULL_DAYS", "NEEDS", "check_forecast", "check_start", "refuse_short"]
+__all__ = ["FULL_DAYS", "NEEDS", "check_forecast", "check_horizon", "check_start", "refuse_short"]
 
 FULL_DAYS = ProfileLevel().min_days
 """With less history only the mean of the last weeks is left."""
@@ -41,29 +42,58 @@ def check_forecast(
     ForecastError
         With every problem found.
     """
-    morning = history.days[-1] + 1
-    span = np.arange(history.days[0], morning + horizon_days)
-
-    def check_holidays() -> None:
-        known = () if country is None else holiday_events(country, span)
-        check_events((*events, *known), history.groups)
 
     def check_length() -> None:
         if hierarchy is None or not hierarchy.sums:
             series = [history.series(group) for group in range(len(history.groups))]
             refuse_short(history.groups, series)
 
-    checks: list[Callable[[], object]] = [
-        check_length,
-        lambda: check_events(events, history.groups),
-        check_holidays,
-    ]
+    def check_others() -> None:
+        check_horizon(
+            history.groups,
+            history.days,
+            horizon_days,
+            start=start,
+            country=country,
+            events=events,
+        )
+
+    _raise_all(check_length, check_others)
+
+
+def check_horizon(
+    groups: Sequence[str],
+    days: DayArray,
+    horizon_days: int,
+    *,
+    start: date | None = None,
+    country: str | None = None,
+    events: Sequence[Event] = (),
+) -> None:
+    """Check what can be told without the numbers of a history.
+
+    Parameters
+    ----------
+    groups, days
+        Of the history; only the first and the last day matter.
+
+    Raises
+    ------
+    ForecastError
+        With every problem found.
+    """
+    morning = days[-1] + 1
+
+    def check_holidays() -> None:
+        span = np.arange(days[0], morning + horizon_days)
+        known = () if country is None else holiday_events(country, span)
+        check_events((*events, *known), groups)
+
+    checks: list[Callable[[], object]] = [lambda: check_events(events, groups), check_holidays]
     if start is not None:
         checks.append(lambda: check_start(start, morning))
     # Where a country is not known its holidays cannot be, and events are checked without them.
-    found = list(dict.fromkeys(issue for check in checks for issue in _found_by(check)))
-    if found:
-        raise ForecastError("Nothing can be forecast from this.", found)
+    _raise_all(*checks)
 
 
 def check_start(start: date, morning: np.datetime64) -> np.datetime64:
@@ -109,6 +139,13 @@ def refuse_short(groups: Sequence[str], series: Sequence[DaySeries]) -> None:
     ]
     if short:
         raise InvalidHistory("The history is too short.", short)
+
+
+def _raise_all(*checks: Callable[[], object]) -> None:
+    """Raise what any of the checks raises, each problem once."""
+    found = list(dict.fromkeys(issue for check in checks for issue in _found_by(check)))
+    if found:
+        raise ForecastError("Nothing can be forecast from this.", found)
 
 
 def _found_by(check: Callable[[], object]) -> Iterator[Issue]:

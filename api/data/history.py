@@ -47,14 +47,15 @@ class Extent:
     ----------
     groups
         How many have a record.
-    days
-        From the first day with a record to the last, both included.
+    first, last
+        Days with a record.
     records
         Days of groups that are kept.
     """
 
     groups: int
-    days: int
+    first: date
+    last: date
     records: int
     interval_minutes: int
 
@@ -66,7 +67,7 @@ class Extent:
     @property
     def cells(self) -> int:
         """Return groups times intervals, those without a record included."""
-        return self.groups * self.days * self.slots_per_day
+        return self.groups * ((self.last - self.first).days + 1) * self.slots_per_day
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,8 +171,7 @@ def history_extent(
         found = connection.execute(_between(wanted, first, last)).one()
     if not found.records:
         return None
-    days = (found.last - found.first).days + 1
-    return Extent(found.groups, days, found.records, found.minutes)
+    return Extent(found.groups, found.first, found.last, found.records, found.minutes)
 
 
 def stored_days(

@@ -12,13 +12,20 @@ from api.tasks.acceptance import Acceptance
 from api.tasks.context import Context
 from api.tasks.histories import history_of, sound_history
 from api.tasks.requests.forecasts import ForecastRequest, GroupAttributes
-from api.tasks.sizes import MOST_PATH_CELLS, Size, refuse_beyond, refuse_large_history
+from api.tasks.sizes import (
+    MOST_FORECAST_CELLS,
+    MOST_PATH_CELLS,
+    Size,
+    refuse_beyond,
+    refuse_large_history,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
     import forecasts
+    from api.data.history import Extent
     from forecasts import Beside, Forecast, Hierarchy, History
 
 __all__ = [
@@ -26,6 +33,7 @@ __all__ = [
     "beside",
     "calendar_events",
     "check_against",
+    "check_against_stored",
     "forecast_documents",
     "ready_calendar",
     "run_forecast",
@@ -49,8 +57,7 @@ def accept_forecast(
     complete = replace(request, calendar=ready_calendar(acceptance, request.calendar))
     horizon = request.horizon_days if 1 <= request.horizon_days <= LONGEST_HORIZON_DAYS else 1
     if request.history is None:
-        groups, numbers = stored_history(acceptance, horizon)
-        _refuse_many_paths(request, numbers)
+        groups = _check_stored(acceptance, complete, horizon)
     else:
         groups = _check_history(acceptance, complete, horizon)
     _check_rest(acceptance, complete, groups)
@@ -128,7 +135,7 @@ def _check_history(acceptance: Acceptance, request: ForecastRequest, horizon: in
     history = sound_history(acceptance, request.history)
     if history is None:
         return []
-    _refuse_many_paths(request, len(history.groups) * horizon * history.slots_per_day)
+    _refuse_large(request, history.groups, horizon * history.slots_per_day)
     hierarchy = None
     with acceptance.gathering(_place):
         hierarchy = _hierarchy(request.hierarchy, history.groups)
@@ -137,10 +144,26 @@ def _check_history(acceptance: Acceptance, request: ForecastRequest, horizon: in
     return list(history.groups)
 
 
-def _refuse_many_paths(request: ForecastRequest, numbers: int) -> None:
-    """Refuse paths that have too many numbers together, each having so many."""
-    total = request.paths * numbers
-    refuse_beyond(Size("/paths", "numbers in all paths", total, MOST_PATH_CELLS))
+def _check_stored(acceptance: Acceptance, request: ForecastRequest, horizon: int) -> list[str]:
+    """Check what is asked of the stored history; return its groups."""
+    stored = stored_history(acceptance)
+    if stored is None:
+        return []
+    groups, extent = stored
+    _refuse_large(request, groups, horizon * extent.slots_per_day)
+    calendar = request.calendar or Calendar()
+    check_against_stored(acceptance, groups, extent, horizon, calendar, start=request.start)
+    return list(groups)
+
+
+def _refuse_large(request: ForecastRequest, groups: Sequence[str], intervals: int) -> None:
+    """Refuse a forecast, or paths of it, that no process could hold."""
+    shares = {} if request.hierarchy is None else request.hierarchy.shares
+    cells = len({*groups, *shares}) * intervals
+    refuse_beyond(
+        Size("/horizon_days", "groups times intervals", cells, MOST_FORECAST_CELLS),
+        Size("/paths", "numbers in all paths", request.paths * cells, MOST_PATH_CELLS),
+    )
 
 
 def beside(context: Context) -> Beside | None:
@@ -175,8 +198,8 @@ def check_against(
         )
 
 
-def stored_history(acceptance: Acceptance, days: int) -> tuple[list[str], int]:
-    """Return the groups of the stored history, and how many numbers so many days of them have.
+def stored_history(acceptance: Acceptance) -> tuple[tuple[str, ...], Extent] | None:
+    """Return the groups and the extent of the stored history; None, noted, if there is none.
 
     Raises
     ------
@@ -188,10 +211,34 @@ def stored_history(acceptance: Acceptance, days: int) -> tuple[list[str], int]:
     extent = history_extent(acceptance.store, acceptance.tenant)
     if extent is None:
         acceptance.error("missing_field", "/history", "No history is stored; send it.")
-        return [], 0
+        return None
     refuse_large_history(extent)
-    groups = list(history_groups(acceptance.store, acceptance.tenant))
-    return groups, len(groups) * days * extent.slots_per_day
+    return history_groups(acceptance.store, acceptance.tenant), extent
+
+
+def check_against_stored(
+    acceptance: Acceptance,
+    groups: Sequence[str],
+    extent: Extent,
+    horizon: int,
+    calendar: Calendar,
+    *,
+    start: date | None = None,
+) -> None:
+    """Check what would be forecast from the stored history, as far as its extent tells."""
+    import numpy as np
+
+    from forecasts import check_horizon
+
+    with acceptance.gathering(_place):
+        check_horizon(
+            groups,
+            np.array([extent.first, extent.last], "datetime64[D]"),
+            horizon,
+            start=start,
+            country=calendar.country,
+            events=calendar_events(calendar),
+        )
 
 
 def _check_rest(acceptance: Acceptance, request: ForecastRequest, groups: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ from api.tasks.context import Context
 from api.tasks.forecasting import (
     beside,
     calendar_events,
+    check_against_stored,
     forecast_documents,
     ready_calendar,
     stored_history,
@@ -64,9 +65,7 @@ def accept_plan(acceptance: Acceptance, request: PlanRequest) -> tuple[PlanReque
         if not agents:
             acceptance.error("no_agents", "/organisation/agents", "There is nobody to schedule.")
     if request.history is None:
-        groups, numbers = stored_history(acceptance, days)
-        refuse_beyond(Size("/days", "groups times intervals", numbers, MOST_CELLS))
-        _check_groups(acceptance, groups, organisation)
+        _check_stored(acceptance, days, calendar, organisation)
     else:
         _check_history(acceptance, complete, days, organisation)
     return complete, seconds
@@ -145,6 +144,20 @@ def _check_history(
         acceptance.error("missing_field", "/history/aht_s", "Handling times are needed.")
     _check_groups(acceptance, history.groups, organisation)
     check_against(acceptance, history, days, request.calendar or Calendar())
+
+
+def _check_stored(
+    acceptance: Acceptance, days: int, calendar: Calendar, organisation: Organisation | None
+) -> None:
+    """Check what is asked of the stored history."""
+    stored = stored_history(acceptance)
+    if stored is None:
+        return
+    groups, extent = stored
+    cells = len(groups) * days * extent.slots_per_day
+    refuse_beyond(Size("/days", "groups times intervals", cells, MOST_CELLS))
+    _check_groups(acceptance, groups, organisation)
+    check_against_stored(acceptance, groups, extent, days, calendar)
 
 
 def _check_groups(

@@ -15,6 +15,7 @@ __all__ = [
     "MOST_AGENT_DAYS",
     "MOST_CELLS",
     "MOST_CONTACTS",
+    "MOST_FORECAST_CELLS",
     "MOST_HISTORY_CELLS",
     "MOST_PATH_CELLS",
     "MOST_SCENARIOS",
@@ -35,6 +36,9 @@ MOST_CELLS = 4_000_000
 
 MOST_HISTORY_CELLS = 12_000_000
 """Planning groups times intervals between the first and the last of a history."""
+
+MOST_FORECAST_CELLS = 12_000_000
+"""Planning groups times intervals of a forecast."""
 
 MOST_PATH_CELLS = 20_000_000
 """Paths times planning groups times intervals of paths that are drawn."""

@@ -22,8 +22,8 @@ PUBLIC = {
     """,
     "api.data": """
         Calendar Counts StaleVersion StoredDocument Version check_calendar drop_history
-        history_extent history_from_contacts history_groups load_calendar load_contacts load_document
-        load_history load_organisation put_contacts put_document put_history versions
+        history_extent history_from_contacts history_groups load_calendar load_contacts
+        load_document load_history load_organisation put_contacts put_document put_history versions
     """,
     "api.kpis": """
         By FIGURES Figure Report ReportKind count_day daily_report report
@@ -49,8 +49,8 @@ PUBLIC = {
     "forecasts": """
         AccuracyReport AhtBacktest AhtScore Backtest Beside Choice Event Forecast ForecastError
         HandlingTimes Hierarchy History InvalidHistory Issue Repairs Score Severity accuracy
-        backtest backtest_aht check_events check_forecast expected_aht fingerprint_of forecast
-        history_from_contacts history_from_frame holiday_events read_contacts read_events
+        backtest backtest_aht check_events check_forecast check_horizon expected_aht fingerprint_of
+        forecast history_from_contacts history_from_frame holiday_events read_contacts read_events
         read_forecast read_hierarchy read_history write_forecast
     """,
     "forecasts.accuracy": """

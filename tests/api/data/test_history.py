@@ -78,13 +78,15 @@ def test_the_extent_of_a_history_is_told_without_reading_it(store: Store) -> Non
         table(("a", "2026-11-02 09:00", 1), ("a", "2026-11-06 09:00", 1), ("b", "2026-11-04", 1)),
         interval_minutes=30,
     )
-    assert history_extent(store, "main") == Extent(2, 5, 3, 30)
-    assert history_extent(store, "main", group="b") == Extent(1, 1, 1, 30)
-    assert history_extent(store, "main", first=date(2026, 11, 3)) == Extent(2, 3, 2, 30)
+    second, fourth, sixth = (date(2026, 11, day) for day in (2, 4, 6))
+    whole = Extent(2, second, sixth, 3, 30)
+    assert history_extent(store, "main") == whole
+    assert history_extent(store, "main", group="b") == Extent(1, fourth, fourth, 1, 30)
+    assert history_extent(store, "main", first=fourth) == Extent(2, fourth, sixth, 2, 30)
     assert history_extent(store, "main", first=date(2026, 11, 7)) is None
     read = load_history(store, "main")
     assert read is not None
-    assert Extent(2, 5, 3, 30).cells == read.offered.size
+    assert whole.cells == read.offered.size
 
 
 def test_there_is_no_history_before_one_was_put(store: Store) -> None:

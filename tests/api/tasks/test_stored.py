@@ -16,7 +16,7 @@ from api.errors import TooLarge
 from api.store import Store
 from api.tasks import examples, prepare
 from api.tasks.histories import columns_of, frame_of, history_of
-from api.tasks.requests.forecasts import ForecastRequest
+from api.tasks.requests.forecasts import ForecastRequest, GroupAttributes
 from api.tasks.requests.plans import PlanRequest
 from api.tasks.requests.rosters import RosterRequest
 from optimizer.codec import decode, encode
@@ -100,3 +100,29 @@ def test_paths_of_a_stored_history_are_counted_as_those_of_one_that_is_sent(stor
         with pytest.raises(TooLarge) as refusal:
             accepted(stored, "forecasts", asked)
         assert [issue.pointer for issue in refusal.value.issues] == ["/paths"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "pointer"),
+    [
+        (ForecastRequest(start=date(9999, 12, 31)), "/start"),
+        (ForecastRequest(start=date(1, 1, 1)), "/start"),
+        (ForecastRequest(calendar=Calendar(country="ZZ")), "/calendar/country"),
+        (PlanRequest(calendar=Calendar(country="ZZ")), "/calendar/country"),
+    ],
+)
+def test_what_the_extent_of_a_stored_history_tells_is_told_at_once(
+    stored: Store, asked: ForecastRequest | PlanRequest, pointer: str
+) -> None:
+    kind = "forecasts" if isinstance(asked, ForecastRequest) else "plans"
+    with pytest.raises(InvalidInput) as refusal:
+        accepted(stored, kind, asked)
+    assert [issue.pointer for issue in refusal.value.issues] == [pointer]
+
+
+def test_groups_that_only_have_a_share_count_for_the_size_of_a_forecast(stored: Store) -> None:
+    shares = dict.fromkeys((f"new {number}" for number in range(2_000)), 0.1)
+    asked = ForecastRequest(horizon_days=400, hierarchy=GroupAttributes({}, shares))
+    with pytest.raises(TooLarge) as refusal:
+        accepted(stored, "forecasts", asked)
+    assert [issue.pointer for issue in refusal.value.issues] == ["/horizon_days"]
