@@ -1,13 +1,11 @@
-"""What web workers do with jobs: accept them, look at them, and say that they should end."""
+"""What web workers do with jobs: accept them, and look at what becomes of them."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from api.access import Caller, note_in
@@ -15,29 +13,28 @@ from api.errors import Busy, Conflict, NotFound
 from api.jobs.clock import Clock, database_clock
 from api.jobs.records import Document, Job, JobEvent, JobState
 from api.jobs.rows import (
-    OVER,
     REQUEST,
     add_documents,
     add_events,
     document_of,
     event_of,
     job_of,
+    job_row,
     new_id,
     packed,
+    wrong_state,
 )
 from api.store import Store
-from api.store.tables import documents, job_events, jobs, publications
+from api.store.tables import documents, job_events, jobs
 from optimizer.errors import Issue
 
 __all__ = [
     "Submission",
-    "discard",
     "document",
     "document_names",
     "events_after",
     "get_job",
     "list_jobs",
-    "request_stop",
     "submit",
     "submitted_before",
 ]
@@ -129,7 +126,7 @@ def get_job(store: Store, tenant: str, job: str) -> Job:
         If the tenant has none of that id.
     """
     with store.reading() as connection:
-        return job_of(_row(connection, tenant, job))
+        return job_of(job_row(connection, tenant, job))
 
 
 def list_jobs(
@@ -169,58 +166,6 @@ def list_jobs(
     return found[:limit], found[limit - 1].id if len(found) > limit else None
 
 
-def request_stop(store: Store, tenant: str, job: str, *, clock: Clock = database_clock) -> Job:
-    """Have a job end early with the best that it has; one that waits is cancelled.
-
-    Returns
-    -------
-    Job
-        As it stands then; asking again changes nothing.
-
-    Raises
-    ------
-    NotFound
-        If the tenant has none of that id.
-    Conflict
-        If it is over.
-    """
-    with store.writing() as connection:
-        found = _row(connection, tenant, job, lock=True)
-        state = JobState(found.state)
-        if state.over:
-            raise _conflict(f"The job is over: it is {state}.")
-        return _stop(connection, found, clock)
-
-
-def discard(store: Store, tenant: str, job: str, *, clock: Clock = database_clock) -> Job:
-    """Have a job end early without a result, or forget one that is over with all its results.
-
-    Returns
-    -------
-    Job
-        As it stands then, or stood last.
-
-    Raises
-    ------
-    NotFound
-        If the tenant has none of that id.
-    Conflict
-        If its roster was published.
-    """
-    with store.writing() as connection:
-        found = _row(connection, tenant, job, lock=True)
-        if found.state not in OVER:
-            return _stop(connection, found, clock, discard=True)
-        published = select(publications.c.version).where(
-            publications.c.tenant == tenant, publications.c.job == job
-        )
-        version = connection.execute(published.limit(1)).scalar()
-        if version is not None:
-            raise _conflict(f"Its roster was published, as version {version}.")
-        connection.execute(delete(jobs).where(jobs.c.id == job))
-        return job_of(found)
-
-
 def events_after(
     store: Store, tenant: str, job: str, number: int, limit: int = 1000
 ) -> list[JobEvent]:
@@ -233,7 +178,7 @@ def events_after(
     """
     after = and_(job_events.c.job == job, job_events.c.number > number)
     with store.reading() as connection:
-        _row(connection, tenant, job)
+        job_row(connection, tenant, job)
         query = select(job_events).where(after).order_by(job_events.c.number).limit(limit)
         return [event_of(row) for row in connection.execute(query)]
 
@@ -249,13 +194,13 @@ def document(store: Store, tenant: str, job: str, name: str) -> Document:
         If it is not done.
     """
     with store.reading() as connection:
-        state = JobState(_row(connection, tenant, job).state)
+        state = JobState(job_row(connection, tenant, job).state)
         query = select(documents).where(_is(job, name))
         found = connection.execute(query).first()
     if found is not None:
         return document_of(found)
     if state is not JobState.DONE:
-        raise _conflict(f"The job is {state}: there is no result.")
+        raise wrong_state(f"The job is {state}: there is no result.")
     raise NotFound(f"The job made no {name!r:.80}.")
 
 
@@ -268,7 +213,7 @@ def document_names(store: Store, tenant: str, job: str) -> tuple[str, ...]:
         If the tenant has none of that id.
     """
     with store.reading() as connection:
-        _row(connection, tenant, job)
+        job_row(connection, tenant, job)
         query = select(documents.c.name).where(documents.c.job == job)
         return tuple(connection.execute(query.order_by(documents.c.name)).scalars())
 
@@ -333,36 +278,5 @@ def _same(connection: Connection, tenant: str, key: str, fingerprint: str) -> Jo
     return job_of(found)
 
 
-def _stop(connection: Connection, found: Row[Any], clock: Clock, *, discard: bool = False) -> Job:
-    """Cancel a job that waits; have one that runs come to its end."""
-    now = clock(connection)
-    asked = {"revision": jobs.c.revision + 1, "discard": discard or found.discard}
-    told: Sequence[tuple[str, dict[str, Any]]] = ()
-    if found.state == JobState.QUEUED.value:
-        asked |= {"state": JobState.CANCELLED.value, "finished": now}
-        told = [("cancelled", {})]
-    elif found.state == JobState.RUNNING.value:
-        asked |= {"state": JobState.STOPPING.value, "stop_requested": now}
-        told = [("stopping", {"discard": discard})]
-    elif asked["discard"] == found.discard:
-        return job_of(found)
-    changed = update(jobs).where(jobs.c.id == found.id).values(**asked).returning(jobs)
-    row = connection.execute(changed).one()
-    add_events(connection, found.id, now, told)
-    return job_of(row)
-
-
-def _row(connection: Connection, tenant: str, job: str, *, lock: bool = False) -> Row[Any]:
-    query = select(jobs).where(jobs.c.id == job, jobs.c.tenant == tenant)
-    found = connection.execute(query.with_for_update() if lock else query).first()
-    if found is None:
-        raise NotFound(f"There is no job {job!r:.80}.")
-    return found
-
-
 def _is(job: str, name: str) -> ColumnElement[bool]:
     return and_(documents.c.job == job, documents.c.name == name)
-
-
-def _conflict(detail: str) -> Conflict:
-    return Conflict(detail, [Issue("wrong_state", "", detail)])

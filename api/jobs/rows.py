@@ -12,8 +12,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, func, insert, select
 
+from api.errors import Conflict, NotFound
 from api.jobs.records import Document, Job, JobEvent, JobState, Problem
-from api.store.tables import documents, job_events
+from api.store.tables import documents, job_events, jobs
+from optimizer.errors import Issue
 from optimizer.result import Termination, relative_gap
 
 __all__ = [
@@ -26,8 +28,10 @@ __all__ = [
     "event_of",
     "finite",
     "job_of",
+    "job_row",
     "new_id",
     "packed",
+    "wrong_state",
 ]
 
 ACTIVE = (JobState.RUNNING.value, JobState.STOPPING.value)
@@ -79,6 +83,26 @@ def job_of(row: Row[Any]) -> Job:
         finished=row.finished,
         request_id=row.request_id,
     )
+
+
+def job_row(connection: Connection, tenant: str, job: str, *, lock: bool = False) -> Row[Any]:
+    """Return the row of a job, locked against changes by others if `lock` says so.
+
+    Raises
+    ------
+    NotFound
+        If the tenant has none of that id.
+    """
+    query = select(jobs).where(jobs.c.id == job, jobs.c.tenant == tenant)
+    found = connection.execute(query.with_for_update() if lock else query).first()
+    if found is None:
+        raise NotFound(f"There is no job {job!r:.80}.")
+    return found
+
+
+def wrong_state(detail: str) -> Conflict:
+    """Return what to raise where a job is in a state in which what is asked makes no sense."""
+    return Conflict(detail, [Issue("wrong_state", "", detail)])
 
 
 def event_of(row: Row[Any]) -> JobEvent:

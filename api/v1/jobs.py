@@ -13,7 +13,8 @@ from flask_openapi3.models.tag import Tag
 
 from api.access import note
 from api.access.scopes import Scope
-from api.jobs.queue import discard, events_after, get_job, list_jobs, request_stop
+from api.jobs.ending import discard, request_stop
+from api.jobs.queue import events_after, get_job, list_jobs
 from api.jobs.records import Job, JobEvent
 from api.schemas.jobs import (
     EventsHeaders,

@@ -13,16 +13,9 @@ from sqlalchemy import Connection, select
 
 from api.jobs.clock import database_clock
 from api.jobs.desk import Desk
+from api.jobs.ending import discard, request_stop
 from api.jobs.leases import LeaseLost, take
-from api.jobs.queue import (
-    Submission,
-    discard,
-    events_after,
-    get_job,
-    list_jobs,
-    request_stop,
-    submit,
-)
+from api.jobs.queue import Submission, events_after, get_job, list_jobs, submit
 from api.jobs.records import JobState
 from api.store import Store, open_store
 from api.store.tables import leases

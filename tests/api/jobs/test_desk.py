@@ -4,17 +4,9 @@ import pytest
 
 from api.errors import NotFound
 from api.jobs.desk import Desk
+from api.jobs.ending import discard, request_stop
 from api.jobs.leases import Lease, LeaseLost, take
-from api.jobs.queue import (
-    Submission,
-    discard,
-    document,
-    document_names,
-    events_after,
-    get_job,
-    request_stop,
-    submit,
-)
+from api.jobs.queue import Submission, document, document_names, events_after, get_job, submit
 from api.jobs.records import Document, Job, JobState, Outcome, Problem
 from api.jobs.telling import PLENTY
 from api.store import Store

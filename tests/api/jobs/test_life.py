@@ -17,17 +17,9 @@ from sqlalchemy import Connection
 
 from api.errors import Conflict, NotFound
 from api.jobs.desk import Desk
+from api.jobs.ending import discard, request_stop
 from api.jobs.leases import LeaseLost, take
-from api.jobs.queue import (
-    Submission,
-    discard,
-    document_names,
-    events_after,
-    get_job,
-    list_jobs,
-    request_stop,
-    submit,
-)
+from api.jobs.queue import Submission, document_names, events_after, get_job, list_jobs, submit
 from api.jobs.records import Document, Outcome, Problem
 from api.store import open_store, upgrade
 from optimizer.progress import Event

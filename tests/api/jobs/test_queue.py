@@ -3,15 +3,14 @@ from __future__ import annotations
 import pytest
 
 from api.errors import Busy, Conflict, NotFound
+from api.jobs.ending import discard, request_stop
 from api.jobs.queue import (
     Submission,
-    discard,
     document,
     document_names,
     events_after,
     get_job,
     list_jobs,
-    request_stop,
     submit,
     submitted_before,
 )

@@ -13,17 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from api.jobs.ending import discard, request_stop
 from api.jobs.leases import holder
-from api.jobs.queue import (
-    Submission,
-    discard,
-    document,
-    document_names,
-    events_after,
-    get_job,
-    request_stop,
-    submit,
-)
+from api.jobs.queue import Submission, document, document_names, events_after, get_job, submit
 from api.jobs.records import Job, JobState
 from api.runner.runner import LEASE
 from api.store import Store, open_store
