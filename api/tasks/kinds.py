@@ -11,7 +11,8 @@ from api.tasks import examples
 from api.tasks.acceptance import Acceptance
 from api.tasks.comparing import accept_comparison, run_comparison
 from api.tasks.context import Context
-from api.tasks.forecasting import accept_forecast, run_forecast
+from api.tasks.forecast_acceptance import accept_forecast
+from api.tasks.forecasting import run_forecast
 from api.tasks.planning import accept_plan, run_plan
 from api.tasks.requests.comparisons import ComparisonRequest
 from api.tasks.requests.forecasts import ForecastRequest

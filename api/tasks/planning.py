@@ -11,14 +11,13 @@ from api.jobs.records import Outcome
 from api.tasks import results
 from api.tasks.acceptance import Acceptance
 from api.tasks.context import Context
-from api.tasks.forecasting import (
-    beside,
-    calendar_events,
+from api.tasks.forecast_acceptance import (
+    check_against,
     check_against_stored,
-    forecast_documents,
     ready_calendar,
     stored_history,
 )
+from api.tasks.forecasting import beside, calendar_events, forecast_documents
 from api.tasks.histories import history_of, sound_history
 from api.tasks.requests.plans import PlanRequest
 from api.tasks.rostering import roster_documents, short_hours
@@ -133,8 +132,6 @@ def _check_history(
 ) -> None:
     """Check a history that was sent with all that depends on it."""
     assert request.history is not None
-    from api.tasks.forecasting import check_against
-
     history = sound_history(acceptance, request.history)
     if history is None:
         return
