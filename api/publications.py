@@ -15,7 +15,14 @@ from api.store.tables import jobs, publications
 from optimizer.errors import InvalidInput, Issue
 from optimizer.model.record import Record
 
-__all__ = ["Publication", "list_publications", "publication_in_force", "publish", "roll_back"]
+__all__ = [
+    "Publication",
+    "list_publications",
+    "publication_in_force",
+    "publish",
+    "published_as",
+    "roll_back",
+]
 
 _SHOWN = [column for column in publications.c if column.name != "tenant"]
 
@@ -151,6 +158,38 @@ def publication_in_force(store: Store, tenant: str, day: date) -> Publication:
     if found is None:
         raise NotFound(f"No roster is in force on {day}.")
     return Publication(**found._mapping)
+
+
+def published_as(
+    store: Store, tenant: str, job: str
+) -> tuple[Publication, Publication | None] | None:
+    """Return the newest publication of a job's roster, and that of another roster before it.
+
+    The one before is the newest earlier one about any of the same days. None if the roster was
+    never published.
+    """
+    mine = select(*_SHOWN).where(publications.c.tenant == tenant)
+    latest = publications.c.version.desc()
+    with store.reading() as connection:
+        query = mine.where(publications.c.job == job).order_by(latest).limit(1)
+        found = connection.execute(query).first()
+        if found is None:
+            return None
+        query = (
+            mine.where(
+                publications.c.version < found.version,
+                publications.c.job != job,
+                publications.c.first_day <= found.last_day,
+                publications.c.last_day >= found.first_day,
+            )
+            .order_by(latest)
+            .limit(1)
+        )
+        before = connection.execute(query).first()
+    return (
+        Publication(**found._mapping),
+        None if before is None else Publication(**before._mapping),
+    )
 
 
 def _add(

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["calendar_of_agent", "calendar_of_site", "calendars_of", "write_calendars"]
 
+_PUBLISHED = 1_000_000_000
+"""Sequence numbers of what is in force begin here, far beyond the minutes since 1970."""
+
 _MARGIN = timedelta(days=7)
 """Time around a period for which time zones are defined as well: shifts may end after it."""
 
@@ -53,6 +56,7 @@ def calendars_of(
     roster: Roster,
     made: datetime,
     previous: Roster | None = None,
+    publication: int | None = None,
 ) -> dict[str, bytes]:
     """Return the calendars of a roster, by relative file name.
 
@@ -62,24 +66,30 @@ def calendars_of(
     Parameters
     ----------
     made
-        When this version was made, aware. A later version replaces an earlier one.
+        When this version was made, or put in force, aware. A later version replaces an earlier
+        one that was not published either.
     previous
-        The version before: shifts on days that are free now are cancelled.
+        The version before: shifts on days that are free now are cancelled, within the period.
+    publication
+        Number of the publication that puts the roster in force; it replaces earlier ones and all
+        that was not published.
     """
-    grids = [roster.grid] if previous is None else [roster.grid, previous.grid]
-    first, last = min(grid.start for grid in grids), max(grid.end for grid in grids)
+    sequence = int(made.timestamp()) // 60 if publication is None else _PUBLISHED + publication
+    grid = roster.grid
     sites = {site.id: site for site in organisation.sites}
     book = _Book(
         organisation,
         made,
+        sequence,
         {site.id: replace(roster.grid, zone=site.zone) for site in organisation.sites},
         {
-            zone: zone_definition(zone, first - _MARGIN, last + _MARGIN)
+            zone: zone_definition(zone, grid.start - _MARGIN, grid.end + _MARGIN)
             for zone in sorted({site.zone for site in organisation.sites})
         },
     )
     shifts = book.by_day(roster)
-    gone = {key: shift for key, shift in book.by_day(previous).items() if key not in shifts}
+    before = {} if previous is None else book.by_day(_on(grid, previous))
+    gone = {key: shift for key, shift in before.items() if key not in shifts}
     of_agent: dict[str, list[tuple[date, Shift, bool]]] = defaultdict(list)
     for stands, part in ((True, shifts), (False, gone)):
         for (name, day), shift in part.items():
@@ -108,10 +118,11 @@ def calendar_of_agent(
     roster: Roster,
     made: datetime,
     previous: Roster | None = None,
+    publication: int | None = None,
 ) -> bytes:
     """Return the calendar of one agent of the organisation, as `calendars_of` does."""
     part = [each for each in organisation.agents if each.id == agent]
-    calendars = _calendars_of_some(part, organisation, roster, made, previous)
+    calendars = _calendars_of_some(part, organisation, roster, made, previous, publication)
     return calendars[f"agents/{_file_name(agent)}.ics"]
 
 
@@ -121,10 +132,11 @@ def calendar_of_site(
     roster: Roster,
     made: datetime,
     previous: Roster | None = None,
+    publication: int | None = None,
 ) -> bytes:
     """Return the calendar of one site of the organisation, as `calendars_of` does."""
     part = [each for each in organisation.agents if each.site == site]
-    calendars = _calendars_of_some(part, organisation, roster, made, previous)
+    calendars = _calendars_of_some(part, organisation, roster, made, previous, publication)
     return calendars[f"sites/{_file_name(site)}.ics"]
 
 
@@ -134,6 +146,7 @@ def _calendars_of_some(
     roster: Roster,
     made: datetime,
     previous: Roster | None,
+    publication: int | None,
 ) -> dict[str, bytes]:
     names = {agent.id for agent in agents}
 
@@ -145,7 +158,25 @@ def _calendars_of_some(
         of_them(roster),
         made,
         None if previous is None else of_them(previous),
+        publication,
     )
+
+
+def _on(grid: TimeGrid, roster: Roster) -> Roster:
+    """Return the shifts of a roster that begin within another grid, on that grid."""
+    if roster.grid == grid:
+        return roster
+    old = roster.grid
+    moved = (
+        replace(
+            shift,
+            start=grid.slot_at(old.local(shift.start)),
+            end=grid.slot_at(old.local(shift.end)),
+            activities=(),
+        )
+        for shift in roster.shifts
+    )
+    return Roster(grid, tuple(shift for shift in moved if 0 <= shift.start < grid.count))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +193,16 @@ class _Book:
 
     organisation: Organisation
     made: datetime
+    sequence: int
     clocks: Mapping[str, TimeGrid]
     zones: Mapping[str, Timezone]
 
-    def by_day(self, roster: Roster | None) -> dict[tuple[str, date], Shift]:
+    def by_day(self, roster: Roster) -> dict[tuple[str, date], Shift]:
         """Return the shifts of a roster by agent and local day."""
         home = {agent.id: agent.site for agent in self.organisation.agents}
         return {
             (shift.agent, self.clocks[home[shift.agent]].local(shift.start).date()): shift
-            for shift in (() if roster is None else roster.shifts)
+            for shift in roster.shifts
         }
 
     def event(
@@ -192,7 +224,7 @@ class _Book:
         # One shift a day and agent: what takes its place has the same identifier.
         key = f"callboard:{self.organisation.name}/{agent.id}/{day}"
         entry.add("uid", f"{uuid5(NAMESPACE_URL, key)}@callboard")
-        entry.add("sequence", int(self.made.timestamp()) // 60)
+        entry.add("sequence", self.sequence)
         entry.add("dtstamp", self.made.astimezone(UTC))
         entry.add("dtstart", clock.local(shift.start))
         entry.add("dtend", clock.local(shift.end))

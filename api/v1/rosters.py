@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import time
+from datetime import datetime, time
 
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
@@ -14,6 +14,7 @@ from flask_openapi3.models.tag import Tag
 from api.access.scopes import Scope
 from api.jobs.queue import document, document_names, get_job
 from api.jobs.records import Document
+from api.publications import published_as
 from api.publishing.answers import (
     clocks_of,
     difference_figures,
@@ -81,7 +82,8 @@ _EXAMPLE = AnalysisRequest(
     description=(
         "As a document that the command line reads; as a table for people (`text/csv`), with the "
         "local times of each agent's site; or as a calendar (`text/calendar`) of one agent or one "
-        "site, in which shifts of the previous roster that are gone are cancelled."
+        "site, in which shifts of the previous roster that are gone are cancelled; that is the one "
+        "in force before, once the roster is published."
     ),
     responses=answers(
         RosterDocument, "The roster.", *_FAILURES, "503", others={CSV: TEXT, CALENDAR: TEXT}
@@ -252,17 +254,35 @@ def _analysis(problem: RosterProblem, roster: Roster) -> Response:
 def _calendar(job: str, problem: RosterProblem, roster: Roster, query: RosterQuery) -> bytes:
     """Return the calendar of the agent or the site that was asked for."""
     people = problem.organisation
-    made = get_job(store(), caller().tenant, job).finished
-    assert made is not None, "there is a roster"
     if query.agent is not None and query.site is None:
         if query.agent not in {agent.id for agent in people.agents}:
             raise _refused("/agent", f"There is no agent {query.agent!r:.80}.", "unknown_agent")
-        return calendar_of_agent(query.agent, people, roster, made, problem.previous)
+        return calendar_of_agent(query.agent, people, roster, *_edition(job, problem))
     if query.site is not None and query.agent is None:
         if query.site not in {site.id for site in people.sites}:
             raise _refused("/site", f"There is no site {query.site!r:.80}.", "unknown_site")
-        return calendar_of_site(query.site, people, roster, made, problem.previous)
+        return calendar_of_site(query.site, people, roster, *_edition(job, problem))
     raise _refused("", "A calendar is of one agent or of one site.")
+
+
+def _edition(job: str, problem: RosterProblem) -> tuple[datetime, Roster | None, int | None]:
+    """Return when a roster was made or put in force, what stood before, and its publication.
+
+    What is in force takes the place of what was in force before, also where that was made later.
+    """
+    tenant = caller().tenant
+    published = published_as(store(), tenant, job)
+    if published is None:
+        made = get_job(store(), tenant, job).finished
+        assert made is not None, "there is a roster"
+        return made, problem.previous, None
+    this, before = published
+    if before is None:
+        return this.published, problem.previous, this.version
+    earlier = results.read_roster(_document(before.job, results.ROSTER))
+    known = {agent.id for agent in problem.organisation.agents}
+    shifts = tuple(shift for shift in earlier.shifts if shift.agent in known)
+    return this.published, replace(earlier, shifts=shifts), this.version
 
 
 @contextmanager

@@ -67,6 +67,27 @@ def test_a_new_version_replaces_the_old_and_cancels_what_is_gone() -> None:
     }
 
 
+def test_what_is_in_force_replaces_what_was_made_later() -> None:
+    draft = calendars_of(organisation(), ROSTER, MADE + timedelta(days=365))
+    first = calendars_of(organisation(), ROSTER, MADE, publication=1)
+    back = calendars_of(organisation(), ROSTER, MADE, publication=2)
+    told = [next(iter(events(each["agents/a0.ics"]).values())) for each in (draft, first, back)]
+    assert [event["sequence"] for event in told] == sorted({event["sequence"] for event in told})
+
+
+def test_shifts_of_another_period_are_not_cancelled_and_days_of_another_grid_are_the_same() -> None:
+    longer = TimeGrid.of_days(MONDAY - timedelta(days=7), 14, 30, "Europe/Paris")
+    earlier, same = Shift("a0", "day", 18, 36), Shift("a1", "day", 7 * 48 + 18, 7 * 48 + 36)
+    told = calendars_of(organisation(), ROSTER, MADE, Roster(longer, (earlier, same)))
+    assert [str(event["status"]) for event in events(told["agents/a0.ics"]).values()] == [
+        "CONFIRMED"
+    ]
+    statuses = {
+        event.start.date(): str(event["status"]) for event in events(told["agents/a1.ics"]).values()
+    }
+    assert statuses == {MONDAY: "CANCELLED", MONDAY + timedelta(days=1): "CONFIRMED"}
+
+
 def test_events_of_people_days_and_centres_are_told_apart() -> None:
     everybody = Roster(
         GRID,

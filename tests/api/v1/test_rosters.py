@@ -126,6 +126,32 @@ def test_a_calendar_has_the_shifts_and_cancels_those_that_are_gone(made: Made, w
     assert (MONDAY, "CANCELLED") in events
 
 
+def test_the_calendar_of_a_roster_that_is_put_back_replaces_and_cancels_what_came_between(
+    made: Made,
+) -> None:
+    def told(job: str) -> tuple[set[int], set[tuple[str, str]]]:
+        body = made.get(f"{job}?format=ics&agent={made.away}").data
+        found = Calendar.from_ical(body).walk("VEVENT")
+        return {int(event["SEQUENCE"]) for event in found}, {
+            (event["DTSTART"].dt.date().isoformat(), str(event["STATUS"])) for event in found
+        }
+
+    def put(path: str, version: int) -> None:
+        answer = made.client.post(path, json={"expected_version": version})
+        assert answer.status_code < 300, answer.text
+
+    put(f"/v1/rosters/{made.first}/publish", 0)
+    put(f"/v1/rosters/{made.second}/publish", 1)
+    (between,), days = told(made.second)
+    assert (MONDAY, "CANCELLED") in days
+    put("/v1/publications/1/rollback", 2)
+    (back,), days = told(made.first)
+    assert back > between
+    assert (MONDAY, "CONFIRMED") in days
+    stood = {day for day, status in told(made.second)[1] if status == "CONFIRMED"}
+    assert stood <= {day for day, _ in days}
+
+
 @pytest.mark.parametrize(
     "query", ["format=ics", "format=ics&agent=ada&site=paris", "agent=ada", "format=xls", "size=1"]
 )
