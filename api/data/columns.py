@@ -27,7 +27,12 @@ COLUMNS: Mapping[str, str] = {
 }
 """Meaning by name; further columns go to the end, as days that are kept number them."""
 
-PARTS = (("answered_in_goal", "answered"), ("abandoned_in_goal", "abandoned"))
+PARTS = (
+    ("answered", "offered"),
+    ("abandoned", "offered"),
+    ("answered_in_goal", "answered"),
+    ("abandoned_in_goal", "abandoned"),
+)
 """Columns that are a part of another."""
 
 FloatArray = NDArray[np.float64]

@@ -142,7 +142,7 @@ def test_another_zone_is_refused_and_a_zone_may_be_told_later(store: Store) -> N
 
 def test_every_bad_row_is_told_and_none_is_kept(store: Store) -> None:
     rows = table(
-        ("a", "2026-11-02T10:00", 5, 6),
+        ("a", "2026-11-02T10:00", 5, 5),
         ("", "2026-11-02T10:30", 5, 1),
         ("a", "yesterday", 5, 1),
         ("a", "2026-11-02T11:00", -1, 1),
@@ -267,3 +267,15 @@ def test_any_split_and_order_of_batches_gives_the_same_history(
     assert sum(added) == len(whole)
     assert added[-1] == 0
     assert as_columns(kept(store, at_once)) == as_columns(kept(store, in_parts))
+
+
+def test_no_more_contacts_are_answered_or_give_up_than_arrive(store: Store) -> None:
+    rows = table(
+        ("a", "2026-11-02 09:00", 5, 9, 6), columns="group start offered answered abandoned"
+    )
+    with pytest.raises(InvalidInput) as error:
+        put_history(store, "main", rows, interval_minutes=30)
+    assert refused(error) == [
+        ("more_than_all", "/rows/0/answered"),
+        ("more_than_all", "/rows/0/abandoned"),
+    ]
