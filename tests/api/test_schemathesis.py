@@ -137,7 +137,7 @@ def test_every_answer_is_as_described(
     def draw(mode: GenerationMode) -> None:
         @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy(generation_mode=mode), turn=st.integers(0, 999))
-        def drawn(case: Case, turn: int) -> None:
+        def drawn(case: Case[Any], turn: int) -> None:
             check(case, tenants, turn)
 
         drawn()
@@ -153,8 +153,9 @@ def test_every_answer_is_as_described(
             draw(mode)
 
 
-def check(case: Case, tenants: list[Tenant], turn: int) -> None:
+def check(case: Case[Any], tenants: list[Tenant], turn: int) -> None:
     """Send a request to all services: about what is there, what is not, or what was drawn."""
+    assert case.meta is not None
     statuses = []
     named = case.path_parameters and not case.meta.is_negative_at(ParameterLocation.PATH)
     for tenant in tenants:
@@ -168,7 +169,7 @@ def check(case: Case, tenants: list[Tenant], turn: int) -> None:
     assert len(set(statuses)) == 1, statuses
 
 
-def checks_for(case: Case) -> list[Any]:
+def checks_for(case: Case[Any]) -> list[Any]:
     """Return what holds for a request.
 
     With `partial`, what is wrong in a list is left out; of a parameter given twice, the first
