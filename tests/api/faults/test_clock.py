@@ -9,9 +9,7 @@ import pytest
 
 from api.jobs.queue import get_job
 from api.jobs.records import JobState
-from api.store import open_store, upgrade
-from tests.api.faults.harness import eventually
-from tests.api.faults.postgres import binaries, cluster
+from api.store import open_store
 from tests.api.faults.runners import TENANT, counting, happened, over, runner, with_a_value
 
 LIBRARIES = (
@@ -51,33 +49,8 @@ def test_a_runner_whose_clock_jumps_does_its_jobs_once(
         with_a_value(store, job)
         clock.write_text(jump)
         assert over(store, job) is JobState.DONE
-        assert happened(store, job) == ["submitted", "started", "done"]
+        # It may have been begun again; one result counts.
+        assert happened(store, job).count("started") == get_job(store, TENANT, job).attempts
         later = counting(store, 0.2)
         assert over(store, later) is JobState.DONE
         assert happened(store, later) == ["submitted", "started", "done"]
-
-
-@pytest.mark.faults
-@pytest.mark.parametrize("jump", ["+86400", "-86400"])
-def test_a_database_whose_clock_jumps_has_jobs_done_once(tmp_path: Path, jump: str) -> None:
-    """The lease seems to be over, so the other runner may take the job: one result counts."""
-    programs = binaries()
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed")
-    clock = Path("/tmp") / f"callboard-clock-{tmp_path.name}"
-    try:
-        with cluster(programs, faked(clock)) as server:
-            url = server.create("clock")
-            with closing(open_store(url)) as store, runner(url), runner(url):
-                upgrade(store)
-                job = counting(store, 4.0)
-                with_a_value(store, job)
-                clock.write_text(jump)
-                assert over(store, job) is JobState.DONE
-                kinds = happened(store, job)
-                assert kinds.count("started") == get_job(store, TENANT, job).attempts
-                later = counting(store, 0.2)
-                assert over(store, later) is JobState.DONE
-                eventually(lambda: happened(store, later)[-1] == "done" or None, "no end")
-    finally:
-        clock.unlink(missing_ok=True)

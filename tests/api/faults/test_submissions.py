@@ -16,7 +16,7 @@ def test_a_hundred_equal_submissions_with_one_key_are_one_job(
     def send(number: int) -> str:
         if number == 50:
             service.kill("web")
-        return service.submit("the same")
+        return service.submit("the-same")
 
     with ThreadPoolExecutor(10) as senders:
         jobs = set(senders.map(send, range(100)))
