@@ -82,5 +82,13 @@ def test_no_job_is_lost_or_done_twice(
     followers = {job: follow(service, job), behind: follow(service, behind)}
     with brought_to(service, job, behind, state):
         kill(service, victim, lambda: request.getfixturevalue("postgres"))
+    if victim in ("runner", "job", "parts"):
+        # Else the job may be asked to stop just when it waits again, which cancels it.
+        service.until(lambda: _noticed(service, job), "nobody notices")
     end = "cancelled" if state == "discarding" else "done"
     check(service, followers, {job: end, behind: "done"})
+
+
+def _noticed(service: Service, job: str) -> bool:
+    kinds = {event["kind"] for event in service.events(job)}
+    return bool(kinds & {"requeued", "done", "cancelled"})
