@@ -39,7 +39,7 @@ class Connection:
     """
 
     def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection((HOST, port), timeout=60.0)
+        self._socket = socket.create_connection((HOST, port), timeout=300.0)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def close(self) -> None:

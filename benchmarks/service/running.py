@@ -22,6 +22,9 @@ __all__ = ["Service", "serving"]
 
 START_SECONDS = 180.0
 STOP_SECONDS = 60.0
+NOTED = 20_000
+"""Characters of the log's end that a failure carries."""
+
 PROGRAM = "import sys; from api.cli import main; main(sys.argv[1:])"
 LISTENING = re.compile(rb"Listening at: http://127\.0\.0\.1:(\d+)")
 
@@ -84,6 +87,9 @@ def serving(
         ):
             try:
                 yield Service(_port(process, log), key, url)
+            except Exception as error:
+                error.add_note(log.read_text("utf-8", "replace")[-NOTED:])
+                raise
             finally:
                 process.send_signal(signal.SIGTERM)
                 try:
