@@ -23,8 +23,9 @@ __all__ = ["begin_process", "end_with_parent", "told", "work"]
 
 log = logging.getLogger(__name__)
 
-_NICER = 19
-"""Solvers give way to those who answer requests."""
+_NICER = 10
+"""Niceness of processes that solve: they give way to those who answer requests, and still get on
+where a machine is always busy."""
 
 
 def begin_process(log_level: str) -> None:
@@ -33,7 +34,8 @@ def begin_process(log_level: str) -> None:
     Signals that reach a whole group of processes (Ctrl-C, a service manager) are for the parent,
     who asks for the best result first.
     """
-    os.nice(_NICER)
+    # What a process of parts has from the process that began it is enough.
+    os.nice(max(0, _NICER - os.nice(0)))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     logging.config.dictConfig(logging_config(log_level))

@@ -19,7 +19,7 @@ from benchmarks.registry import CASES
 from optimizer import io
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
-OFFLINE = sorted(set(COMMANDS) - {"serve"})
+OFFLINE = sorted(set(COMMANDS) - {"runner", "serve"})
 
 
 def command(*path: str) -> click.Command:
@@ -39,7 +39,17 @@ def test_help_has_an_example(name: str) -> None:
     assert f"callboard {name}" in shown.output.split("Options:")[0].split("\n", 2)[2]
 
 
-@pytest.mark.parametrize("path", [(n,) for n in OFFLINE] + [("bench", n) for n in sorted(CASES)])
+def leaves(*path: str) -> list[tuple[str, ...]]:
+    """Return the commands under a path, or the path itself where there are none."""
+    found = command(*path)
+    if not isinstance(found, click.Group):
+        return [path]
+    return [(*path, name) for name in found.list_commands(click.Context(found))]
+
+
+@pytest.mark.parametrize(
+    "path", [*(p for n in OFFLINE for p in leaves(n)), *(("bench", n) for n in sorted(CASES))]
+)
 def test_every_offline_command_speaks_json(path: tuple[str, ...]) -> None:
     assert any("--json" in parameter.opts for parameter in command(*path).params)
 
