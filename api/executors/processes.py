@@ -139,7 +139,9 @@ class _Slot:
         self._pid: Future[int] = Future()
         self._run: _Run | None = None
         if ready is not None:
-            self._opened()
+            # Where no process can be had yet, the first job will have one made, or wait.
+            with contextlib.suppress(ExecutorLost):
+                self._opened()
 
     @property
     def free(self) -> bool:
@@ -185,16 +187,28 @@ class _Slot:
             self._pool = None
 
     def _opened(self) -> tuple[ProcessPoolExecutor, Connection]:
-        """Return the process and the line to it."""
+        """Return the process and the line to it.
+
+        Raises
+        ------
+        ExecutorLost
+            If the system gives no process.
+        """
         if self._pool is None or self._line is None:
-            self._line, theirs = _SPAWN.Pipe()
-            self._pool = ProcessPoolExecutor(
+            line, theirs = _SPAWN.Pipe()
+            pool = ProcessPoolExecutor(
                 1, _SPAWN, initializer=begin_station, initargs=(theirs, self._means)
             )
-            # This starts the process. Once nobody else holds its end of the line, the line ends
-            # when the process does.
-            self._pid = self._pool.submit(os.getpid)
-            theirs.close()
+            try:
+                # This starts the process.
+                self._pid = pool.submit(os.getpid)
+            except OSError:
+                line.close()
+                raise ExecutorLost("No process can be started.") from None
+            finally:
+                # Once nobody else holds its end of the line, the line ends when the process does.
+                theirs.close()
+            self._pool, self._line = pool, line
             if self._ready is not None:
                 self._pool.submit(get_ready, self._ready)
             Thread(target=self._listen, args=(self._line,), name="slot", daemon=True).start()

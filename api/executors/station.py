@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from threading import Lock
@@ -75,9 +76,19 @@ class _Station:
     def do(self, task: Task, job: str, kind: str, body: bytes, seconds: float) -> Outcome | Problem:
         """Do a job; a stop that came before it counts."""
         deadline = Deadline.after(seconds)
-        parts = self._parts.of_job()
+        try:
+            with closing(self._parts.of_job()) as parts:
+                return self._do(task, kind, body, (job, deadline, parts))
+        finally:
+            # Whatever went wrong: the slot is free only once this is said.
+            self._say(job, None)
+
+    def _do(
+        self, task: Task, kind: str, body: bytes, doing: tuple[str, Deadline, JobParts]
+    ) -> Outcome | Problem:
+        job, deadline, parts = doing
         with self._lock:
-            self._doing = job, deadline, parts
+            self._doing = doing
             if job in self._to_stop:
                 self._stop()
         several = self._means.parts > 1
@@ -96,8 +107,6 @@ class _Station:
             with self._lock:
                 self._doing = None
                 self._to_stop.clear()
-            parts.close()
-            self._say(job, None)
 
     def _say(self, job: str, event: Event | None) -> None:
         with self._lock:

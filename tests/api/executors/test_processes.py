@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -21,6 +24,7 @@ from api.executors import (
     TaskFailed,
     WorkerDied,
     open_executor,
+    processes,
 )
 from optimizer.progress import Event
 from optimizer.result import Termination
@@ -159,6 +163,22 @@ def test_no_more_jobs_are_begun_than_there_are_slots(executor: JobExecutor) -> N
     for running in begun:
         running.stop()
         followed(running)
+
+
+def test_a_slot_waits_where_the_system_gives_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Refused(ProcessPoolExecutor):
+        def submit(self, *_: Any, **__: Any) -> Any:
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(processes, "ProcessPoolExecutor", Refused)
+        opened = open_executor(Settings(job_parts=1), small_task, get_half_ready)
+        with pytest.raises(ExecutorLost):
+            opened.start("early", "count", b"x", 0.1)
+    running = opened.start("later", "count", b"there", 0.1)
+    followed(running)
+    assert text_of(running.outcome()) == "there"
+    opened.close()
 
 
 def test_processes_get_ready_before_the_first_job_and_work_even_if_they_cannot(
