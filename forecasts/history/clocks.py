@@ -194,10 +194,9 @@ def _changes_around(wall: TimeArray, zone: str) -> Sequence[Change]:
     known = wall[~np.isnat(wall)]
     if not len(known):
         return ()
-    first, last = known.min(), known.max()
     # A mistyped year is told later; it must not cost centuries of looking here.
-    first = max(first, np.datetime64("1972-01-01"))
-    last = min(last, np.datetime64("2100-01-01"))
+    earliest, latest = np.datetime64("1972-01-01"), np.datetime64("2100-01-01")
+    first, last = (min(max(end, earliest), latest) for end in (known.min(), known.max()))
     return _changes(zone, _year(first), _year(last))
 
 

@@ -55,6 +55,7 @@ def test_a_service_without_a_runner_is_ready_and_says_that_jobs_wait(client: Fla
         "solver": [],
         "database": [],
         "runner": ["no_runner"],
+        "pools": [],
     }
 
 

@@ -183,3 +183,11 @@ def test_a_time_with_an_offset_ends_the_record_at_its_local_time() -> None:
     assert end_of(noon, NEW_YORK) == np.datetime64("2024-07-01T08:00")
     with pytest.raises(ValueError, match="zone"):
         end_of(noon, None)
+
+
+@pytest.mark.parametrize("year", ["0001", "1850", "9000"])
+def test_years_before_and_after_all_changes_of_clocks_are_refused(year: str) -> None:
+    rows = pd.DataFrame({"start": [f"{year}-03-01T10:00:00Z"], "offered": [3.0]})
+    with pytest.raises(InvalidHistory) as caught:
+        history_from_frame(rows, zone=NEW_YORK)
+    assert caught.value.issues
