@@ -17,9 +17,14 @@ from optimizer.io import encode
 __all__ = ["measure"]
 
 SIZES = ((50, 50),)
-ROSTER = {"agents": 600, "skills": 4, "days": 7}
+ROSTER = {"agents": 1500, "skills": 4, "days": 7}
 BEGIN_SECONDS = 180.0
 SPARE_SECONDS = 600.0
+JOBS = 8
+"""One after another, so that there is always one that solves."""
+
+SETTLE_SECONDS = 15.0
+"""Until all web workers take connections: the first one that is there would have them all."""
 
 
 def measure(
@@ -43,17 +48,18 @@ def measure(
     tick("Starting the service")
     with serving("--no-pools") as service:
         request = requests_of(seed, service.key, SIZES)["50x50"]
+        load(service.port, request, max(connections), SETTLE_SECONDS)
         found = {"quiet": _ways(service, request, connections, seconds, rate, tick)}
         tick("Waiting for the roster to begin")
-        job = _begin(service, seed, 4.0 * seconds * (len(connections) + 1) + SPARE_SECONDS)
+        jobs = _begin(service, seed, 4.0 * seconds * (len(connections) + 1) + SPARE_SECONDS)
         found["while_solving"] = _ways(service, request, connections, seconds, rate, tick)
         asking = Connection(service.port)
-        state = json.loads(asking.ask(get(f"/v1/jobs/{job}", service.key)))
+        states = [json.loads(asking.ask(get(f"/v1/jobs/{job}", service.key))) for job in jobs]
         asking.close()
     return {
         "roster": ROSTER,
         "seconds": seconds,
-        "job": {name: state[name] for name in ("state", "objective", "bound")},
+        "jobs": [state["state"] for state in states],
         **found,
     }
 
@@ -74,8 +80,8 @@ def _ways(
     return rows
 
 
-def _begin(service: Service, seed: int, seconds: float) -> str:
-    """Submit a roster that takes long, and wait until its first incumbent is there."""
+def _begin(service: Service, seed: int, seconds: float) -> list[str]:
+    """Submit a roster several times, and wait until the first one has an incumbent."""
     problem = centre(**ROSTER, seed=seed, distinct=True)
     document = json.loads(encode(problem.organisation, problem.requirement))
     body = {
@@ -85,13 +91,13 @@ def _begin(service: Service, seed: int, seconds: float) -> str:
     }
     asking = Connection(service.port)
     submission = post("/v1/rosters", json.dumps(body).encode(), service.key)
-    job = str(json.loads(asking.ask(submission))["id"])
+    job, *others = (str(json.loads(asking.ask(submission))["id"]) for _ in range(JOBS))
     until = time.monotonic() + BEGIN_SECONDS
     while time.monotonic() < until:
         state = json.loads(asking.ask(get(f"/v1/jobs/{job}", service.key)))
         if state["state"] == "running" and state["first_result"] is not None:
             asking.close()
-            return job
+            return [job, *others]
         if state["state"] not in ("queued", "running"):
             raise RuntimeError(f"the roster ended before its time: {state}")
         time.sleep(0.5)

@@ -48,7 +48,9 @@ def test_every_listener_has_every_event_and_a_queue_is_measured_as_it_grows(
 def test_load_is_measured_in_quiet_and_beside_a_roster(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(beside, "serving", partial(serving, workers=1))
     monkeypatch.setattr(beside, "ROSTER", {"agents": 60, "skills": 2, "days": 7})
+    monkeypatch.setattr(beside, "JOBS", 2)
+    monkeypatch.setattr(beside, "SETTLE_SECONDS", 0.2)
     found = beside.measure((1,), 0.5, 10.0, 3, lambda _: None)
-    assert found["job"]["objective"] is not None
+    assert len(found["jobs"]) == 2
     for state in ("quiet", "while_solving"):
         assert [row["errors"] for row in found[state]] == [0, 0]
