@@ -12,7 +12,7 @@ from api.tasks import results
 from api.tasks.acceptance import Acceptance
 from api.tasks.context import Context
 from api.tasks.requests.comparisons import ComparisonRequest, PlanScenario
-from api.tasks.sizes import MOST_SCENARIOS, Size, refuse_beyond
+from api.tasks.sizes import MOST_SCENARIOS, Count, refuse_beyond
 from api.tasks.trials import (
     check_terms,
     place_of_trial,
@@ -54,7 +54,7 @@ def accept_comparison(
     """Check a request and complete it; see `Kind.accept`."""
     seconds = acceptance.common(request, USUAL_SECONDS)
     check_terms(acceptance, request)
-    refuse_beyond(Size("/scenarios", "scenarios", len(request.scenarios), MOST_SCENARIOS))
+    refuse_beyond(Count("/scenarios", "scenarios", len(request.scenarios), MOST_SCENARIOS))
     _check_names(acceptance, request.scenarios)
     if not acceptance.sound:
         return request, seconds

@@ -13,7 +13,7 @@ from api.tasks.requests.forecasts import ForecastRequest, GroupAttributes
 from api.tasks.sizes import (
     MOST_FORECAST_CELLS,
     MOST_PATH_CELLS,
-    Size,
+    Count,
     refuse_beyond,
     refuse_large_history,
 )
@@ -164,8 +164,8 @@ def _refuse_large(request: ForecastRequest, groups: Sequence[str], intervals: in
     shares = {} if request.hierarchy is None else request.hierarchy.shares
     cells = len({*groups, *shares}) * intervals
     refuse_beyond(
-        Size("/horizon_days", "groups times intervals", cells, MOST_FORECAST_CELLS),
-        Size("/paths", "numbers in all paths", request.paths * cells, MOST_PATH_CELLS),
+        Count("/horizon_days", "groups times intervals", cells, MOST_FORECAST_CELLS),
+        Count("/paths", "numbers in all paths", request.paths * cells, MOST_PATH_CELLS),
     )
 
 

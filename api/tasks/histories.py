@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.tasks.acceptance import Acceptance
 from api.tasks.requests.forecasts import HistoryColumns
-from api.tasks.sizes import MOST_HISTORY_CELLS, Size, refuse_beyond
+from api.tasks.sizes import MOST_HISTORY_CELLS, Count, refuse_beyond
 from optimizer.errors import InvalidInput, Issue
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def check_columns(columns: Any, most_cells: int, pointer: str) -> None:
     if issues:
         raise InvalidInput("The columns cannot be used.", issues)
     cells = _cells(columns)
-    refuse_beyond(Size(pointer, "groups times intervals", cells, most_cells))
+    refuse_beyond(Count(pointer, "groups times intervals", cells, most_cells))
 
 
 def place_in_columns(base: str) -> Callable[[str], str]:

@@ -21,7 +21,7 @@ from api.tasks.forecasting import beside, calendar_events, forecast_documents
 from api.tasks.histories import history_of, sound_history
 from api.tasks.requests.plans import PlanRequest
 from api.tasks.rostering import roster_documents, short_hours
-from api.tasks.sizes import MOST_AGENT_DAYS, MOST_AGENTS, MOST_CELLS, Size, refuse_beyond
+from api.tasks.sizes import MOST_AGENT_DAYS, MOST_AGENTS, MOST_CELLS, Count, refuse_beyond
 from optimizer.errors import Issue, NoSolution
 from optimizer.model import Organisation, RosterProblem, check_organisation
 
@@ -57,8 +57,8 @@ def accept_plan(acceptance: Acceptance, request: PlanRequest) -> tuple[PlanReque
     if organisation is not None:
         agents = len(organisation.agents)
         refuse_beyond(
-            Size("/organisation/agents", "agents", agents, MOST_AGENTS),
-            Size("/organisation/agents", "agents times days", agents * days, MOST_AGENT_DAYS),
+            Count("/organisation/agents", "agents", agents, MOST_AGENTS),
+            Count("/organisation/agents", "agents times days", agents * days, MOST_AGENT_DAYS),
         )
         acceptance.add(check_organisation(organisation, "/organisation"))
         if not agents:
@@ -136,7 +136,7 @@ def _check_history(
     if history is None:
         return
     cells = len(history.groups) * days * history.slots_per_day
-    refuse_beyond(Size("/days", "groups times intervals", cells, MOST_CELLS))
+    refuse_beyond(Count("/days", "groups times intervals", cells, MOST_CELLS))
     if history.aht_s is None:
         acceptance.error("missing_field", "/history/aht_s", "Handling times are needed.")
     _check_groups(acceptance, history.groups, organisation)
@@ -152,7 +152,7 @@ def _check_stored(
         return
     groups, extent = stored
     cells = len(groups) * days * extent.slots_per_day
-    refuse_beyond(Size("/days", "groups times intervals", cells, MOST_CELLS))
+    refuse_beyond(Count("/days", "groups times intervals", cells, MOST_CELLS))
     _check_groups(acceptance, groups, organisation)
     check_against_stored(acceptance, groups, extent, days, calendar)
 

@@ -13,7 +13,7 @@ from api.tasks.sizes import (
     MOST_AGENTS,
     MOST_CELLS,
     MOST_SHIFTS,
-    Size,
+    Count,
     refuse_beyond,
 )
 from optimizer.model import (
@@ -94,16 +94,16 @@ def refuse_large_plan(
     agents, grid = len(organisation.agents), requirement.grid
     days = -(-grid.count * grid.interval_minutes // _LONG_DAY)
     refuse_beyond(
-        Size("/organisation/agents", "agents", agents, MOST_AGENTS),
-        Size("/organisation/agents", "agents times days", agents * days, MOST_AGENT_DAYS),
-        Size(
+        Count("/organisation/agents", "agents", agents, MOST_AGENTS),
+        Count("/organisation/agents", "agents times days", agents * days, MOST_AGENT_DAYS),
+        Count(
             "/requirement/agents",
             "groups times intervals",
             len(requirement.groups) * grid.count,
             MOST_CELLS,
         ),
         *(
-            Size(f"{pointer}/shifts", "shifts", len(roster.shifts), MOST_SHIFTS)
+            Count(f"{pointer}/shifts", "shifts", len(roster.shifts), MOST_SHIFTS)
             for pointer, roster in rosters.items()
             if roster is not None
         ),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from api.errors import TooLarge
-from optimizer.errors import Issue
+from api.counts import Count, refuse_counts
 
 if TYPE_CHECKING:
     from api.data.history import Extent
@@ -20,7 +19,7 @@ __all__ = [
     "MOST_PATH_CELLS",
     "MOST_SCENARIOS",
     "MOST_SHIFTS",
-    "Size",
+    "Count",
     "refuse_beyond",
     "refuse_large_history",
 ]
@@ -53,16 +52,7 @@ MOST_CONTACTS = 10_000_000
 """Contacts expected in one replication; about ten seconds of work and a gigabyte."""
 
 
-class Size(NamedTuple):
-    """How many of something there are, and how many are taken."""
-
-    pointer: str
-    what: str
-    found: float
-    limit: int
-
-
-def refuse_beyond(*sizes: Size) -> None:
+def refuse_beyond(*sizes: Count) -> None:
     """Refuse what is too much for one job.
 
     Raises
@@ -70,13 +60,7 @@ def refuse_beyond(*sizes: Size) -> None:
     TooLarge
         If any size is above its limit; all that are, are listed.
     """
-    issues = [
-        Issue("too_many", pointer, f"{found:,.0f} {what}; at most {limit:,} are taken at once.")
-        for pointer, what, found, limit in sizes
-        if found > limit
-    ]
-    if issues:
-        raise TooLarge("The request asks for too much.", issues)
+    refuse_counts("The request asks for too much.", sizes)
 
 
 def refuse_large_history(extent: Extent) -> None:
@@ -87,4 +71,4 @@ def refuse_large_history(extent: Extent) -> None:
     TooLarge
         If it is.
     """
-    refuse_beyond(Size("/history", "groups times intervals", extent.cells, MOST_HISTORY_CELLS))
+    refuse_beyond(Count("/history", "groups times intervals", extent.cells, MOST_HISTORY_CELLS))

@@ -18,7 +18,7 @@ from api.tasks.sizes import (
     MOST_CONTACTS,
     MOST_PATH_CELLS,
     MOST_SHIFTS,
-    Size,
+    Count,
     refuse_beyond,
 )
 from optimizer.errors import Issue
@@ -155,10 +155,10 @@ def refuse_large_trial(
     cells = len(organisation.groups) * roster.grid.count
     drawn = min(paths, replications) * cells
     refuse_beyond(
-        Size(f"{base}/organisation/agents", "agents", len(organisation.agents), MOST_AGENTS),
-        Size(f"{base}/roster/shifts", "shifts", len(roster.shifts), MOST_SHIFTS),
-        Size(f"{base}/roster/grid/count", "groups times intervals", cells, MOST_CELLS),
-        Size("/paths", "numbers in all paths", drawn, MOST_PATH_CELLS),
+        Count(f"{base}/organisation/agents", "agents", len(organisation.agents), MOST_AGENTS),
+        Count(f"{base}/roster/shifts", "shifts", len(roster.shifts), MOST_SHIFTS),
+        Count(f"{base}/roster/grid/count", "groups times intervals", cells, MOST_CELLS),
+        Count("/paths", "numbers in all paths", drawn, MOST_PATH_CELLS),
     )
 
 
@@ -171,7 +171,7 @@ def refuse_many_contacts(base: str, played: Attempt) -> None:
         If more are expected.
     """
     expected = float(played.offered.sum())
-    refuse_beyond(Size(f"{base}/forecast", "contacts in a replication", expected, MOST_CONTACTS))
+    refuse_beyond(Count(f"{base}/forecast", "contacts in a replication", expected, MOST_CONTACTS))
 
 
 def place_of_trial(base: str) -> Callable[[str], str]:

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from api.errors import TooLarge
+from api.counts import Count, refuse_counts
 from api.v1.characters import refuse_null_in_json
 from api.v1.compression import compress, inflate
 from api.v1.depth import depth_of
 from api.v1.here import settings
 from optimizer.codec import encode
-from optimizer.errors import Issue
 
 __all__ = ["Count", "json_answer", "json_body", "refuse_beyond", "whole_body"]
-
-
-class Count(NamedTuple):
-    """How many of something a body has, and how many are taken at once."""
-
-    pointer: str
-    what: str
-    found: int
-    limit: int
 
 
 def json_body(*, long: bool = False) -> bytes:
@@ -97,13 +87,7 @@ def refuse_beyond(*counts: Count) -> None:
     TooLarge
         If any count is above its limit; all that are, are listed.
     """
-    issues = [
-        Issue("too_many", pointer, f"{found:,} {what}; at most {limit:,} are taken at once.")
-        for pointer, what, found, limit in counts
-        if found > limit
-    ]
-    if issues:
-        raise TooLarge("The body is too large.", issues)
+    refuse_counts("The body is too large.", counts)
 
 
 def json_answer(value: Any) -> Response:
